@@ -1,0 +1,65 @@
+# Two commands to know: `make run` opens the app, `make test` proves it. Both set up what they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get 2>/dev/null)
+# Which of the given Debian packages to install, or a sentence naming them where we may not.
+define debian
+	@command -v dpkg >/dev/null 2>&1 || exit 0; missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ -n "$(APT)" ]; then echo "Installing$$missing"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } \
+	    >/dev/null 2>&1 || echo "Could not install$$missing: $(2)"; \
+	else echo "Not installed:$$missing ($(2)). To add: sudo apt-get install$$missing"; fi
+endef
+
+.PHONY: run test demo lint bench starter clean sound compiler
+
+run: sound $(VENV)/.run
+	@$(BIN)/tertulia
+
+test: sound $(VENV)/.dev
+	$(call debian,pulseaudio pulseaudio-utils libasound2-plugins,without them the sound card tests are skipped)
+	$(BIN)/python -m pytest
+
+demo: $(VENV)/.run
+	@$(BIN)/tertulia demo
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.run
+	@$(BIN)/tertulia bench start
+	@$(BIN)/tertulia bench recogniser
+
+# Rebuilds the starter models from nothing; about four hours on two cores.
+starter: $(VENV)/.dev
+	$(call debian,wspanish fortunes-es,the recogniser's text is made from them)
+	$(BIN)/python -m trainer.starter
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+sound:
+	$(call debian,libportaudio2,the app then works by typing and by audio files)
+
+# llama-cpp-python comes as source, so a first installation compiles for a few minutes.
+compiler:
+	@command -v c++ >/dev/null 2>&1 || { [ -n "$(APT)" ] && apt-get update -qq && apt-get install -y -qq g++ >/dev/null; } \
+	  || { echo "A C++ compiler is needed once: sudo apt-get install g++"; exit 1; }
+
+$(VENV)/.run: pyproject.toml constraints.txt | compiler
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Tertulia into $(VENV) (the first time takes some minutes)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | compiler
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Tertulia with its training and test tools into $(VENV) (the first time takes some minutes)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train,dev]"
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,130 @@
+"""Where things lie in the data folder, and how folders and files come to be there for good.
+
+    tertulia.db                      the database
+    audio/ab/cd/<sha256>.flac        recordings, named after the SHA-256 of their samples
+    incoming/                        files on their way into audio/
+    journal/                         recordings being spoken right now
+
+Everything is readable by its owner only.
+"""
+
+import os
+import stat
+import time
+from pathlib import Path
+
+from store import reasons
+from store.errors import StoreError
+from store.reasons import DATABASE
+from store.text import shown
+
+STALE_SECONDS = 3600.0
+"""A file still in `incoming` after this long belongs to a process that died."""
+
+
+def data_folder() -> Path:
+    """The data folder, made when it is missing: TERTULIA_HOME, else the platform's place for it.
+
+    Raises:
+        StoreError: it cannot be made or written.
+    """
+    home = os.environ.get("TERTULIA_HOME", "")
+    if home:
+        try:
+            folder = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise StoreError(
+                f"TERTULIA_HOME names a person this machine does not know: {shown(Path(home))}."
+            ) from error
+    else:
+        from platformdirs import user_data_path
+
+        folder = user_data_path("tertulia", appauthor=False)
+    prepare(folder)
+    return folder
+
+
+def prepare(folder: Path) -> None:
+    """Make the data folder, closed to others, and see that it can be written.
+
+    A folder that already holds other things keeps its permissions (TERTULIA_HOME may name a shared
+    place); what Tertulia puts into it is closed to others all the same.
+
+    Raises:
+        StoreError: it cannot be made or written.
+    """
+    try:
+        make_folder(folder)
+        ours = (folder / DATABASE).exists() or not any(folder.iterdir())
+        if ours and stat.S_IMODE(folder.stat().st_mode) != 0o700:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise reasons.disk(folder, error) from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise StoreError(
+            f"The data folder {shown(folder)} cannot be written: allow yourself to write it, or set "
+            "TERTULIA_HOME to another folder."
+        )
+
+
+def audio_path(folder: Path, sha256: str) -> Path:
+    """Where the recording of that hash lies in a data folder, whether or not it is there."""
+    return folder / "audio" / sha256[:2] / sha256[2:4] / f"{sha256}.flac"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, mode 0700, so that they outlive a power cut. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlive a power cut. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_safely(folder: Path, target: Path, data: bytes) -> None:
+    """Put `data` at `target`, wholly or not at all, whatever happens meanwhile.
+
+    It is written and synced in the data folder's `incoming`, then renamed.
+
+    Raises:
+        StoreError: the disk is full, read-only or failing; nothing is left behind.
+    """
+    part = folder / "incoming" / f"{target.name}.{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        make_folder(part.parent)
+        make_folder(target.parent)
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
+    except OSError as error:
+        raise reasons.disk(target, error) from error
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove unfinished files of processes that died, where the data folder has any."""
+    for path in folder.glob(pattern):
+        try:
+            if path.stat().st_mtime < time.time() - STALE_SECONDS:
+                path.unlink()
+        except OSError:
+            continue  # someone else removed it, or it is not ours to remove: it does no harm

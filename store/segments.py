@@ -1,0 +1,279 @@
+"""Recordings, their segments, what recognisers heard in them, and what people say is in them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.database import Store
+from store.errors import StoreError
+from store.paths import audio_path
+from store.text import clean, shown
+from store.units import now
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One stretch of audio, kept losslessly as 16 kHz mono."""
+
+    id: int
+    sha256: str
+    """Names its file: `AudioFolder.get`."""
+    samples: int
+    source: str
+    """How it came: microphone, file or voice."""
+    origin: str
+    """The device's or the file's name."""
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A span of a recording, in samples."""
+
+    id: int
+    recording: int
+    start: int
+    end: int
+    speaker: str
+    status: str
+    """new or corrected"""
+    journal: str | None
+    """The journal it was captured in, where it came from a microphone."""
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser heard in a segment."""
+
+    id: int
+    segment: int
+    model: str
+    text: str
+    words: tuple[dict[str, Any], ...]
+    """Objects with word, start, end (seconds from the segment's start) and probability."""
+    compute_seconds: float
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One entry of the journal of what people say is in a segment."""
+
+    id: int
+    segment: int
+    author: str
+    kind: str
+    before: str | None
+    after: str | None
+    """The reference from then on; None takes it back without another."""
+    listened_seconds: float
+    created_at: str
+
+
+def add_recording(
+    store: Store, audio_sha: str, samples: int, source: str, origin: str, created_at: str | None = None
+) -> int:
+    """Add a recording whose audio is already in place, and return its number.
+
+    The same audio is one recording: adding it again returns the first one's number.
+
+    Args:
+        audio_sha: what `AudioFolder.put` returned.
+        source: how it came: microphone, file or voice.
+        origin: the device's or the file's name.
+        created_at: when it was spoken, UTC ISO 8601; now without one.
+
+    Raises:
+        StoreError: the audio file is not there.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", audio_sha) or not audio_path(store.folder, audio_sha).is_file():
+        raise StoreError(f"No audio {clean(audio_sha)} lies in {shown(store.folder)}: put it there first.")
+    with store.transaction():
+        if rows := store.execute("SELECT id FROM recordings WHERE sha256 = ?", (audio_sha,)):
+            return int(rows[0]["id"])
+        return store.insert(
+            "recordings",
+            sha256=audio_sha,
+            samples=int(samples),
+            source=clean(source),
+            origin=clean(origin),
+            created_at=created_at or now(),
+        )
+
+
+def recording(store: Store, number: int) -> Recording:
+    """The recording of that number. Raises StoreError when there is none."""
+    return Recording(**store.get("recordings", number))
+
+
+def add_segment(
+    store: Store, recording: int, start: int, end: int, speaker: str, journal: str | None = None
+) -> int:
+    """Add a span of a recording and return its number.
+
+    Args:
+        start: first sample.
+        end: one past the last sample.
+        journal: name of the journal it was captured in; a journal becomes a segment only once.
+
+    Raises:
+        StoreError: no such recording, a span outside it, a journal that already has its segment.
+    """
+    with store.transaction():
+        samples = store.get("recordings", recording)["samples"]
+        if not 0 <= start < end <= samples:
+            raise StoreError(
+                f"Samples {start} to {end} are not a span of recording {recording}, which has {samples}."
+            )
+        return store.insert(
+            "segments",
+            recording_id=recording,
+            start=int(start),
+            end=int(end),
+            speaker=clean(speaker),
+            journal=journal,
+            created_at=now(),
+        )
+
+
+def segment(store: Store, number: int) -> Segment:
+    """The segment of that number. Raises StoreError when there is none."""
+    row = store.get("segments", number)
+    return Segment(
+        row["id"],
+        row["recording_id"],
+        row["start"],
+        row["end"],
+        row["speaker"],
+        row["status"],
+        row["journal"],
+        row["created_at"],
+    )
+
+
+def add_hypothesis(
+    store: Store,
+    segment: int,
+    model: str,
+    text: str,
+    words: Sequence[Mapping[str, Any]],
+    compute_seconds: float,
+) -> int:
+    """Add what a recogniser heard and return its number.
+
+    Args:
+        words: objects with word, start, end (seconds from the segment's start) and probability.
+
+    Raises:
+        StoreError: no such segment; times or probabilities that are not finite numbers.
+    """
+    tidy = [
+        {
+            "word": clean(str(word["word"])),
+            **{key: _finite(word[key], f"the {key} of a word") for key in ("start", "end", "probability")},
+        }
+        for word in words
+    ]
+    with store.transaction():
+        store.get("segments", segment)
+        return store.insert(
+            "hypotheses",
+            segment_id=segment,
+            model=clean(model),
+            text=clean(text),
+            words=json.dumps(tidy, ensure_ascii=False),
+            compute_seconds=_finite(compute_seconds, "the computing time"),
+            created_at=now(),
+        )
+
+
+def hypotheses(store: Store, segment: int) -> list[Hypothesis]:
+    """What recognisers heard in a segment, oldest first. Raises StoreError."""
+    rows = store.execute("SELECT * FROM hypotheses WHERE segment_id = ? ORDER BY id", (segment,))
+    return [
+        Hypothesis(
+            row["id"],
+            row["segment_id"],
+            row["model"],
+            row["text"],
+            tuple(json.loads(row["words"])),
+            row["compute_seconds"],
+            row["created_at"],
+        )
+        for row in rows
+    ]
+
+
+def add_correction(
+    store: Store,
+    segment: int,
+    author: str,
+    kind: str,
+    before: str | None,
+    after: str | None,
+    listened_seconds: float,
+) -> int:
+    """Add an entry to the journal of corrections and return its number; it is on disk on return.
+
+    `after` is the segment's reference from then on. Entries are never changed or removed: undoing one
+    is another, whose `after` is the earlier text, or None where there was no reference.
+
+    Raises:
+        StoreError: no such segment, or text that is too long.
+    """
+    with store.transaction():
+        store.get("segments", segment)
+        correction = store.insert(
+            "corrections",
+            segment_id=segment,
+            author=clean(author),
+            kind=clean(kind),
+            before=None if before is None else clean(before),
+            after=None if after is None else clean(after),
+            listened_seconds=_finite(listened_seconds, "the listening time"),
+            created_at=now(),
+        )
+        status = "new" if after is None else "corrected"
+        store.execute("UPDATE segments SET status = ? WHERE id = ?", (status, segment))
+    return correction
+
+
+def corrections(store: Store, segment: int) -> list[Correction]:
+    """The journal of a segment, oldest first. Raises StoreError."""
+    return [_correction(row) for row in _journal(store, segment)]
+
+
+def reference(store: Store, segment: int) -> str | None:
+    """The human-verified text of a segment, or None while it has none. Raises StoreError."""
+    entries = _journal(store, segment)
+    return entries[-1]["after"] if entries else None
+
+
+def _journal(store: Store, segment: int) -> list[sqlite3.Row]:
+    return store.execute("SELECT * FROM corrections WHERE segment_id = ? ORDER BY id", (segment,))
+
+
+def _correction(row: sqlite3.Row) -> Correction:
+    return Correction(
+        row["id"],
+        row["segment_id"],
+        row["author"],
+        row["kind"],
+        row["before"],
+        row["after"],
+        row["listened_seconds"],
+        row["created_at"],
+    )
+
+
+def _finite(number: float, what: str) -> float:
+    if not math.isfinite(number):
+        raise StoreError(f"Nothing was stored, because {what} is {number}, which is not a number of seconds.")
+    return float(number)

@@ -1,0 +1,319 @@
+"""Pulling the plug: what was spoken is there at the next start, once, bit for bit."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from store import journal as store_journal
+from store.audio import AudioFolder, from_pcm16, pcm16
+from store.check import check
+from store.database import Store
+from store.errors import StoreError
+from store.journal import HEADER, RecordingJournal, orphans
+from store.recovery import keep, recover
+from store.segments import recording, segment
+from store.sessions import Turn, start_session, turns
+
+BLOCK = 512
+"""Samples that arrive at once, 32 ms."""
+
+
+def speech(samples: int, seed: int = 0) -> NDArray[np.int16]:
+    return np.random.default_rng(seed).integers(-32768, 32768, samples).astype(np.int16)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store.open(tmp_path / "home")
+    start_session(store, "A2", "conocerse", "r", "t", "v")
+    return store
+
+
+def heard(store: Store, turn: Turn) -> NDArray[np.int16]:
+    assert turn.segment is not None
+    span = segment(store, turn.segment)
+    samples = AudioFolder(store.folder).get(recording(store, span.recording).sha256)
+    return pcm16(samples[span.start : span.end])
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "journal").iterdir())
+
+
+def counts(store: Store) -> list[int]:
+    tables = ("recordings", "segments", "turns")
+    return [store.execute(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+
+# --- one journal --------------------------------------------------------------------------------
+
+
+def test_a_recording_is_journalled_kept_and_forgotten_by_the_journal(store: Store) -> None:
+    spoken = speech(16_000)
+    with RecordingJournal.create(store.folder, 1) as journal:
+        for start in range(0, len(spoken), BLOCK):
+            journal.append(from_pcm16(spoken[start : start + BLOCK]))
+            assert journal.samples - journal.samples_safe < 4_000 - BLOCK  # 250 ms with the next block
+        assert journal.samples == 16_000 and journal.seconds == 1.0
+        np.testing.assert_array_equal(pcm16(journal.finish()), spoken)
+        assert journal.samples_safe == 16_000 and left(store.folder) == [journal.path.name]
+        kept = keep(store, journal, "Built-in microphone")
+    assert kept is not None and kept.seconds == 1.0
+    [turn] = turns(store, 1)
+    assert (turn.id, turn.status, turn.role, turn.origin) == (kept.turn, "recorded", "learner", "spoken")
+    np.testing.assert_array_equal(heard(store, turn), spoken)
+    assert left(store.folder) == [] and recover(store).kept == ()
+
+
+def test_what_the_disk_did_not_sync_is_not_called_safe(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(4_000))
+        assert journal.samples_safe == 4_000
+        monkeypatch.setattr(store_journal, "_sync", fail)
+        journal.append(speech(1_000))
+        with pytest.raises(StoreError, match="Input/output error"):
+            journal.append(speech(4_000))
+        assert journal.samples_safe == 4_000
+
+
+def test_a_living_writers_journal_is_nobody_elses_business(store: Store) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(BLOCK))
+        assert orphans(store.folder) == ([], [])
+        assert recover(store).kept == ()
+    [orphan], _ = orphans(store.folder)
+    assert (orphan.name, orphan.session, orphan.samples) == (journal.name, 1, BLOCK)
+    assert abs(orphan.started_at - journal.started_at).total_seconds() < 0.001
+    assert orphans(store.folder) == ([], [])  # whoever found it first holds it
+    orphan.close()
+
+
+def test_a_journal_in_which_nothing_was_spoken_leaves_nothing(store: Store) -> None:
+    RecordingJournal.create(store.folder, 1).close()
+    assert recover(store).kept == () and left(store.folder) == [] and counts(store) == [0, 0, 0]
+
+
+def test_a_discarded_or_closed_journal_takes_no_more(store: Store) -> None:
+    journal = RecordingJournal.create(store.folder, 1)
+    journal.discard()
+    assert left(store.folder) == []
+    with pytest.raises(StoreError, match="already closed"):
+        journal.append(speech(BLOCK))
+
+
+def test_what_is_no_number_is_refused_and_the_rest_stays(store: Store) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(BLOCK))
+        with pytest.raises(StoreError, match="NaN"):
+            journal.append(np.full(BLOCK, np.nan, np.float32))
+        journal.append(speech(BLOCK, seed=1))
+        np.testing.assert_array_equal(pcm16(journal.finish()), [*speech(BLOCK), *speech(BLOCK, seed=1)])
+
+
+@pytest.mark.parametrize("torn", [1, 2, 333])
+def test_a_torn_end_is_recovered_to_the_last_whole_sample(store: Store, torn: int) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+    os.truncate(journal.path, HEADER.size + 2_000 - torn)
+    assert len(recover(store).kept) == 1
+    np.testing.assert_array_equal(heard(store, turns(store, 1)[0]), speech(1_000)[: (2_000 - torn) // 2])
+
+
+@pytest.mark.parametrize("damage", ["short", "empty", "scratched", "newer"])
+def test_a_torn_header_is_put_aside_with_a_warning_and_never_deleted(store: Store, damage: str) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+    with RecordingJournal.create(store.folder, 1) as healthy:
+        healthy.append(speech(500))
+    data = bytearray(journal.path.read_bytes())
+    if damage == "short":
+        data = data[: HEADER.size - 1]
+    elif damage == "empty":
+        data = bytearray()
+    elif damage == "scratched":
+        data[20] ^= 1
+    else:
+        data[8] = 9
+    journal.path.write_bytes(data)
+
+    recovery = recover(store)
+    aside = journal.path.with_suffix(".damaged")
+    [warning] = recovery.warnings
+    assert str(aside) in warning and aside.read_bytes() == data
+    assert len(recovery.kept) == 1 and recovery.seconds == 500 / 16_000
+    assert recover(store).warnings == ()
+
+
+def test_a_journal_whose_session_is_unknown_is_kept_without_a_turn(store: Store) -> None:
+    for session in (None, 77):
+        with RecordingJournal.create(store.folder, session) as journal:
+            journal.append(speech(1_000, seed=session or 0))
+    assert [kept.turn for kept in recover(store).kept] == [None, None]
+    assert counts(store) == [2, 2, 0] and check(store) == []
+
+
+def test_two_journals_with_the_same_sound_are_two_turns_of_one_recording(store: Store) -> None:
+    for _ in range(2):
+        with RecordingJournal.create(store.folder, 1) as journal:
+            journal.append(np.zeros(1_000, np.int16))
+    assert len(recover(store).kept) == 2
+    assert counts(store) == [1, 2, 2]
+
+
+def test_unfinished_files_are_swept_once_their_writer_must_be_dead(store: Store) -> None:
+    AudioFolder(store.folder).put(speech(10))
+    old, young = store.folder / "incoming" / "old", store.folder / "incoming" / "young"
+    for path in (old, young):
+        path.touch()
+    os.utime(old, (0, 0))
+    recover(store)
+    assert not old.exists() and young.exists()
+
+
+def test_a_disk_that_fails_during_recovery_keeps_the_journal(store: Store) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+    (store.folder / "incoming").touch()  # a file where a folder must be
+    with pytest.raises(StoreError, match="could not be used"):
+        recover(store)
+    assert left(store.folder) == [journal.path.name] and counts(store) == [0, 0, 0]
+    (store.folder / "incoming").unlink()
+    assert len(recover(store).kept) == 1
+
+
+# --- kill -9 ------------------------------------------------------------------------------------
+
+SPEAKER = """
+import sys, numpy
+from pathlib import Path
+from store.database import Store
+from store.journal import RecordingJournal
+from store.recovery import keep
+folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+store = Store.open(folder)
+for turn in range(100):
+    spoken = numpy.random.default_rng(seed + turn).integers(-32768, 32768, 10 * 512).astype("int16")
+    journal = RecordingJournal.create(folder, 1)
+    print("turn", seed + turn, flush=True)
+    for block in spoken.reshape(-1, 512):
+        journal.append(block)
+        print("samples", journal.samples, flush=True)
+    keep(store, journal, "test")
+    print("kept", flush=True)
+"""
+
+
+def test_killed_at_ten_random_points_everything_acknowledged_is_there(store: Store) -> None:
+    chance = random.Random(7)
+    acknowledged: dict[int, int] = {}
+    for life in range(10):
+        command = [sys.executable, "-c", SPEAKER, str(store.folder), str(life * 100)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as speaker:
+            assert speaker.stdout
+            seed = -1
+            for line in lines_before_kill(speaker, speaker.stdout, chance.randrange(1, 40)):
+                word, *number = line.split()
+                if word == "turn":
+                    seed = int(number[0])
+                elif word == "samples":
+                    acknowledged[seed] = int(number[0])
+        recover(store)
+        assert recover(store).kept == ()
+
+    assert not [name for name in left(store.folder) if not name.endswith(".new")]  # not begun when killed
+    assert check(store) == []
+    stored = [heard(store, turn) for turn in turns(store, 1)]
+    whole = {seed: speech(10 * BLOCK, seed) for seed in range(1000)}
+    for seed, samples in acknowledged.items():
+        [match] = [pcm for pcm in stored if np.array_equal(pcm[:samples], whole[seed][:samples])]
+        np.testing.assert_array_equal(match, whole[seed][: len(match)])
+    assert {turn.status for turn in turns(store, 1)} == {"recorded", "lost"}
+
+
+def lines_before_kill(process: subprocess.Popen[str], output: IO[str], count: int) -> list[str]:
+    """Read so many lines, kill, and return these and the ones that were still on their way."""
+    lines = [output.readline() for _ in range(count)]
+    process.send_signal(signal.SIGKILL)
+    lines += output.readlines()
+    assert process.wait(30) == -signal.SIGKILL
+    return [line for line in lines if line.endswith("\n")]
+
+
+STOPPER = """
+import sys, numpy
+from pathlib import Path
+import store.paths, store.recovery
+from store.database import Store
+from store.journal import RecordingJournal
+
+def stop_at(owner, name):
+    original = getattr(owner, name)
+    def stopped(*args, **options):
+        if name != "rename" or str(args[1]).endswith(".flac"):
+            print("here", flush=True)
+            sys.stdin.readline()
+        return original(*args, **options)
+    setattr(owner, name, stopped)
+
+folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+database = Store.open(folder)
+owner, name = {
+    "before the audio": (store.recovery, "AudioFolder"),
+    "before the audio has its name": (Path, "rename"),
+    "before the rows": (store.recovery, "add_recording"),
+    "between the rows": (store.recovery, "add_turn"),
+    "before the journal goes": (RecordingJournal, "discard"),
+}[place]
+if deed == "keep":
+    journal = RecordingJournal.create(folder, 1)
+    journal.append(numpy.random.default_rng(0).integers(-32768, 32768, 5000).astype("int16"))
+    stop_at(owner, name)
+    store.recovery.keep(database, journal, "test")
+else:
+    stop_at(owner, name)
+    store.recovery.recover(database)
+"""
+
+
+@pytest.mark.parametrize("deed", ["keep", "recover"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "before the audio",
+        "before the audio has its name",
+        "before the rows",
+        "between the rows",
+        "before the journal goes",
+    ],
+)
+def test_killed_while_keeping_or_recovering_nothing_is_lost_or_doubled(store: Store, place: str, deed: str) -> None:
+    if deed == "recover":
+        with RecordingJournal.create(store.folder, 1) as journal:
+            journal.append(speech(5_000))
+    command = [sys.executable, "-c", STOPPER, str(store.folder), place, deed]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victim:
+        assert victim.stdout and victim.stdout.readline() == "here\n"
+        assert recover(store).kept == ()  # the victim lives and holds the journal
+        assert counts(store) == ([1, 1, 1] if place == "before the journal goes" else [0, 0, 0])
+        victim.kill()
+        victim.wait(30)
+
+    recover(store)
+    recover(store)
+    assert counts(store) == [1, 1, 1] and left(store.folder) == [] and check(store) == []
+    [turn] = turns(store, 1)
+    np.testing.assert_array_equal(heard(store, turn), speech(5_000))
+    survived = place == "before the journal goes" and deed == "keep"
+    assert turn.status == ("recorded" if survived else "lost")
