@@ -1,0 +1,263 @@
+"""Which models there are, where they lie on this machine, and whether they are what they claim to be.
+
+Nothing is fetched here. A model is known from `catalog.toml`, found on this machine (`models.found`), or
+named by an absolute path. Only formats without executable content are ever loaded (CTranslate2, GGUF, ONNX;
+the trainer adds safetensors), and the starters only when their checksums hold.
+
+`python -m models.catalog --write-checksums` notes the checksums anew after the starters were rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import ModelError
+from models.files import FORMATS, SUFFIXES, check_recogniser, check_tutor, voice_settings
+from models.found import Found, found
+
+if TYPE_CHECKING:
+    from models.device import Device
+    from models.recogniser import WhisperRecogniser
+    from models.tutor import LlamaTutor
+    from models.voice import PiperVoice
+
+STARTER = Path(__file__).parent / "starter"
+CHECKSUMS = "SHA256SUMS"
+"""Beside the starters, in the format of sha256sum, so that `sha256sum -c SHA256SUMS` checks them too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model: what it is, and where it lies when it is on this machine."""
+
+    name: str
+    part: str
+    """recogniser, tutor or voice"""
+    format: str
+    path: Path | None = None
+    """The folder (recogniser) or file (tutor, voice); None when it is not on this machine."""
+    size_mb: int = 0
+    licence: str = "unknown"
+    note: str = ""
+    starter: bool = False
+    memory_mb: int = 0
+    """To be expected when it runs; 0 when unknown."""
+    languages: tuple[str, ...] = ()
+    source: str = ""
+    """For a person to read: the repository it comes from, or the folder it was found in."""
+    file: str = ""
+    """The one file of the repository that is the model; empty when all of it is."""
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is on this machine."""
+        return self.path is not None
+
+
+def entries(folder: Path | None = None) -> list[Entry]:
+    """Every model known or found: as the catalog has them, starters first, then what else is on this machine.
+
+    Args:
+        folder: the user's models folder, with sub-folders recogniser, tutor and voice.
+    """
+    here = found(folder)
+    known = [_located(entry, here) for entry in _catalog()]
+    paths = {entry.path for entry in known}
+    others: dict[tuple[str, str], Entry] = {}
+    for model in here:
+        if model.path not in paths:
+            others.setdefault((model.part, model.name), _described(model))
+    return known + list(others.values())
+
+
+def find(part: str, name: str | None = None, folder: Path | None = None) -> Entry:
+    """The installed model of that name, or at that absolute path.
+
+    Without a name it is the one named by TERTULIA_RECOGNISER, TERTULIA_TUTOR or TERTULIA_VOICE, else the
+    starter.
+
+    Raises:
+        ModelError: no such model, or it is not on this machine; the sentence says what to do.
+    """
+    variable = f"TERTULIA_{part.upper()}"
+    wish = name or os.environ.get(variable, "").strip()
+    if Path(wish).is_absolute():
+        return _at(Path(wish), part)
+    known = [entry for entry in entries(folder) if entry.part == part]
+    for entry in known:
+        if entry.name == wish or (entry.starter and not wish):
+            if entry.installed:
+                return entry
+            raise ModelError(f"The {part} {entry.name} is not on this machine: {_remedy(entry, folder)}.")
+    asked = f" (named by {variable})" if not name else ""
+    installed = ", ".join(entry.name for entry in known if entry.installed) or "none is installed"
+    raise ModelError(f"There is no {part} called {wish!r}{asked}: choose one of this machine ({installed}).")
+
+
+def verify(entry: Entry) -> None:
+    """Make sure that a model is whole and in a format that may be loaded.
+
+    Raises:
+        ModelError: a file is missing, has the wrong checksum (starters), or is not of its format.
+    """
+    if entry.path is None:
+        raise ModelError(f"The {entry.part} {entry.name} is not on this machine: {_remedy(entry, None)}.")
+    if entry.starter:
+        _verify_checksums(entry)
+    check = {"recogniser": check_recogniser, "tutor": check_tutor, "voice": voice_settings}[entry.part]
+    check(entry.path, entry.name)
+
+
+def load_recogniser(name: str | None, device: Device, folder: Path | None = None) -> WhisperRecogniser:
+    """The recogniser of that name (see `find`), verified and loaded. Raises ModelError."""
+    from models.recogniser import WhisperRecogniser
+
+    entry = find("recogniser", name, folder)
+    return WhisperRecogniser(_verified(entry), entry.name, device)
+
+
+def load_tutor(name: str | None, device: Device, folder: Path | None = None) -> LlamaTutor:
+    """The tutor of that name (see `find`), verified and loaded. Raises ModelError."""
+    from models.tutor import LlamaTutor
+
+    entry = find("tutor", name, folder)
+    return LlamaTutor(_verified(entry), entry.name, device)
+
+
+def load_voice(name: str | None, folder: Path | None = None) -> PiperVoice:
+    """The voice of that name (see `find`), verified and loaded. Raises ModelError."""
+    from models.voice import PiperVoice
+
+    entry = find("voice", name, folder)
+    return PiperVoice(_verified(entry), entry.name)
+
+
+def write_checksums(starter: Path = STARTER) -> int:
+    """Note the checksum of every starter file (model cards aside); returns how many there are."""
+    files = sorted(path for path in starter.glob("*/**/*") if path.is_file() and path.suffix != ".md")
+    lines = [f"{_sha256(path)}  {path.relative_to(starter).as_posix()}\n" for path in files]
+    (starter / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    return len(lines)
+
+
+def _verified(entry: Entry) -> Path:
+    verify(entry)
+    assert entry.path is not None  # or verify would have raised
+    return entry.path
+
+
+@cache
+def _catalog() -> tuple[Entry, ...]:
+    text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
+    return tuple(
+        Entry(
+            name=item["name"],
+            part=item["part"],
+            format=item["format"],
+            size_mb=item["size_mb"],
+            licence=item["licence"],
+            note=item["note"],
+            starter="path" in item,
+            memory_mb=item["memory_mb"],
+            languages=tuple(item["languages"]),
+            source=item.get("path") or item["repository"],
+            file=item.get("file", ""),
+        )
+        for item in tomllib.loads(text)["model"]
+    )
+
+
+def _located(entry: Entry, here: list[Found]) -> Entry:
+    """The entry with its path, when its model is on this machine."""
+    if entry.starter:
+        return replace(entry, path=_starter_path(STARTER / entry.source, entry.part))
+    for model in here:
+        same_file = model.path.name == Path(entry.file).name or not entry.file
+        same = model.name == entry.name or (model.source == entry.source and same_file)
+        if model.part == entry.part and same:
+            return replace(entry, path=model.path)
+    return entry
+
+
+def _starter_path(folder: Path, part: str) -> Path | None:
+    """The recogniser's folder, or the one file in it that is the tutor or the voice."""
+    if part == "recogniser":
+        return folder if folder.is_dir() else None
+    files = sorted(folder.glob("*" + SUFFIXES[part]))
+    return files[0] if len(files) == 1 else None
+
+
+def _described(model: Found) -> Entry:
+    """A model that the catalog does not know."""
+    files = model.path.iterdir() if model.path.is_dir() else [model.path]
+    megabytes = round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6)
+    return Entry(
+        model.name,
+        model.part,
+        FORMATS[model.part],
+        model.path,
+        megabytes,
+        source=model.source,
+        note="Found on this machine.",
+    )
+
+
+def _at(path: Path, part: str) -> Entry:
+    """The model at a path that somebody named."""
+    if not path.exists():
+        raise ModelError(f"There is no {part} at {path}: check the path.")
+    if part in SUFFIXES and path.suffix != SUFFIXES[part]:
+        raise ModelError(f"{path} is not a {part}: name a {FORMATS[part]} file ({SUFFIXES[part]}).")
+    if part == "recogniser" and not path.is_dir():
+        raise ModelError(f"{path} is not a recogniser: name the folder of a CTranslate2 Whisper.")
+    name = path.name if part == "recogniser" else path.stem
+    return _described(Found(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
+
+
+def _remedy(entry: Entry, folder: Path | None) -> str:
+    if entry.starter:
+        return "restore models/starter from the project's repository, or build it anew with `make starter`"
+    what = f"the file {entry.file} of" if entry.file else "the files of"
+    place = f"{folder or 'the models folder of the data'}/{entry.part}"
+    return f"put {what} https://huggingface.co/{entry.source} into {place}/{entry.name}"
+
+
+def _verify_checksums(entry: Entry) -> None:
+    """Compare every file of a starter with the checksum that was noted for it."""
+    noted = _noted_checksums()
+    folder = STARTER / entry.source
+    mine = {name: checksum for name, checksum in noted.items() if (STARTER / name).is_relative_to(folder)}
+    if not mine:
+        raise ModelError(f"{STARTER / CHECKSUMS} has no checksums for {entry.name}: {_remedy(entry, None)}.")
+    for name, checksum in mine.items():
+        file = STARTER / name
+        if not file.is_file():
+            raise ModelError(f"The {entry.part} {entry.name} lacks {file}: {_remedy(entry, None)}.")
+        if _sha256(file) != checksum:
+            raise ModelError(f"{file} of {entry.name} has the wrong checksum: {_remedy(entry, None)}.")
+
+
+def _noted_checksums() -> dict[str, str]:
+    try:
+        lines = (STARTER / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return {name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write-checksums"]:
+        sys.exit("usage: python -m models.catalog --write-checksums")
+    print(f"{write_checksums()} checksums written to {STARTER / CHECKSUMS}")

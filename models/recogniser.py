@@ -1,0 +1,318 @@
+"""Speech to text, through faster-whisper, for any CTranslate2 Whisper folder.
+
+Whisper hears windows of exactly 30 s, and there are two ways to fill one up: zero samples before the
+features are computed (what it was trained with, and what transformers does), or zeros in the features
+themselves (what faster-whisper's `transcribe` does). They are not the same to the network: silence is the
+floor of the log-mel scale, which is not zero. A model fine-tuned on short turns with the one loses most of
+what it learnt when it is served with the other. Here and in the trainer there is one way, `padded`: the
+waveform is filled up with zero samples, then the features are computed.
+
+`transcribe` can also go back to the silence behind the last word and decode it, which costs a second pass
+and is where Whisper's ghosts live. Here a window is decoded exactly once, with faster-whisper's own parts;
+longer audio is cut at pauses into pieces that are one window each.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import ghosts
+from models.activity import FRAME, SileroActivity, Span, spans, spoken
+from models.device import Device
+from models.errors import AudioError, ModelError
+from models.files import check_recogniser
+
+Audio = NDArray[np.float32]
+SAMPLE_RATE = 16_000
+WINDOW = 30 * SAMPLE_RATE
+"""Samples in Whisper's window."""
+HOP = 160
+"""Samples from one feature frame to the next."""
+BEAM = 5
+MAX_TOKENS = 448
+"""Text positions of every Whisper, prompt included."""
+TOKENS_A_SECOND = 30
+"""Faster than anyone speaks, even where a token is a letter or two; it cuts a loop short."""
+NO_REPEAT = 6
+"""When the first decoding loops, the second may not say the same six tokens twice."""
+LEAST_FRAMES = 50
+"""The word aligner needs some room, however short the audio."""
+
+EARLIEST_CUT = 15 * SAMPLE_RATE
+"""Long audio is not cut sooner than this."""
+FAINT = 0.15
+"""Probability of speech below which the beginning and the end of a piece are left out …"""
+MARGIN = SAMPLE_RATE // 2
+"""… but for this many samples: silence is where ghosts live, and words lose their times in it."""
+LEFT_OVER = SAMPLE_RATE
+"""More speech than this behind the last word was not heard."""
+OPENING_MARKS = "\"'“¿¡«([{-"
+CLOSING_MARKS = "\"'.。,，!！?？:：”»…)]}、"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word that was heard, with its punctuation."""
+
+    text: str
+    start: float
+    """Seconds from the start of the audio."""
+    end: float
+    probability: float
+    """0 to 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser heard."""
+
+    text: str
+    """The words, joined by single spaces."""
+    words: tuple[Word, ...]
+    seconds: float
+    """Length of the audio as it was given, without padding."""
+    compute_seconds: float
+    model: str
+
+    @property
+    def probability(self) -> float:
+        """Mean probability of the words, 0.0 when there are none."""
+        return sum(word.probability for word in self.words) / len(self.words) if self.words else 0.0
+
+
+class Recogniser(Protocol):
+    """Anything that turns Spanish speech into text."""
+
+    name: str
+
+    def recognise(self, audio: Audio) -> Hypothesis:
+        """What is said in float32 mono audio at 16 kHz, of any length."""
+        ...
+
+
+def padded(audio: Audio) -> Audio:
+    """Audio of at most 30 s filled up with zero samples to the 30 s that Whisper hears.
+
+    The one padding convention: recognition, training and evaluation all go through here.
+
+    Args:
+        audio: shape (samples,), 16 kHz.
+
+    Returns:
+        shape (480000,).
+
+    Raises:
+        AudioError: longer than one window.
+    """
+    if len(audio) > WINDOW:
+        seconds = len(audio) / SAMPLE_RATE
+        raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s: cut it at a pause first.")
+    return np.pad(audio, (0, WINDOW - len(audio)))
+
+
+class WhisperRecogniser:
+    """A Whisper in CTranslate2 format, hearing Spanish, with beam search and without randomness.
+
+    Args:
+        folder: holds model.bin, config.json, tokenizer.json and a vocabulary.
+        name: as the catalog has it; kept with every hypothesis.
+        device: where to compute.
+
+    Raises:
+        ModelError: a file is missing or damaged, or the model hears only English.
+    """
+
+    def __init__(self, folder: Path, name: str, device: Device) -> None:
+        check_recogniser(folder, name)
+        # Set before the import, which reads it: nothing below may look for a hub, whatever is missing.
+        os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        from faster_whisper import WhisperModel
+        from faster_whisper.feature_extractor import FeatureExtractor
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        try:
+            self._whisper: Any = WhisperModel(
+                str(folder.resolve()),
+                device=device.kind,
+                compute_type=device.compute_type,
+                cpu_threads=device.threads,
+                local_files_only=True,
+            )
+        except Exception as error:  # CTranslate2 and tokenizers raise what they like for damaged files
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            raise ModelError(
+                f"The recogniser {name} in {folder} cannot be loaded ({reason}): install it again."
+            ) from error
+        if not self._whisper.model.is_multilingual:
+            raise ModelError(f"The recogniser {name} in {folder} hears only English: choose a multilingual one.")
+        # Asked of the network itself: without preprocessor_config.json the library would assume 80 mel bands.
+        self._features: Any = FeatureExtractor(feature_size=self._whisper.model.n_mels)
+        self._tokenizer: Any = Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language="es")
+        self._suppressed: Any = get_suppressed_tokens(self._tokenizer, [-1])
+        self._activity = SileroActivity()
+        self.name = name
+
+    @property
+    def compute_type(self) -> str:
+        """How CTranslate2 really computes, for example int8_float32."""
+        return str(self._whisper.model.compute_type)
+
+    def recognise(self, audio: Audio) -> Hypothesis:
+        """What is said in the audio; nothing where there is no speech.
+
+        Args:
+            audio: float32, shape (samples,), 16 kHz, any length; longer than 30 s is cut at pauses.
+
+        Raises:
+            AudioError: another type or shape, or samples that are not numbers.
+        """
+        started = time.perf_counter()
+        check_audio(audio)
+        activity = self._activity.probabilities(audio)
+        words = [word for piece in pieces(activity, len(audio)) for word in self._piece(audio, activity, *piece)]
+        return Hypothesis(
+            text=" ".join(word.text for word in words),
+            words=tuple(words),
+            seconds=len(audio) / SAMPLE_RATE,
+            compute_seconds=time.perf_counter() - started,
+            model=self.name,
+        )
+
+    def hear(self, audio: Audio, speech_seconds: float | None = None) -> list[Word]:
+        """The words of one window, ghosts left out; voice activity is not asked.
+
+        Args:
+            audio: float32, shape (samples,), 16 kHz, at most 30 s.
+            speech_seconds: how much of it is speech, where known; one more way to tell a ghost.
+        """
+        seconds = len(audio) / SAMPLE_RATE
+        encoded = self._whisper.encode(self._features(padded(audio))[:, : WINDOW // HOP])
+        tokens, evidence = self._decode(encoded, seconds, speech_seconds)
+        if evidence.looping:
+            tokens, evidence = self._decode(encoded, seconds, speech_seconds, no_repeat_ngram_size=NO_REPEAT)
+        segment: dict[str, Any] = {"seek": 0, "start": 0.0, "end": seconds, "tokens": tokens, "words": []}
+        frames = max(len(audio) // HOP, LEAST_FRAMES)
+        self._whisper.add_word_timestamps(
+            [[segment]], self._tokenizer, encoded, frames, OPENING_MARKS, CLOSING_MARKS, 0.0
+        )
+        return ghosts.without(_words(segment["words"], seconds), evidence)
+
+    def _piece(self, audio: Audio, activity: Audio, start: int, end: int) -> Iterator[Word]:
+        """The words between two samples, with their times in the whole audio.
+
+        A network that learnt from single sentences stops at the first long pause. So when speech is left
+        behind the last word, that speech is heard in a window of its own.
+        """
+        while spoken(likely := activity[start // FRAME : -(-end // FRAME)]):
+            faint = np.flatnonzero(likely >= FAINT) * FRAME
+            first = start + max(0, int(faint[0]) - MARGIN)
+            last = min(end, start + int(faint[-1]) + FRAME + MARGIN)
+            stretches = [Span(start + s.start, start + s.end) for s in spans(likely, end - start)]
+            words = self.hear(audio[first:last], sum(s.end - s.start for s in stretches) / SAMPLE_RATE)
+            yield from (_later(word, first / SAMPLE_RATE) for word in words)
+            if not words:
+                return
+            heard = max(first + MARGIN, first + int(words[-1].end * SAMPLE_RATE))  # always some way onward
+            start = unheard(stretches, heard, end)
+
+    def _decode(
+        self, encoded: Any, seconds: float, speech_seconds: float | None, **options: int
+    ) -> tuple[list[int], ghosts.Evidence]:
+        """The tokens heard in an encoded window, and how sure Whisper is of them.
+
+        Without timestamps: word times come from the alignment anyway, and the text is better for it.
+        """
+        prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        room = len(prompt) + 20 + int(seconds * TOKENS_A_SECOND)
+        result = self._whisper.model.generate(
+            encoded,
+            [prompt],
+            beam_size=BEAM,
+            max_length=min(MAX_TOKENS, room),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed,
+            **options,
+        )[0]
+        tokens: list[int] = result.sequences_ids[0]
+        return tokens, ghosts.Evidence(
+            text=self._tokenizer.decode(tokens).strip(),
+            no_speech=float(result.no_speech_prob),
+            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            speech_seconds=speech_seconds,
+        )
+
+
+def pieces(activity: Audio, samples: int) -> list[tuple[int, int]]:
+    """Cut a recording into pieces of at most 30 s, each but the last ending in the deepest pause after 15 s.
+
+    Args:
+        activity: speech probability of every FRAME samples.
+        samples: length of the recording.
+
+    Returns:
+        Start and end of every piece, in samples; together they are the whole recording.
+    """
+    found: list[tuple[int, int]] = []
+    start = 0
+    while samples - start > WINDOW:
+        low, high = (start + EARLIEST_CUT) // FRAME, (start + WINDOW) // FRAME
+        # Over a third of a second, so that a pause is preferred to the gap before a plosive.
+        smooth = np.convolve(activity[low:high], np.ones(9), mode="same")
+        cut = (low + 4 + int(np.argmin(smooth[4:-4]))) * FRAME
+        found.append((start, cut))
+        start = cut
+    if samples > start:
+        found.append((start, samples))
+    return found
+
+
+def unheard(stretches: Sequence[Span], heard: int, end: int) -> int:
+    """The sample to go on from when speech up to `heard` has become words; `end` when nothing is left.
+
+    A stretch of speech that begins after it counts however short; of one that was partly heard so much must
+    be left that the last word's time alone cannot explain it.
+    """
+    for start, stop in stretches:
+        if start >= heard or stop - heard > LEFT_OVER:
+            return -(-max(heard, start - MARGIN) // FRAME) * FRAME
+    return end
+
+
+def check_audio(audio: Audio) -> None:
+    """Refuse what is not one channel of finite float32 samples, with an AudioError."""
+    if not isinstance(audio, np.ndarray) or audio.dtype != np.float32 or audio.ndim != 1:
+        given = f"{audio.dtype} {audio.shape}" if isinstance(audio, np.ndarray) else type(audio).__name__
+        raise AudioError(f"The recogniser hears one channel of float32 at 16 kHz, not {given}: convert it first.")
+    if not np.isfinite(audio).all():
+        raise AudioError("The audio holds samples that are not numbers: record it again, or convert it anew.")
+
+
+def _later(word: Word, seconds: float) -> Word:
+    return replace(word, start=word.start + seconds, end=word.end + seconds)
+
+
+def _words(timed: Sequence[dict[str, Any]], seconds: float) -> list[Word]:
+    """Plain words within the audio from faster-whisper's; parts of one written word are put together."""
+    words: list[Word] = []
+    for item in timed:
+        raw = "".join(char for char in item["word"] if char.isprintable())
+        if not raw.strip():
+            continue
+        start, end = (min(max(float(item[edge]), 0.0), seconds) for edge in ("start", "end"))
+        word = Word("".join(raw.split()), start, max(start, end), float(item["probability"]))
+        if words and not raw[0].isspace():
+            first = words.pop()
+            sure = min(first.probability, word.probability)
+            word = Word(first.text + word.text, first.start, max(first.end, word.end), sure)
+        words.append(word)
+    return words

@@ -1,0 +1,167 @@
+"""How well something was heard: word and character errors, and how sure a figure is.
+
+A rate over a few dozen sentences says little without its interval. The words of one utterance (or recording)
+stand and fall together, so the intervals come from a bootstrap that draws whole blocks, and two models are
+compared on the same draws.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+COVERAGE = 0.95
+BATCH = 200
+"""Draws computed at once, so that many blocks need little memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The fewest edits that turn a reference into what was heard. Errors add up over blocks."""
+
+    sub: int
+    """words heard as another"""
+    ins: int
+    """words heard that nobody said"""
+    del_: int
+    """words that were not heard"""
+    words: int
+    """length of the reference (in characters where characters are counted)"""
+
+    @property
+    def count(self) -> int:
+        """All errors together."""
+        return self.sub + self.ins + self.del_
+
+    @property
+    def rate(self) -> float:
+        """Errors per word of the reference; an empty reference counts as one word, so that ghosts cost."""
+        return self.count / max(1, self.words)
+
+    def __add__(self, other: Errors) -> Errors:
+        return Errors(self.sub + other.sub, self.ins + other.ins, self.del_ + other.del_, self.words + other.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A rate (or a difference of rates) with its 95 % bootstrap interval, and what it rests on."""
+
+    value: float
+    low: float
+    high: float
+    blocks: int
+    words: int
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}], n = {self.words}"
+
+
+def normalise(text: str) -> str:
+    """Spanish text as it is compared: lower case, without punctuation, words parted by single spaces.
+
+    Accents, ñ and ü stay, because año is not ano; digits stay digits.
+    """
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
+
+
+def word_errors(reference: str, heard: str) -> Errors:
+    """Word errors of one utterance, both texts normalised first."""
+    return _edits(normalise(reference).split(), normalise(heard).split())
+
+
+def character_errors(reference: str, heard: str) -> Errors:
+    """Character errors of one utterance, both texts normalised first; spaces count."""
+    return _edits(normalise(reference), normalise(heard))
+
+
+def total(blocks: Sequence[Errors]) -> Errors:
+    """The errors of all blocks together; its `rate` is the WER (or CER) of the whole."""
+    return sum(blocks, Errors(0, 0, 0, 0))
+
+
+def interval(blocks: Sequence[Errors], seed: int = 0) -> Interval:
+    """The error rate over all blocks with its 95 % interval.
+
+    Args:
+        blocks: what stands and falls together, such as the errors of one utterance or of one recording.
+        seed: of the draws; the same seed gives the same interval.
+
+    Raises:
+        ValueError: no blocks, or no words in their references.
+    """
+    counts = _counts(blocks)
+    return _interval(blocks, counts[:, :1], counts[:, 1:], seed)
+
+
+def difference(before: Sequence[Errors], after: Sequence[Errors], seed: int = 0) -> Interval:
+    """The error rate after minus the one before, on the same blocks; below zero is better.
+
+    Args:
+        before, after: errors of two models on the same blocks in the same order.
+
+    Raises:
+        ValueError: different blocks, none at all, or no words in their references.
+    """
+    if [block.words for block in before] != [block.words for block in after]:
+        raise ValueError("A difference needs both models' errors on the same references, in the same order.")
+    counts = _counts(before)
+    change = _counts(after)[:, :1] - counts[:, :1]
+    return _interval(before, change, counts[:, 1:], seed)
+
+
+def _counts(blocks: Sequence[Errors]) -> NDArray[np.int64]:
+    """Errors and words of every block, shape (blocks, 2)."""
+    counts = np.array([(block.count, block.words) for block in blocks], dtype=np.int64).reshape(-1, 2)
+    if not counts[:, 1].sum():
+        raise ValueError("A rate needs at least one word of reference.")
+    return counts
+
+
+def _interval(blocks: Sequence[Errors], errors: NDArray[np.int64], words: NDArray[np.int64], seed: int) -> Interval:
+    """The pooled ratio of errors to words, and its percentile bootstrap over blocks."""
+    sums = np.concatenate([errors, words], axis=1)
+    random = np.random.default_rng(seed)
+    draws = np.concatenate(
+        [sums[random.integers(0, len(blocks), (BATCH, len(blocks)))].sum(axis=1) for _ in range(RESAMPLES // BATCH)]
+    )
+    rates = draws[:, 0] / np.maximum(1, draws[:, 1])
+    low, high = np.quantile(rates, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+    value = float(errors.sum() / words.sum())
+    return Interval(value, float(low), float(high), len(blocks), int(words.sum()))
+
+
+def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
+    """Levenshtein's distance, told apart into substitutions, insertions and deletions.
+
+    One row a reference item; within a row the chain of insertions is a running minimum, which numpy does
+    at once. The table has len(reference) × len(heard) cells, so this is for utterances, not for books.
+    """
+    items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
+    ref = [items[item] for item in reference]
+    hyp = np.array([items[item] for item in heard], dtype=np.int64)
+    steps = np.arange(len(hyp) + 1)
+    table = np.empty((len(ref) + 1, len(hyp) + 1), dtype=np.int64)
+    table[0] = steps
+    for row, item in enumerate(ref, start=1):
+        above = table[row - 1]
+        best = above + 1
+        best[1:] = np.minimum(best[1:], above[:-1] + (hyp != item))
+        table[row] = np.minimum.accumulate(best - steps) + steps
+    sub = ins = del_ = 0
+    row, column = len(ref), len(hyp)
+    while row or column:
+        here = table[row, column]
+        if row and column and here == table[row - 1, column - 1] + (ref[row - 1] != hyp[column - 1]):
+            sub += int(ref[row - 1] != hyp[column - 1])
+            row, column = row - 1, column - 1
+        elif column and here == table[row, column - 1] + 1:
+            ins, column = ins + 1, column - 1
+        else:
+            del_, row = del_ + 1, row - 1
+    return Errors(sub, ins, del_, len(ref))
