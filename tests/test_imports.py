@@ -1,0 +1,68 @@
+"""What starting the app must not drag in, and that the five rooms belong to nobody else."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOMS = ("tui", "core", "trainer", "store", "models")
+HEAVY = {
+    "torch", "transformers", "peft", "datasets", "accelerate", "numpy", "faster_whisper", "ctranslate2",
+    "llama_cpp", "piper", "onnxruntime", "sounddevice", "soundfile", "av", "sqlite_utils", "trainer",
+    "tokenizers",
+}  # fmt: skip
+
+ONE_FRAME = """
+import asyncio, json, sys
+from pathlib import Path
+from tui.app import TertuliaApp
+from tui.picture import RecitingEngine
+
+async def main():
+    app = TertuliaApp(Path(sys.argv[1]), engine=RecitingEngine)
+    async with app.run_test() as pilot:
+        while app.talk.session is None:
+            await pilot.pause()
+        for key in "2345":
+            await pilot.press(key)
+        while not app.screen.query_one("DataTable").row_count:
+            await pilot.pause()
+    print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+
+asyncio.run(main())
+"""
+
+
+def test_the_app_starts_and_shows_its_screens_without_anything_heavy(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", ONE_FRAME, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert not HEAVY & set(json.loads(ran.stdout))
+
+
+def test_the_app_needs_only_the_protocol_and_the_client_of_the_engine() -> None:
+    script = "import sys, tui.app, core.engine.client; print(*(m for m in sys.modules if m.startswith('core.')))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert set(ran.stdout.split()) == {"core.engine", "core.engine.client", "core.engine.protocol"}
+
+
+def test_each_room_belongs_to_this_project_alone() -> None:
+    owners = importlib.metadata.packages_distributions()
+    for room in ROOMS:
+        # An uninstalled checkout has no owner; a second owner would shadow ours.
+        assert set(owners.get(room, ["tertulia"])) == {"tertulia"}, room
+
+
+def test_without_a_terminal_the_app_says_so(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "import sys; from tui.app import run; sys.exit(run())"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "TERTULIA_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert ran.stderr == "Tertulia needs a terminal; without one, use `tertulia talk FILE`.\n"

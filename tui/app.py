@@ -1,0 +1,334 @@
+"""The app: five modes, one engine, and nothing that could keep a key waiting.
+
+Data flows one way. A worker reads the engine's events and posts them to the Talk screen as messages;
+handlers there change what is shown, and what concerns the whole app bubbles up to here. Commands go
+the other way through a queue. The first frame is painted before the engine is started, and nothing
+that runs on weights is ever imported in this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.theme import Theme
+
+from core.engine import protocol
+from core.engine.protocol import Command, Event, StartSession
+from tui.keys import EVERYWHERE, Key, bindings
+from tui.looks import THEME
+from tui.messages import EngineSaid, EngineStopped
+from tui.screens.talk import TalkScreen
+from tui.settings import Settings, SettingsError, load, save
+from tui.text import plain
+
+FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
+"""With this variable set to 1 the app paints its Talk screen, prints time.monotonic() and ends."""
+
+
+class EngineLike(Protocol):
+    """What the app needs of an engine; core.engine.client.Engine is the real one."""
+
+    async def start(self) -> None:
+        """Begin to run."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Everything the engine tells, to its end."""
+
+    async def send(self, command: Command) -> None:
+        """Give the engine a command."""
+
+    async def close(self) -> None:
+        """Let it store what it has, and end it."""
+
+
+def _correct() -> Screen[Any]:
+    from tui.screens.correct import CorrectScreen
+
+    return CorrectScreen()
+
+
+def _dataset() -> Screen[Any]:
+    from tui.screens.dataset import DatasetScreen
+
+    return DatasetScreen()
+
+
+def _train() -> Screen[Any]:
+    from tui.screens.train import TrainScreen
+
+    return TrainScreen()
+
+
+def _models() -> Screen[Any]:
+    from tui.screens.models import ModelsScreen
+
+    return ModelsScreen()
+
+
+class TertuliaApp(App[None]):
+    """Tertulia in the terminal.
+
+    Args:
+        data: The data folder; None asks the store for the usual one.
+        sound: False leaves microphone and loudspeaker alone.
+        engine: Makes an engine; None runs the real one in the data folder.
+    """
+
+    TITLE = "Tertulia"
+    BINDINGS = bindings(EVERYWHERE)
+    CSS = "ToastRack { dock: top; align: right top; margin-top: 2; }"  # the bottom is where the learner looks
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "talk": TalkScreen,
+        "correct": _correct,
+        "dataset": _dataset,
+        "train": _train,
+        "models": _models,
+    }
+    DEFAULT_MODE = "talk"
+
+    ear: reactive[str] = reactive("")
+    """Name of the recogniser in use, for the header; empty until it is loaded."""
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        sound: bool = True,
+        engine: Callable[[], EngineLike] | None = None,
+    ) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        # Not by assignment, whose watcher would have every widget styled twice before the first frame.
+        self.set_reactive(App.theme, THEME.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.sound = sound
+        self.settings = Settings()
+        self._make_engine = engine or self._real_engine
+        self._engine: EngineLike | None = None
+        self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self._session_begun = False
+        self._leaving = False
+        self._saving = asyncio.Lock()
+        self._first_complaint = ""
+        self.painted_at: float | None = None
+        """time.monotonic() of the first painted frame."""
+        self._wanted = data
+        self.data = self._data_folder()
+        self._restore_settings()
+
+    # --- start and end --------------------------------------------------------------------------
+
+    def _data_folder(self) -> Path | None:
+        from store.errors import StoreError
+        from store.paths import data_folder, prepare
+
+        try:
+            if self._wanted is None:
+                return data_folder()
+            prepare(self._wanted)
+        except StoreError as error:
+            self._first_complaint = str(error)
+            return None
+        return self._wanted
+
+    def _restore_settings(self) -> None:
+        # Before the first frame, so that a light theme does not begin with a dark flash.
+        if self.data is None:
+            return
+        try:
+            self.settings = load(self.data)
+        except SettingsError as error:
+            self._first_complaint = str(error)
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+
+    def on_mount(self) -> None:
+        """The screens are in place; the engine waits for the first frame."""
+        self.talk.call_after_refresh(self.painted)
+
+    def painted(self) -> None:
+        """The Talk screen has been painted for the first time: now there is time for the engine."""
+        self.painted_at = time.monotonic()
+        if os.environ.get(FIRST_PAINT) == "1":
+            self.exit()
+            return
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        if self.data is None:
+            self.talk.post_message(EngineStopped(self._first_complaint))
+            return
+        if self._first_complaint:
+            self.tell(self._first_complaint, "warning")
+        self.run_engine()
+
+    async def action_quit(self) -> None:
+        """Store what there is and end; a second time, end at once."""
+        if self._leaving:
+            self.exit()
+            return
+        self._leaving = True
+        self.run_worker(self._leave(), group="leave")
+
+    async def _leave(self) -> None:
+        if self._engine is not None:
+            self.notify("Storing…", markup=False)
+            await self._engine.close()
+        self.exit()
+
+    # --- the engine -----------------------------------------------------------------------------
+
+    @property
+    def talk(self) -> TalkScreen:
+        """The Talk screen, whatever lies on top of it."""
+        screen = self.get_screen_stack("talk")[0]
+        assert isinstance(screen, TalkScreen)
+        return screen
+
+    def _real_engine(self) -> EngineLike:
+        from core.engine.client import Engine
+
+        assert self.data is not None
+        return Engine(self.data, sound=self.sound)
+
+    @work(group="engine", exclusive=True, exit_on_error=False)
+    async def run_engine(self) -> None:
+        """Start the engine and pass on what it says until it ends."""
+        reason = ""
+        self._session_begun = False
+        try:
+            engine = self._engine = self._make_engine()
+            await engine.start()
+            self._deliver(engine)
+            async for event in engine.events():
+                self.talk.post_message(EngineSaid(event))
+        except Exception as error:  # whatever it is, the screen stays
+            reason = f"The engine cannot be run ({plain(error)}): run `tertulia doctor`."
+        self._engine = None
+        self.talk.post_message(EngineStopped(reason))
+
+    @work(group="deliver", exclusive=True, exit_on_error=False)
+    async def _deliver(self, engine: EngineLike) -> None:
+        while True:
+            await engine.send(await self._commands.get())
+
+    def send(self, command: Command) -> None:
+        """Queue a command for the engine; without an engine there is nobody to do it."""
+        if self._engine is not None:
+            self._commands.put_nowait(command)
+
+    def begin(self, scenario: str, level: str) -> None:
+        """Begin a session, with a new engine when the old one has gone."""
+        self.settings = replace(self.settings, scenario=scenario, level=level)
+        self.save_settings()
+        if self._engine is not None:
+            if self._session_begun:  # else it begins with this choice as soon as the models are loaded
+                self._start_session()
+            return
+        self.data = self._data_folder()  # which may have been mended meanwhile
+        if self.data is None:
+            self.talk.post_message(EngineStopped(self._first_complaint))
+        else:
+            self.run_engine()
+
+    def _start_session(self) -> None:
+        self._session_begun = True
+        self.send(StartSession(self.settings.level, self.settings.scenario))
+
+    def on_engine_said(self, message: EngineSaid) -> None:
+        """What concerns the whole app; the Talk screen has shown its part."""
+        match message.event:
+            case protocol.Ready(recogniser=recogniser, starter=starter):
+                self.ear = "starter" if starter else plain(recogniser)
+                # After a crash the engine goes on with its session by itself.
+                if not self._session_begun:
+                    self._start_session()
+            case protocol.Recovered(seconds=seconds):
+                self.tell(f"Recovered {seconds:.1f} s of speech from the last time.", "information")
+            case protocol.Warning(text=text):
+                self.tell(text, "warning")
+            case protocol.TurnLost(turn=None, reason=reason):
+                self.tell(reason, "warning")
+            case protocol.Error(text=text, fatal=False):
+                self.tell(text, "error")
+            case _:
+                pass
+
+    # --- around it ------------------------------------------------------------------------------
+
+    def tell(self, text: str, severity: str) -> None:
+        """A toast; `severity` is information, warning or error."""
+        assert severity in ("information", "warning", "error")
+        self.notify(plain(text), severity=severity, markup=False, timeout=8)  # type: ignore[arg-type]
+
+    def action_mode(self, mode: str) -> None:
+        """Go to another of the five modes."""
+        self.switch_mode(mode)
+
+    def action_keys_help(self) -> None:
+        """Show the keys of this screen."""
+        from tui.screens.help import HelpScreen
+
+        keys: tuple[Key, ...] = getattr(self.screen, "KEYS", ())
+        self.push_screen(HelpScreen(self.screen.__class__.__name__.removesuffix("Screen"), keys))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: this screen's keys and everyone's, then themes and a picture of the screen."""
+        for key in (*getattr(screen, "KEYS", ()), *EVERYWHERE):
+            target = screen if not key.action.startswith("app.") else self
+            name = key.action.removeprefix("app.").partition("(")[0]
+            if key.title and target.check_action(name, ()):
+                yield SystemCommand(key.title, key.tip, self._runner(key.action, target))
+        for command in super().get_system_commands(screen):
+            if command.title in ("Theme", "Screenshot"):
+                yield command
+
+    def _runner(self, action: str, target: Screen[Any] | App[Any]) -> Callable[[], Any]:
+        return lambda: self.run_action(action, target)
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        if theme.name != self.settings.theme:
+            self.settings = replace(self.settings, theme=theme.name)
+            self.save_settings()
+
+    @work(group="settings", exit_on_error=False)
+    async def save_settings(self) -> None:
+        """Keep the present settings; the newest are the last written."""
+        if self.data is None:
+            return
+        async with self._saving:
+            try:
+                await asyncio.to_thread(save, self.data, self.settings)
+            except SettingsError as error:
+                self.tell(str(error), "warning")
+
+
+def run(data: Path | None = None, sound: bool = True) -> int:
+    """Run the app until the person quits.
+
+    Args:
+        data: The data folder; None is the usual one.
+        sound: False leaves microphone and loudspeaker alone.
+
+    Returns:
+        An exit code: 0, or 2 where there is no terminal, or what Textual ended with after a crash.
+    """
+    # Textual draws on the standard error, so that the standard output is free for what a command prints.
+    terminal = all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__))
+    # A driver of its own, such as textual-serve's, needs no terminal.
+    if not terminal and "TEXTUAL_DRIVER" not in os.environ:
+        print("Tertulia needs a terminal; without one, use `tertulia talk FILE`.", file=sys.stderr)
+        return 2
+    app = TertuliaApp(data, sound)
+    app.run()
+    if os.environ.get(FIRST_PAINT) == "1" and app.painted_at is not None:
+        print(app.painted_at)
+    return app.return_code or 0

@@ -1,0 +1,79 @@
+"""The command line: `tertulia` alone opens the app, `tertulia COMMAND` does one thing and ends.
+
+Every command is a module here with `HELP`, `add_arguments(parser)` and `run(options) -> exit code`, named in
+COMMANDS. Exit codes: 0 done, 1 failed, 2 wrong usage or bad input. Errors are one sentence on standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS = ("talk", "transcribe", "doctor", "models", "bench")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code (see the module's docstring)."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if not arguments or arguments[0] == "--no-sound":
+        return _app(sound=not arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    from core.errors import SENTENCES
+
+    try:
+        return int(options.run(options))
+    except SENTENCES as error:
+        print(f"tertulia: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has stopped; the interpreter must not fail again while flushing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _app(sound: bool) -> int:
+    from tui.app import run
+
+    return run(sound=sound)
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse  # not at the top: the app does without it, and starts sooner
+
+    parser = argparse.ArgumentParser(
+        prog="tertulia",
+        description="An offline Spanish tutor in your terminal that learns to hear you.",
+        epilog="Without a command the app opens. TERTULIA_HOME sets the data folder.",
+    )
+    parser.add_argument("--no-sound", action="store_true", help="open the app without microphone and loudspeaker")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"tui.cli.{name}")
+        sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def existing_folder(text: str) -> Path:
+    """For `type=` of an option that names a folder to write into; it is made when missing."""
+    import argparse
+
+    path = Path(text)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text} cannot be used as a folder ({error.strerror}): name another"
+        ) from error
+    return path

@@ -1,0 +1,57 @@
+"""`tertulia transcribe FILE…`: what the recogniser hears in audio files."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+HELP = "write down what is said in audio files"
+LONGEST = 3600.0
+"""Seconds of audio read at once; an hour needs 230 MB."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio in any common format")
+    parser.add_argument("--model", help="a recogniser of `tertulia models list`, or the path of one")
+    parser.add_argument("--json", action="store_true", help="one JSON object a file, with words and their times")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Transcribe each file; a bad one costs its own line and exit code 2, not the others."""
+    from core.errors import SENTENCES
+    from models import catalog, device
+    from store.decoding import read_audio
+    from store.paths import data_folder
+
+    recogniser, status = None, 0
+    for path in options.files:
+        try:
+            audio = read_audio(path, LONGEST)
+        except SENTENCES as error:
+            print(f"tertulia: {error}", file=sys.stderr)
+            status = 2
+            continue
+        if recogniser is None:  # not before a file is known to be worth it
+            recogniser = catalog.load_recogniser(options.model, device.choose(), data_folder() / "models")
+        heard = recogniser.recognise(audio)
+        if options.json:
+            words = [
+                {"word": w.text, **{k: round(v, 3) for k, v in dataclasses.asdict(w).items() if k != "text"}}
+                for w in heard.words
+            ]
+            line = {
+                "file": str(path),
+                "text": heard.text,
+                "words": words,
+                "seconds": round(heard.seconds, 3),
+                "compute_seconds": round(heard.compute_seconds, 3),
+                "model": heard.model,
+            }
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+        else:
+            print(heard.text if len(options.files) == 1 else f"{path}: {heard.text}", flush=True)
+    return status

@@ -1,0 +1,59 @@
+"""What the five modes have in common: the header, the keys, and a body in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.keys import EVERYWHERE, Key
+from tui.widgets.lines import HeaderLine, KeysLine
+
+if TYPE_CHECKING:
+    from tui.app import TertuliaApp
+
+
+class ModeScreen(Screen[None]):
+    """A screen with the shell around it. Subclasses say their mode and key table, and give the body."""
+
+    MODE: ClassVar[str]
+    """Name of the mode, as in the ids of its keys."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """The keys of this screen, beside those that work everywhere."""
+
+    @property
+    def tertulia(self) -> TertuliaApp:
+        """The app, by its own type."""
+        return cast("TertuliaApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine(self.MODE)
+        yield from self.body()
+        yield KeysLine(self.KEYS, EVERYWHERE)
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between header and keys."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Follow the ear the app tells about."""
+        header = self.query_one(HeaderLine)
+        self.watch(self.app, "ear", lambda ear: setattr(header, "ear", ear))
+
+
+class ComingScreen(ModeScreen):
+    """A mode that is still to be built, and says what it will do."""
+
+    SAYS: ClassVar[str]
+    """A title line, an empty line, and two or three sentences."""
+
+    def body(self) -> Iterable[Widget]:
+        title, _, text = self.SAYS.partition("\n\n")
+        with_title = Content.assemble((title, "bold"), "\n\n", text)
+        yield VerticalScroll(Static(with_title, classes="coming"), can_focus=False)
