@@ -1,0 +1,101 @@
+"""The engine as a process: `python -P -m core.engine [--data DIR] [--no-sound] [--out DIR]`.
+
+Commands come on standard input and events leave on standard output, as `protocol` says; standard error
+is the log. It ends with status 0 when asked to, by Quit, end of input, SIGTERM or SIGINT, and with 1
+after a fatal Error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from core.engine.protocol import Error, Hello, Quit
+from core.engine.wire import Outbox, commands, private_stdout
+from store.errors import StoreError
+from store.paths import data_folder, prepare
+
+LOCK = "engine.lock"
+LOCK_SECONDS = 3.0
+"""An engine whose app was killed needs a moment to store what it has."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one engine; the exit status."""
+    started = time.monotonic()
+    # OpenMP threads that spin while they wait for each other take the processor from the very ones they wait
+    # for: on two busy cores recognition took ten times as long. To be set before any such library is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    parser = argparse.ArgumentParser(prog="python -m core.engine", description="Tertulia's engine process.")
+    parser.add_argument("--data", type=Path, help="the data folder")
+    parser.add_argument("--no-sound", action="store_true", help="leave microphone and loudspeaker alone")
+    parser.add_argument("--out", type=Path, help="a folder for the replies, as WAV files")
+    options = parser.parse_args(arguments)
+    faulthandler.enable()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    outbox = Outbox(private_stdout())
+    try:
+        data = options.data.absolute() if options.data else data_folder()
+        outbox.send(Hello(os.getpid(), str(data)))
+        prepare(data)
+        lock = _lock(data)
+    except StoreError as error:
+        outbox.send(Error(str(error), fatal=True))
+        return 1
+    with lock:
+        # Only now, because these imports take a while and Hello should not.
+        from core.engine.service import Service
+        from core.engine.turns import Setup
+
+        service = Service(Setup(data, not options.no_sound, options.out, started), outbox.send)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: service.post(Quit()))
+
+        def read() -> None:
+            for command in commands(sys.stdin.buffer, outbox.send):
+                service.post(command)
+            service.post(Quit())
+
+        threading.Thread(target=read, name="commands", daemon=True).start()
+        return service.run()
+
+
+def _lock(data: Path) -> BinaryIO:
+    """The lock of the data folder, held while it is open. Raises StoreError where another holds it."""
+    try:
+        file = os.fdopen(os.open(data / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+    except OSError as error:
+        raise StoreError(f"{data / LOCK} cannot be written ({error.strerror}): check the folder.") from error
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                file.close()
+                raise StoreError(
+                    f"Another Tertulia is using {data}: close it first, or set TERTULIA_HOME to another folder."
+                ) from None
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    try:
+        status = main()
+    except Exception:
+        logging.exception("the engine failed")
+        status = 1
+    # Threads of native libraries may still be at work; waiting for them, or ending under them, can hang.
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,104 @@
+"""Getting the models ready: all at once, each warmed so that the first turn is as quick as the tenth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.engine.devices import SoundError, device_name
+from core.engine.filters import resample
+from models import catalog, device
+from models.activity import SileroActivity, VoiceActivity
+from models.device import Device
+from models.errors import ModelError
+from models.recogniser import Recogniser
+from models.tutor import Message, Tutor
+from models.voice import Voice
+from store.audio import SAMPLE_RATE
+
+NO_MICROPHONE = "There is no microphone: connect one, or type; audio files work too."
+NO_LOUDSPEAKER = "There is no loudspeaker: the tutor's replies are only written."
+WARM_UP = "Hola, ¿qué tal?"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the engine talks with."""
+
+    recogniser: Recogniser
+    tutor: Tutor
+    voice: Voice | None
+    """None where it could not be loaded: the tutor then only writes."""
+    ear: VoiceActivity
+    device: Device
+    starter: bool
+    """The recogniser is the built-in starter."""
+    microphone: str | None
+    loudspeaker: str | None
+
+
+def load(folder: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
+    """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
+
+    Args:
+        folder: the user's own models.
+        sound: whether to look for a microphone and a loudspeaker.
+        warn: takes the sentences.
+
+    Raises:
+        ModelError: the recogniser or the tutor is missing or damaged.
+    """
+    chosen = device.choose()
+    with ThreadPoolExecutor(thread_name_prefix="load") as pool:
+        ear = pool.submit(SileroActivity)
+        recogniser = pool.submit(catalog.load_recogniser, None, chosen, folder)
+        tutor = pool.submit(_tutor, chosen, folder)
+        voice, hello = _voice(folder, warn)
+        if len(hello):
+            recogniser.result().recognise(hello)
+        microphone, loudspeaker = _devices(warn) if sound else (None, None)
+        return Parts(
+            recogniser.result(),
+            tutor.result(),
+            voice,
+            ear.result(),
+            chosen,
+            catalog.find("recogniser", None, folder).starter,
+            microphone,
+            loudspeaker,
+        )
+
+
+def _tutor(chosen: Device, folder: Path) -> Tutor:
+    tutor = catalog.load_tutor(None, chosen, folder)
+    for _ in tutor.chat([Message("user", WARM_UP)], max_tokens=4):
+        pass
+    return tutor
+
+
+def _voice(folder: Path, warn: Callable[[str], None]) -> tuple[Voice | None, NDArray[np.float32]]:
+    """The voice, and its first words at 16 kHz, which are what the recogniser is warmed with."""
+    try:
+        voice = catalog.load_voice(None, folder)
+        return voice, resample(np.concatenate(list(voice.speak(WARM_UP))), voice.sample_rate, SAMPLE_RATE)
+    except ModelError as error:
+        warn(f"{error} Until then the tutor only writes.")
+        return None, np.zeros(0, dtype=np.float32)
+
+
+def _devices(warn: Callable[[str], None]) -> tuple[str | None, str | None]:
+    try:
+        microphone, loudspeaker = device_name("input"), device_name("output")
+    except SoundError as error:
+        warn(str(error))
+        return None, None
+    if microphone is None:
+        warn(NO_MICROPHONE)
+    if loudspeaker is None:
+        warn(NO_LOUDSPEAKER)
+    return microphone, loudspeaker

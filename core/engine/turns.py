@@ -1,0 +1,276 @@
+"""What becomes of a turn: kept, recognised, answered, spoken, annotated; each step stored as it happens.
+
+Everything here runs on the engine's worker thread, one job after the other. Only the voice has a thread
+of its own (`speaking`), so that it says the first clause while the tutor writes the next.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.conversation import scenario
+from core.engine.answering import Answering, Said
+from core.engine.filters import stretch
+from core.engine.hearing import Caught, Ending
+from core.engine.loading import Parts, load
+from core.engine.protocol import (
+    Event,
+    Heard,
+    Ready,
+    Recovered,
+    Replay,
+    SessionStarted,
+    StartSession,
+    TurnLost,
+    TurnStored,
+    Warning,
+)
+from core.engine.speaking import Mouth
+from models.errors import ModelError
+from models.recogniser import Hypothesis
+from store import recovery, segments, sessions
+from store.audio import SAMPLE_RATE, AudioFolder
+from store.database import Store
+from store.errors import StoreError
+from store.text import clean
+
+log = logging.getLogger(__name__)
+
+LEVELS = ("A1", "A2", "B1", "B2")
+NOTHING_SAID = "There is nothing to answer: type some words first."
+NOTHING_HEARD = "No words were heard: come closer to the microphone and say it again, or type it."
+CANCELLED = "You cancelled it; the recording is kept."
+SLOWEST, FASTEST = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How an engine was started."""
+
+    data: Path
+    sound: bool
+    """Whether to use microphone and loudspeaker."""
+    out: Path | None
+    """Where to write the replies as WAV files."""
+    started: float
+    """When (time.monotonic)."""
+
+
+@dataclass(frozen=True)
+class SessionOpen:
+    """The session that turns now belong to."""
+
+    session: int
+    level: str
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why the engine cannot go on."""
+
+    reason: str
+
+
+class Conversation:
+    """The jobs of the worker: `prepare` once, then sessions and their turns.
+
+    Args:
+        setup: how the engine was started.
+        send: takes events.
+        post: takes SessionOpen and Unusable.
+        mouth: speaks.
+        closing: once set, what is said is still stored, but not answered.
+    """
+
+    parts: Parts
+
+    def __init__(
+        self,
+        setup: Setup,
+        send: Callable[[Event], None],
+        post: Callable[[SessionOpen | Unusable], None],
+        mouth: Mouth,
+        closing: threading.Event,
+    ) -> None:
+        self._setup = setup
+        self._send = send
+        self._post = post
+        self._mouth = mouth
+        self._closing = closing
+        self._session: int | None = None
+
+    def prepare(self) -> None:
+        """Open the store, rescue what a dead engine left, load the models."""
+        try:
+            self._store = Store.open(self._setup.data)
+            self._rescue()
+            self.parts = load(self._setup.data / "models", self._setup.sound, self._warn)
+        except (StoreError, ModelError) as error:
+            self._post(Unusable(str(error)))
+            return
+        self._mouth.loudspeaker = self.parts.loudspeaker is not None
+        self._send(
+            Ready(
+                recogniser=self.parts.recogniser.name,
+                tutor=self.parts.tutor.name,
+                voice=self.parts.voice.name if self.parts.voice else "",
+                device=str(self.parts.device),
+                starter=self.parts.starter,
+                microphone=self.parts.microphone,
+                loudspeaker=self.parts.loudspeaker,
+                seconds=time.monotonic() - self._setup.started,
+            )
+        )
+
+    def start(self, command: StartSession) -> None:
+        """Open a session, or go on with one. Raises StoreError or ScenarioError, and nothing changes."""
+        if command.level not in LEVELS:
+            raise StoreError(f"There is no level {clean(command.level)!r}: choose one of {', '.join(LEVELS)}.")
+        scene = scenario.load(command.scenario)
+        if command.session is None:
+            number = sessions.start_session(
+                self._store,
+                command.level,
+                scene.name,
+                self.parts.recogniser.name,
+                self.parts.tutor.name,
+                self.parts.voice.name if self.parts.voice else "",
+            )
+            history = []
+        else:
+            number = sessions.session(self._store, command.session).id
+            for turn in sessions.turns(self._store, number):
+                if turn.status in ("recorded", "heard"):
+                    sessions.set_turn_status(self._store, turn.id, "lost")
+            history = [turn for turn in sessions.turns(self._store, number) if turn.status == "answered"]
+        if self._session not in (None, number):
+            sessions.end_session(self._store, self._session)
+        self._session = number
+        self._answering = Answering(
+            self._store,
+            self.parts,
+            self._mouth,
+            self._send,
+            self._closing,
+            self._setup.out,
+            scene,
+            command.level,
+            number,
+            history,
+        )
+        self._post(SessionOpen(number, command.level))
+        self._send(SessionStarted(number, command.level, scene.name, scene.title, list(scene.suggestions)))
+        if command.greet and not history:
+            self._answering.greet()
+
+    def caught(self, caught: Caught) -> None:
+        """Keep a spoken turn and, when it is complete, answer it."""
+        cancelled = caught.ending is Ending.CANCELLED
+        with caught.journal:  # where keeping it fails, the journal is left for the next start
+            kept = recovery.keep(
+                self._store,
+                caught.journal,
+                caught.source,
+                "lost" if cancelled else "recorded",
+                source="file" if caught.is_file else "microphone",
+            )
+        if kept is None or kept.turn is None:
+            return
+        self._send(TurnStored(kept.turn, "learner", "", "spoken", kept.seconds))
+        if cancelled:
+            self._send(TurnLost(kept.turn, CANCELLED))
+        elif caught.ending is Ending.SPOKEN and not self._closing.is_set():
+            self._or_lose(kept.turn, lambda turn: self._answer_spoken(turn, kept.segment, caught))
+
+    def said(self, text: str) -> None:
+        """Keep a typed turn and answer it. Raises StoreError."""
+        began = time.monotonic()
+        text = clean(text)
+        if not text:
+            raise StoreError(NOTHING_SAID)
+        assert self._session is not None
+        turn = sessions.add_turn(self._store, self._session, "learner", text, "typed")
+        self._send(TurnStored(turn, "learner", text, "typed"))
+        if not self._closing.is_set():
+            self._or_lose(turn, lambda turn: self._answering.answer(Said(turn, text, None, began, {})))
+
+    def replay(self, command: Replay) -> None:
+        """Play a stored turn: the learner's audio as it was, or the tutor's words by the voice."""
+        turn = sessions.turn(self._store, command.turn)
+        pace = min(max(command.pace, SLOWEST), FASTEST)
+        utterance = self._mouth.begin()
+        if utterance is None:
+            raise StoreError("There is no loudspeaker to replay it on: connect one and start again.")
+        try:
+            if turn.segment is not None:
+                segment = segments.segment(self._store, turn.segment)
+                sha256 = segments.recording(self._store, segment.recording).sha256
+                samples = AudioFolder(self._store.folder).get(sha256)[segment.start : segment.end]
+                utterance.say([stretch(samples, SAMPLE_RATE, pace)], SAMPLE_RATE)
+            elif self.parts.voice:
+                utterance.say(self.parts.voice.speak(turn.text, pace), self.parts.voice.sample_rate)
+        finally:
+            utterance.end()
+        utterance.synthesised.wait()
+
+    def close(self) -> None:
+        """The session is over. Raises StoreError."""
+        if self._session is not None:
+            sessions.end_session(self._store, self._session)
+        self._store.close()
+
+    def _rescue(self) -> None:
+        rescued = recovery.recover(self._store)
+        for warning in rescued.warnings:
+            self._warn(warning)
+        if rescued.kept:
+            self._send(Recovered(len(rescued.kept), rescued.seconds))
+
+    def _answer_spoken(self, turn: int, segment: int, caught: Caught) -> None:
+        recording = segments.recording(self._store, segments.segment(self._store, segment).recording)
+        audio = AudioFolder(self._store.folder).get(recording.sha256)
+        began = time.monotonic()
+        heard = self.parts.recogniser.recognise(audio)
+        timings = {"endpoint": caught.endpoint, "recognise": time.monotonic() - began}
+        text = clean(heard.text)
+        words = _words(heard)
+        with self._store.transaction():
+            segments.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds)
+            if text:
+                sessions.set_turn_text(self._store, turn, text)
+                sessions.set_turn_status(self._store, turn, "heard")
+        self._send(Heard(turn, text, words, heard.probability))
+        if not text:
+            self._warn(NOTHING_HEARD)
+            self._lose(turn, NOTHING_HEARD)
+        elif not self._closing.is_set():
+            self._answering.answer(Said(turn, text, heard, caught.spoken_until, timings))
+
+    def _or_lose(self, turn: int, answer: Callable[[int], None]) -> None:
+        """Answer, or note that nobody will; what was said stays."""
+        try:
+            answer(turn)
+        except (StoreError, ModelError) as error:
+            self._lose(turn, str(error))
+        except Exception:
+            log.exception("turn %d was not answered", turn)
+            self._lose(turn, "It could not be answered: engine.log has the details.")
+
+    def _lose(self, turn: int, reason: str) -> None:
+        self._send(TurnLost(turn, reason))
+        sessions.set_turn_status(self._store, turn, "lost")
+
+    def _warn(self, text: str) -> None:
+        self._send(Warning(text))
+
+
+def _words(heard: Hypothesis) -> list[dict[str, object]]:
+    return [
+        {"word": clean(word.text), "start": word.start, "end": word.end, "probability": word.probability}
+        for word in heard.words
+    ]
