@@ -38,7 +38,7 @@ print(app.at)
 _TERTULIA = "import sys; from tui.cli import main; sys.exit(main([]))"
 
 
-def measure() -> dict[str, object]:
+def summary() -> dict[str, object]:
     """Seconds from starting the process to the first painted frame (medians), their ratio, and engine ready."""
     with tempfile.TemporaryDirectory() as home:
         environment = {

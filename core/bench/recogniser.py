@@ -21,7 +21,7 @@ from models.scoring import interval, word_errors
 SENTENCES = Path(__file__).with_name("sentences.txt")
 
 
-def measure() -> dict[str, object]:
+def summary() -> dict[str, object]:
     """Real-time factors on one core (processor seconds per second of speech) and the words that came back."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

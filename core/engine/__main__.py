@@ -33,9 +33,6 @@ LOCK_SECONDS = 3.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one engine; the exit status."""
     started = time.monotonic()
-    # OpenMP threads that spin while they wait for each other take the processor from the very ones they wait
-    # for: on two busy cores recognition took ten times as long. To be set before any such library is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     parser = argparse.ArgumentParser(prog="python -m core.engine", description="Tertulia's engine process.")
     parser.add_argument("--data", type=Path, help="the data folder")
     parser.add_argument("--no-sound", action="store_true", help="leave microphone and loudspeaker alone")

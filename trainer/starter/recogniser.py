@@ -46,7 +46,7 @@ BATCH_FRAMES = 11_000
 LONG_BATCHES = {FULL: 6, FULL // 2: 12}
 CHARACTERS = " abcdefghijklmnopqrstuvwxyzáéíóúüñ"
 IGNORE = -100
-CTC_STEPS = 4_000
+CTC_STEPS = 2_500
 """Over so many steps the weight of the second loss falls from 0.7 to 0.1."""
 
 
@@ -242,7 +242,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
             random.Random(f"{options.seed} {number} {rank}"),
         )
         falling = step >= options.steps - options.decay
-        batches = plan(pool, shared, own, 0.35 if falling else 0.06)
+        batches = plan(pool, shared, own, 0.15 if falling else 0.06)
         count = torch.tensor([len(batches)])
         dist.all_reduce(count, op=dist.ReduceOp.MIN)
         sums = np.zeros(3)
@@ -303,8 +303,8 @@ def main() -> None:
     """The command line; see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="working folder (checkpoints, log, tokenizer)")
-    parser.add_argument("--steps", type=int, default=9000)
-    parser.add_argument("--decay", type=int, default=2500, help="steps at the end in which the rate falls to zero")
+    parser.add_argument("--steps", type=int, default=3200)
+    parser.add_argument("--decay", type=int, default=1300, help="steps at the end in which the rate falls to zero")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)

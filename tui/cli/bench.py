@@ -16,7 +16,7 @@ _ABOUT = {
     "starter": "word error rate of the starter ear in voices it never heard in training",
 }
 
-_MEASURES = {"start": "tui.bench_start", "recogniser": "core.bench.recogniser", "tutor": "core.bench.tutor"}
+_BENCHES = {"start": "tui.bench_start", "recogniser": "core.bench.recogniser", "tutor": "core.bench.tutor"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     if options.what == "starter":
         return _starter(options)
-    figures = importlib.import_module(_MEASURES[options.what]).measure()
+    figures = importlib.import_module(_BENCHES[options.what]).summary()
     print(json.dumps(figures, ensure_ascii=False) if options.json else _table(figures))
     return 0
 
