@@ -1,7 +1,8 @@
 """The errors that are a sentence for the person at the screen, whichever room they come from."""
 
+from core.conversation.scenario import ScenarioError
 from models.errors import AudioError, ModelError
 from store.errors import StoreError
 
-SENTENCES: tuple[type[Exception], ...] = (AudioError, ModelError, StoreError)
+SENTENCES: tuple[type[Exception], ...] = (AudioError, ModelError, ScenarioError, StoreError)
 """Catch these at the edges, show the text, change nothing."""

