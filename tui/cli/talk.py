@@ -31,7 +31,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Talk; a bad file costs its own turn and exit code 2, not the others."""
     from core.conversation.scenario import load
-
     from core.errors import SENTENCES
     from store.decoding import read_audio
     from store.paths import data_folder
