@@ -2,9 +2,8 @@
 
 piper-tts carries the whole of espeak-ng inside its `espeakbridge.so`, and its data beside it, so no system
 package is needed: this module opens that library by ctypes. espeak-ng keeps all its state in globals,
-therefore a process has one library, and each call sets everything it depends on. The phonemizer of piper-tts
-shares that library and re-initialises it without phoneme events; `Espeak` notices missing events and starts
-it again.
+therefore a process has one library here, and each call sets everything it depends on. It is a copy of the one that
+piper-tts itself uses, so neither disturbs the other.
 
 espeak keeps flutter and wave phase from one utterance to the next, so an utterance said twice differs by a
 few samples; a process that says the same things in the same order says them bit for bit the same.
@@ -14,6 +13,8 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import shutil
+import tempfile
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,8 +89,11 @@ class _Library:
         path = piper_folder() / "espeakbridge.so"
         if not path.exists():
             path = next(iter(sorted(piper_folder().glob("espeakbridge*"))), path)
+        # A copy of the file is a library of its own: sharing espeak's globals with piper's phonemizer ends in
+        # a crash sooner or later. Once it is loaded, the copy's name is no longer needed.
         try:
-            self.c = ctypes.CDLL(str(path))
+            with tempfile.TemporaryDirectory() as folder:
+                self.c = ctypes.CDLL(str(shutil.copy(path, folder)))
         except OSError as error:
             raise EspeakError(f"piper-tts carries no usable espeak-ng ({path.name}): {error}") from error
         self.c.espeak_TextToPhonemes.restype = ctypes.c_char_p
@@ -181,11 +185,7 @@ class Espeak:
         """
         library = self._library
         with library.lock:
-            speech = self._speak_once(text, voice, variant, (rate, pitch, pitch_range), phonemes)
-            if speech.samples.size and not speech.events:
-                library.start(self.data_dir)  # someone else re-initialised the library without events
-                speech = self._speak_once(text, voice, variant, (rate, pitch, pitch_range), phonemes)
-        return speech
+            return self._speak_once(text, voice, variant, (rate, pitch, pitch_range), phonemes)
 
     def phonemes_of(self, text: str, voice: str = "es") -> str:
         """The mnemonics (ascii) espeak would speak, clauses joined by " || ".

@@ -92,14 +92,10 @@ def teach(espeak: Espeak, text: str, rate: int = RATE) -> Speech:
 
 
 def phonemize(text: str) -> list[list[str]]:
-    """Symbols per sentence, exactly as piper will ask for them.
-
-    The constructor of piper's class would re-initialise the espeak library under the teacher's feet; an
-    `Espeak` has initialised it already, so it is left out.
-    """
+    """Symbols per sentence, exactly as piper will ask for them."""
     from piper.phonemize_espeak import EspeakPhonemizer
 
-    symbols: list[list[str]] = EspeakPhonemizer.__new__(EspeakPhonemizer).phonemize("es", text)
+    symbols: list[list[str]] = EspeakPhonemizer().phonemize("es", text)
     return symbols
 
 
