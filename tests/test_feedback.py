@@ -180,6 +180,13 @@ uno de mis amigos vive aquí > uno de mis amigos viven aquí
 quiero un café > quiero una café
 mi hermana vive en madrid > mi hermana vive a madrid
 es muy tarde > es mucha tarde
+nunca es mal año > nunca está mal año
+el ayer es un sueño > el ayer tiene un sueño
+unas veces va bien > unas veces van bien
+es más alto de mí > es más alto que mí
+es el más alto de mi clase > es el más alto que mi clase
+el amor más grande de mi vida > el amor más grande que mi vida
+todas las artes > todos las artes
 quiero dos camisa blancas > quiero dos camisa blanca
 este café está frío > este café tiene frío
 me levantan temprano > me levanto temprano
@@ -250,3 +257,19 @@ def test_the_reason_is_the_models_own_only_where_it_holds() -> None:
     whys = [notes(Scripted(answers, guided=True), [], sentence)[0].why for sentence in answers]
 
     assert whys == ["problema is masculine", "it goes with the noun: El mapa"]
+
+
+def test_a_note_shows_enough_to_be_understood() -> None:
+    answers = {
+        "Mi hermano le gusta el pan.": {"sentence": "A mi hermano le gusta el pan.", "notes": []},
+        "Quiero una vaso de leche.": {"sentence": "Quiero un vaso de leche.", "notes": []},
+        "Mañana voy en Madrid.": {"sentence": "Mañana voy a Madrid.", "notes": []},
+        "Yo me gusta el pan.": {"sentence": "Me gusta el pan.", "notes": []},
+    }
+
+    assert [noted(sentence, answers, guided=True) for sentence in answers] == [
+        [("Mi hermano", "A mi hermano")],
+        [("una vaso", "un vaso")],
+        [("voy en Madrid", "voy a Madrid")],
+        [("Yo me", "Me")],
+    ]

@@ -241,9 +241,12 @@ def main() -> None:
         for text, reply, wrong in figures.replies:
             print(f"reply: {text} → {reply} {wrong or ''}")
     if options.vouchers:
-        for off in ("words", "whole", "steady", "proven"):
-            print(f"\nwithout the voucher {off!r}")
-            print(report(measure(tutor, rows, vouchers=Vouchers(**{off: False}), talk=False), talk=False))
+        names = ("words", "whole", "steady")
+        trials = {"none at all": Vouchers(False, False, False, False), "all but proof": Vouchers(proven=False)}
+        trials |= {f"all but proof and {name}": Vouchers(proven=False, **{name: False}) for name in names}
+        for title, vouchers in trials.items():
+            print(f"\nvouchers: {title}")
+            print(report(measure(tutor, rows, vouchers=vouchers, talk=False), talk=False))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.conversation.checks import proof
+from core.conversation.grammar import DETERMINERS, PREPOSITIONS
 from core.conversation.prompt import about
 from core.conversation.vocabulary import Vocabulary, shipped
 from models.errors import ModelError
@@ -24,6 +25,8 @@ from models.tutor_prompt import FEEDBACK_SCHEMA
 
 LONGEST = 500
 """Characters of a learner's turn that are looked at."""
+SENTENCE = 120
+"""Characters of the longest sentence that a guided tutor is asked about."""
 MOST = 3
 """Notes a turn: more would discourage."""
 _WORD = re.compile(r"[^\W_]+")
@@ -42,16 +45,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Vouchers:
-    """Which checks a note must pass; the bench switches them off one by one to see what each is worth."""
+    """Which checks a note must pass; the bench switches them off one by one to see what each is worth.
+
+    What is proven needs no other voucher: measured, they added nothing.
+    """
 
     words: bool = True
     """Every word of it is known Spanish or the learner's own, and few are new."""
     whole: bool = True
-    """It agrees with the whole sentence as the model would say it; asked of models that write freely."""
+    """It agrees with the whole sentence as the model would say it."""
     steady: bool = True
     """The model does not find fault with its own correction."""
     proven: bool = True
-    """A rule of grammar proves it; asked of guided tutors only."""
+    """A rule of grammar proves it; asked of guided tutors, who have then no need of the others."""
 
 
 def notes(
@@ -85,29 +91,29 @@ class _Reviewer:
         self, tutor: Tutor, conversation: Sequence[Message], vocabulary: Vocabulary, vouchers: Vouchers
     ) -> None:
         # A small model is at home in single sentences without a past; a large one needs it, and has it cached.
-        self._guided = tutor.guided
+        self._guided, self._by_rule = tutor.guided, tutor.guided and vouchers.proven
         self._conversation = [m for m in conversation if m.role == "system"] if tutor.guided else conversation
         self._tutor, self._vocabulary, self._vouchers = tutor, vocabulary, vouchers
 
     def parts(self, said: str) -> list[str]:
         """What to ask about at a time."""
-        return re.findall(r"[^.?!…\n]+[.?!…]*", said) if self._guided else [said]
+        if not self._guided:
+            return [said]
+        return [part for part in re.findall(r"[^.?!…\n]+[.?!…]*", said) if len(part) <= SENTENCE]
 
     def review(self, sentence: str) -> list[Note]:
-        """Ask, mend, ask again about the mended sentence, until nothing is left to note."""
-        found: list[Note] = []
-        current = sentence
-        for _ in range(3 if self._guided else 2):
-            fresh = self._ask(current)
-            if self._vouchers.steady and any(_undoes(note, before) for note in fresh for before in found):
-                return []
-            for note in fresh:
-                if note.said in current and note.said in sentence:
-                    found.append(note)
-                    current = current.replace(note.said, note.better, 1)
-            if not fresh or not self._vouchers.steady:
-                break
-        return found
+        """Ask, mend, and ask about the mended sentence again: a model that would undo its own note is not
+        believed."""
+        found = self._ask(sentence)
+        if not found or self._by_rule or not self._vouchers.steady:
+            return found
+        mended = sentence
+        for note in found:
+            mended = mended.replace(note.said, note.better, 1)
+        again = self._ask(mended)
+        if any(_undoes(note, before) for note in again for before in found):
+            return []
+        return found + [note for note in again if note.said in sentence]
 
     def _ask(self, sentence: str) -> list[Note]:
         """The vouched-for notes of the first answer that has some.
@@ -116,17 +122,16 @@ class _Reviewer:
         dares to say so, and what is not proven is not shown anyway.
         """
         asked, room = about(self._conversation, sentence), 160 + len(sentence) // 2
-        if self._guided and self._vouchers.proven:
+        if self._by_rule:
             answers = self._tutor.alternatives(asked, FEEDBACK_SCHEMA, "notes", room)
         else:
             answers = self._single(asked, room)
         for answer in answers:
             whole, rows = str(answer.get("sentence", "")), answer.get("notes")
             noted = [_note(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-            if self._guided and self._vouchers.proven:
+            if self._by_rule:
                 noted = self._proven(sentence, whole, noted)
-            vouched = [note for note in noted if self._vouched(note, sentence, words_of(whole))]
-            if vouched:
+            if vouched := [note for note in noted if self._vouched(note, sentence, words_of(whole))]:
                 return vouched
         return []
 
@@ -140,10 +145,11 @@ class _Reviewer:
             return False
         if _unaccented(said) == _unaccented(better):  # an accent is a matter of writing
             return False
+        if self._by_rule:
+            return True
         known = all(word in self._vocabulary or word in spoken for word in better) and len(better) <= len(said) + 3
-        return (known or not self._vouchers.words) and (
-            _place(better, whole) is not None or not self._vouchers.whole
-        )
+        agrees = _place(better, whole) is not None
+        return (known or not self._vouchers.words) and (agrees or not self._vouchers.whole)
 
     def _proven(self, sentence: str, whole: str, noted: Sequence[Note]) -> list[Note]:
         """The changes between a sentence and how a model would say it, as notes, as far as a rule proves them.
@@ -162,13 +168,14 @@ class _Reviewer:
                 reason = proof(spoken[left:right], start - left, old, new, self._vocabulary)
                 if reason is None:
                     continue
-                # With the word before or, at the beginning, the one after; a lone little word says too little.
-                low, high = max(0, start - 1), min(len(marks), end + (not start or not new or not old))
+                low, high = _shown(old, new, start, end, len(marks))
                 said = sentence[marks[low].start() : marks[high - 1].end()]
                 context = [m[0] for m in marks[low:start]], [m[0] for m in marks[end:high]]
+                if not old and not start:  # what was the first word is so no longer
+                    context[1][0] = context[1][0] if self._vocabulary.readings(spoken[0], "P") else spoken[0]
                 better = " ".join([*context[0], *model_words[first:last], *context[1]])
-                if not new and not low:
-                    better = better[0].upper() + better[1:] if said[0].isupper() else better
+                if not new and not low and said[0].isupper():
+                    better = better[0].upper() + better[1:]
                 own = next((n for n in noted if self._explains(n, old, new)), None)
                 found.append(own or Note(said, better, reason.format(new=" ".join(new) or better, better=better)))
                 break
@@ -181,16 +188,31 @@ class _Reviewer:
         tail = _alike(said[same:][::-1], better[same:][::-1])
         if (said[same : len(said) - tail], better[same : len(better) - tail]) != (old, new):
             return False
+        told = words_of(note.why)
         claim = re.match(r"(?:[\w ]+ )?(\w+) is (masculine|feminine|plural|singular)", note.why)
-        noun = self._vocabulary.noun(claim[1]) if claim else None
-        told = {"masculine": "m", "feminine": "f", "plural": "p", "singular": "s"}[claim[2]] if claim else ""
-        if claim and (claim[1].casefold() not in better or (noun and told not in noun)):
-            return False
+        if claim:
+            noun = self._vocabulary.noun(claim[1])
+            kind = {"masculine": "m", "feminine": "f", "plural": "p", "singular": "s"}[claim[2]]
+            if noun is None or kind not in noun or claim[1].casefold() not in better:
+                return False
         subject = re.match(r"with ([\w ]+), say", note.why)
         if subject and not set(words_of(subject[1])) <= set(better):
             return False
         quoted = re.search(r"(?:: |say )([\w ]+)$", note.why)
-        return quoted is None or set(words_of(quoted[1])) <= set(better)
+        if quoted:
+            return set(new) <= set(words_of(quoted[1])) <= set(better)
+        return claim is not None or not set(told).isdisjoint([*old, *new])
+
+
+def _shown(old: list[str], new: list[str], start: int, end: int, words: int) -> tuple[int, int]:
+    """From which word to which a note shows a change: an article with its noun, a little word with its
+    neighbours."""
+    if new and new[-1] in DETERMINERS and end < words:
+        return start, end + 1
+    if not old and not start:
+        return 0, min(words, 2)
+    little = not old or not new or new[-1] in PREPOSITIONS or start == 0
+    return max(0, start - 1), min(words, end + little)
 
 
 def _ends(start: int, end: int, first: int, last: int) -> Iterator[tuple[int, int, int, int]]:
@@ -204,9 +226,8 @@ def _ends(start: int, end: int, first: int, last: int) -> Iterator[tuple[int, in
 def _clause(sentence: str, marks: Sequence[re.Match[str]], start: int, end: int) -> tuple[int, int]:
     """From which word to which reaches the clause around words start to end: commas bound it ("Ana, compras
     pan")."""
-    breaks = [
-        i for i in range(1, len(marks)) if re.search(r"[,;:()«»]", sentence[marks[i - 1].end() : marks[i].start()])
-    ]
+    gaps = [sentence[marks[i - 1].end() : marks[i].start()] for i in range(1, len(marks))]
+    breaks = [i for i, gap in enumerate(gaps, 1) if re.search(r"[,;:()«»]", gap)]
     return max((i for i in breaks if i <= start), default=0), min(
         (i for i in breaks if i >= end), default=len(marks)
     )

@@ -102,6 +102,8 @@ def subject(before: Words, v: Vocabulary) -> tuple[int, str] | None:
     if not left:
         return None
     head = left.pop()
+    if head in TIMES:  # "dos veces pone la mesa"
+        return None
     if head in PRONOUNS:
         person, gender = PRONOUNS[head], GENDERS.get(head, "")
         start = left

@@ -41,7 +41,7 @@ def _other_verb(e: Edit) -> bool:
     lemmas = {a.lemma for a in e.v.readings(pair[0], "V")}
     new = {b.lemma for b in e.v.readings(pair[1], "V") if (b.person, b.tense) in persons}
     rest = list(e.right)
-    first = next((w for w in rest if w not in VERY | {"mucha", "poco", "un"}), "")
+    first = next((w for w in rest if w not in VERY | {"mucha"}), "")
     found = subject(e.left, e.v)
     if "tener" in new and lemmas & {"ser", "estar"}:
         years = next((i for i, w in enumerate(rest[:4]) if w in ("años", "año")), 0)
@@ -51,6 +51,8 @@ def _other_verb(e: Edit) -> bool:
         weather = first in ("frío", "calor") and persons & {(2, "pres"), (5, "pres")} and not _somebody(e)
         return bool(years and (found or min(persons)[0] in (0, 1, 3))) or (first in NEEDS and not weather)
     if "estar" in new and "ser" in lemmas:
+        if first in ("mal", "bien") and rest[-1] != first and e.v.readings(rest[rest.index(first) + 1], "N"):
+            return False  # "es mal año"
         if (
             FEELINGS.search(first)
             or (rest and e.v.readings(rest[0], "G"))
@@ -233,8 +235,13 @@ def _set_phrase(e: Edit) -> bool:
     """A slip that somebody wrote down, with up to three words of the sentence around it."""
     if e.new == ["no"] and not e.old and any(w in NEGATIVE for w in e.left):
         return False
-    if e.left and e.left[-1] in ("el", "la", "los", "las", "lo") and "más" in [*e.old, *e.right[:1]]:
-        return False  # "el más alto de la clase"
+    if e.old[:1] == ["de"] and e.new[:1] == ["que"]:
+        # "es más alto de mi hermano", but "es el más alto de la clase", "el amor más grande de mi vida"
+        more = len(e.left) - 1 - e.left[::-1].index("más") if "más" in e.left else 0
+        if e.right[:1] in (["mí"], ["ti"]):
+            return False  # "que yo"
+        if not more or not any(r.lemma in ("ser", "estar") for r in e.v.readings(e.left[more - 1], "V")):
+            return False
     if _somebody(e) and {"bueno", "buena", "buenos", "buenas"} & set(e.old):
         return False  # "es más bueno que el pan"
     if "hace" in e.new and not _about_weather(e):

@@ -79,6 +79,9 @@ def readings() -> dict[str, set[str]]:
             for many in (False, True):
                 shown = "*" if feminine(entry) == entry else gender
                 found[agree(entry, gender, many)].add(f"A:{shown}:{'p' if many else 's'}:{entry}")
+    for word in ["arte", "mar", "azúcar", "internet", "sartén", "radio", "orden", "frente", "margen", "final"]:
+        for form in (word, plural(word)):  # of either gender
+            found[form] = {tag for tag in found[form] if not tag.startswith("N")} | {"W"}
     verbs = {v.removesuffix("se") for v, _ in verb_phrases()} | {
         "haber",
         "encantar",
