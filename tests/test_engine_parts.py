@@ -146,9 +146,11 @@ def test_what_is_not_a_command_is_refused_and_the_next_one_is_read() -> None:
 
 @given(st.text() | st.binary().map(lambda data: data.decode(errors="surrogateescape")))
 def test_no_line_at_all_breaks_the_reader(line: str) -> None:
-    for decode in (protocol.decode_command, protocol.decode_event):
-        with contextlib.suppress(protocol.ProtocolError):
-            decode(line)
+    with contextlib.suppress(protocol.ProtocolError):
+        assert type(protocol.decode_command(line)) in protocol.COMMANDS.values()
+    with contextlib.suppress(protocol.ProtocolError):
+        event = protocol.decode_event(line)
+        assert event is None or type(event) in protocol.EVENTS.values()
 
 
 @given(st.text(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans())

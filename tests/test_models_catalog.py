@@ -231,7 +231,8 @@ def test_loading_never_touches_the_network() -> None:
         "list(load_voice('starter-voice').speak('Hola.'))\n"
         "import huggingface_hub.constants as hub; assert hub.HF_HUB_OFFLINE\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 def test_an_entry_without_a_path_is_not_installed() -> None:

@@ -73,6 +73,7 @@ async def test_a_session_goes_on_while_another_mode_is_shown(tmp_path: Path) -> 
         await it.told(*CONVERSATION[:2])
         await it.press("1")
         await it.until(lambda: "¿Qué hiciste" in it.seen())
+        assert it.seen().count("¿Qué hiciste") == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 6), (10, 4), (120, 40), (300, 80)])

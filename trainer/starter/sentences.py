@@ -110,7 +110,8 @@ def _example(rng: random.Random) -> str:
 
 
 @lru_cache(maxsize=1)
-def _dictionary() -> list[str]:
+def dictionary() -> list[str]:
+    """The words of Debian's Spanish word list that a sentence may use; MissingTextError without it."""
     try:
         words = WORD_LIST.read_text(encoding="utf-8").split()
     except FileNotFoundError:
@@ -183,7 +184,7 @@ def _salad_word(rng: random.Random, kind: str) -> str:
     if kind in _FUNCTION:
         return rng.choice(_FUNCTION[kind])
     if kind == "X" or rng.random() < 0.45:
-        return rng.choice(_dictionary())
+        return rng.choice(dictionary())
     if kind == "V":
         group = rng.choice(("thing", "person", "intr", "tell", "que"))
         verb = rng.choice(words.verbs[group]).split()[0].removesuffix("se")
@@ -264,7 +265,7 @@ def _pseudo(rng: random.Random) -> str:
 
 
 @lru_cache(maxsize=1)
-def _prose() -> list[str]:
+def prose() -> list[str]:
     """Sentences of real prose; the author lines and everything odd fall to the filter."""
     if not FORTUNES.is_dir():
         raise MissingTextError(f"{FORTUNES} is missing; install it with: apt-get install fortunes-es")
@@ -303,7 +304,7 @@ def _unaccented(word: str) -> str:
 
 
 def _real(rng: random.Random) -> str:
-    return rng.choice(_prose())
+    return rng.choice(prose())
 
 
 _MIXTURE = (_grammar, _chunks, _example, _salad, _pseudo, _real)

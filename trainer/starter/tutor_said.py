@@ -92,7 +92,7 @@ def right_sentence(rng: random.Random) -> str:
     if roll < 0.42:
         return grammar.fill(rng, rng.choice(_patterns()[1])).strip()
     if roll < 0.55:
-        return rng.choice(sentences._prose())
+        return rng.choice(sentences.prose())
     if roll < 0.65:
         return rng.choice(_example_sentences())
     return fill(rng.choice(_right()), rng)

@@ -130,7 +130,7 @@ def made_up(known: set[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     First those that are no Spanish word, then those that are ("jugo" is juice, "podo" is I prune) and participles,
     which only the words around them give away.
     """
-    dictionary = set(sentences._dictionary())
+    dictionary = set(sentences.dictionary())
     verbs = {v.removesuffix("se") for v, _ in verb_phrases()}
     verbs |= {
         v.removesuffix("se") for n, ws in lexicon().items() if n.startswith("verb") for v in ws if " " not in v
