@@ -24,11 +24,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models import ghosts
+from models import alignment, ghosts
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
+from models.alignment import Written, written
+from models.alternatives import Alternative, alternatives, doubt, moved
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.files import check_recogniser
+from models.level import audible
 
 Audio = NDArray[np.float32]
 SAMPLE_RATE = 16_000
@@ -54,8 +57,6 @@ MARGIN = SAMPLE_RATE // 2
 """… but for this many samples: silence is where ghosts live, and words lose their times in it."""
 LEFT_OVER = SAMPLE_RATE
 """More speech than this behind the last word was not heard."""
-OPENING_MARKS = "\"'“¿¡«([{-"
-CLOSING_MARKS = "\"'.。,，!！?？:：”»…)]}、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,13 @@ class Hypothesis:
     """Length of the audio as it was given, without padding."""
     compute_seconds: float
     model: str
+    alternatives: tuple[Alternative, ...] = ()
+    """What else might have been said, the likeliest first."""
+
+    @property
+    def doubt(self) -> float:
+        """How far the other likely texts disagree, 0 (not at all) to 1: the word error rate to be expected."""
+        return doubt(len(self.words), self.alternatives)
 
     @property
     def probability(self) -> float:
@@ -177,37 +185,89 @@ class WhisperRecogniser:
         """
         started = time.perf_counter()
         check_audio(audio)
-        activity = self._activity.probabilities(audio)
-        words = [word for piece in pieces(activity, len(audio)) for word in self._piece(audio, activity, *piece)]
+        activity = self._activity.probabilities(audible(audio))
+        words: list[Word] = []
+        others: list[Alternative] = []
+        for piece in pieces(activity, len(audio)):
+            for heard, likely in self._piece(audio, activity, *piece):
+                others += moved(likely, 0, len(heard), len(words))
+                words += heard
         return Hypothesis(
             text=" ".join(word.text for word in words),
             words=tuple(words),
             seconds=len(audio) / SAMPLE_RATE,
             compute_seconds=time.perf_counter() - started,
             model=self.name,
+            alternatives=tuple(sorted(others, key=lambda other: -other.weight)),
         )
 
-    def hear(self, audio: Audio, speech_seconds: float | None = None) -> list[Word]:
-        """The words of one window, ghosts left out; voice activity is not asked.
+    def hear(self, audio: Audio, speech_seconds: float | None = None) -> tuple[list[Word], list[Alternative]]:
+        """The words of one window and what else they might be, ghosts left out; voice activity is not asked.
 
         Args:
             audio: float32, shape (samples,), 16 kHz, at most 30 s.
             speech_seconds: how much of it is speech, where known; one more way to tell a ghost.
         """
         seconds = len(audio) / SAMPLE_RATE
-        encoded = self._whisper.encode(self._features(padded(audio))[:, : WINDOW // HOP])
-        tokens, evidence = self._decode(encoded, seconds, speech_seconds)
+        encoded = self._encoded(audio)
+        tokens, evidence, variants = self._decode(encoded, seconds, speech_seconds)
         if evidence.looping:
-            tokens, evidence = self._decode(encoded, seconds, speech_seconds, no_repeat_ngram_size=NO_REPEAT)
-        segment: dict[str, Any] = {"seek": 0, "start": 0.0, "end": seconds, "tokens": tokens, "words": []}
-        frames = max(len(audio) // HOP, LEAST_FRAMES)
-        self._whisper.add_word_timestamps(
-            [[segment]], self._tokenizer, encoded, frames, OPENING_MARKS, CLOSING_MARKS, 0.0
-        )
-        return ghosts.without(_words(segment["words"], seconds), evidence)
+            tokens, evidence, variants = self._decode(
+                encoded, seconds, speech_seconds, no_repeat_ngram_size=NO_REPEAT
+            )
+        tokens = [token for token in tokens if token < self._tokenizer.eot]
+        pieces, parts = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
+        said = written(pieces[:-1], parts[:-1])
+        times, sure = self._aligned(said, tokens, encoded, audio)
+        words = _words(said, alignment.fitted(times, audio), sure)
+        kept = ghosts.without(words, evidence)
+        first = words.index(kept[0]) if kept else 0
+        others = alternatives([word.text for word in words], variants)
+        return kept, list(moved(others, first, first + len(kept), -first)) if kept else []
 
-    def _piece(self, audio: Audio, activity: Audio, start: int, end: int) -> Iterator[Word]:
-        """The words between two samples, with their times in the whole audio.
+    def align(self, audio: Audio, text: str) -> list[Word]:
+        """When each word of a text is said, whoever wrote it, and how probable the ear finds it there.
+
+        Args:
+            audio: float32, shape (samples,), 16 kHz, at most 30 s without its long silences.
+            text: what is said in it. Every word gets a time; one that is not said, the gap between its neighbours.
+
+        Returns:
+            One for each word parted by white space: in order, without overlap, within the audio.
+
+        Raises:
+            AudioError: too long, another type or shape, or samples that are not numbers.
+        """
+        check_audio(audio)
+        parts = [self._tokens(word) for word in text.split()]
+        said = [Written(word, len(part), range(len(part))) for word, part in zip(text.split(), parts, strict=True)]
+        dense, kept = alignment.condensed(audio)
+        times, sure = self._aligned(said, [token for part in parts for token in part], self._encoded(dense), dense)
+        return _words(said, alignment.fitted(alignment.restored(times, kept), audio), sure)
+
+    def _aligned(
+        self, said: Sequence[Written], tokens: list[int], encoded: Any, audio: Audio
+    ) -> tuple[list[alignment.Span], list[float]]:
+        """Time and probability of every word in an encoded window; none where there is more than can be said."""
+        if not tokens or len(tokens) > MAX_TOKENS - len(self._tokenizer.sot_sequence) - 2:
+            return [(0.0, 0.0)] * len(said), [0.0] * len(said)
+        frames = max(len(audio) // HOP, LEAST_FRAMES)
+        found = self._whisper.model.align(encoded, self._tokenizer.sot_sequence, [tokens], frames)[0]
+        return alignment.warped(found.alignments, said), alignment.means(found.text_token_probs, said)
+
+    def _tokens(self, word: str) -> list[int]:
+        """A word's tokens in the middle of a text; none of the tokens that have a meaning of their own."""
+        plain = word.encode(errors="replace").decode()
+        return [token for token in self._tokenizer.encode(f" {plain}") if token < self._tokenizer.eot]
+
+    def _encoded(self, audio: Audio) -> Any:
+        """What Whisper's encoder makes of one window."""
+        return self._whisper.encode(self._features(padded(audible(audio)))[:, : WINDOW // HOP])
+
+    def _piece(
+        self, audio: Audio, activity: Audio, start: int, end: int
+    ) -> Iterator[tuple[list[Word], list[Alternative]]]:
+        """The words between two samples, window by window, with their times in the whole audio.
 
         A network that learnt from single sentences stops at the first long pause. So when speech is left
         behind the last word, that speech is heard in a window of its own.
@@ -217,8 +277,8 @@ class WhisperRecogniser:
             first = start + max(0, int(faint[0]) - MARGIN)
             last = min(end, start + int(faint[-1]) + FRAME + MARGIN)
             stretches = [Span(start + s.start, start + s.end) for s in spans(likely, end - start)]
-            words = self.hear(audio[first:last], sum(s.end - s.start for s in stretches) / SAMPLE_RATE)
-            yield from (_later(word, first / SAMPLE_RATE) for word in words)
+            words, others = self.hear(audio[first:last], sum(s.end - s.start for s in stretches) / SAMPLE_RATE)
+            yield [_later(word, first / SAMPLE_RATE) for word in words], others
             if not words:
                 return
             heard = max(first + MARGIN, first + int(words[-1].end * SAMPLE_RATE))  # always some way onward
@@ -226,8 +286,8 @@ class WhisperRecogniser:
 
     def _decode(
         self, encoded: Any, seconds: float, speech_seconds: float | None, **options: int
-    ) -> tuple[list[int], ghosts.Evidence]:
-        """The tokens heard in an encoded window, and how sure Whisper is of them.
+    ) -> tuple[list[int], ghosts.Evidence, list[tuple[str, float]]]:
+        """The tokens heard in an encoded window, how sure Whisper is of them, and the whole n-best list.
 
         Without timestamps: word times come from the alignment anyway, and the text is better for it.
         """
@@ -237,19 +297,26 @@ class WhisperRecogniser:
             encoded,
             [prompt],
             beam_size=BEAM,
+            num_hypotheses=BEAM,  # the search has found them anyway
             max_length=min(MAX_TOKENS, room),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
             **options,
         )[0]
+        variants = [
+            (self._tokenizer.decode(tokens).strip(), score * len(tokens))  # the library gives means
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
         tokens: list[int] = result.sequences_ids[0]
-        return tokens, ghosts.Evidence(
-            text=self._tokenizer.decode(tokens).strip(),
+        text, log_probability = variants[0]
+        evidence = ghosts.Evidence(
+            text=text,
             no_speech=float(result.no_speech_prob),
-            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            log_probability=log_probability / (len(tokens) + 1),
             speech_seconds=speech_seconds,
         )
+        return tokens, evidence, variants
 
 
 def pieces(activity: Audio, samples: int) -> list[tuple[int, int]]:
@@ -301,18 +368,8 @@ def _later(word: Word, seconds: float) -> Word:
     return replace(word, start=word.start + seconds, end=word.end + seconds)
 
 
-def _words(timed: Sequence[dict[str, Any]], seconds: float) -> list[Word]:
-    """Plain words within the audio from faster-whisper's; parts of one written word are put together."""
-    words: list[Word] = []
-    for item in timed:
-        raw = "".join(char for char in item["word"] if char.isprintable())
-        if not raw.strip():
-            continue
-        start, end = (min(max(float(item[edge]), 0.0), seconds) for edge in ("start", "end"))
-        word = Word("".join(raw.split()), start, max(start, end), float(item["probability"]))
-        if words and not raw[0].isspace():
-            first = words.pop()
-            sure = min(first.probability, word.probability)
-            word = Word(first.text + word.text, first.start, max(first.end, word.end), sure)
-        words.append(word)
-    return words
+def _words(said: Sequence[Written], times: Sequence[alignment.Span], sure: Sequence[float]) -> list[Word]:
+    return [
+        Word(word.text, start, end, probability)
+        for word, (start, end), probability in zip(said, times, sure, strict=True)
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,7 @@ class AudioFolder:
         pcm = pcm16(samples)
         sha256 = _sha256(pcm)
         path = self.path(sha256)
-        if path.exists() and self._holds(sha256):
+        if path.exists() and self.holds(sha256):
             try:
                 sync_folder(path.parent)  # whoever wrote it may have died before this
             except OSError as error:
@@ -88,24 +89,78 @@ class AudioFolder:
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise StoreError(
-                f"The recording {shown(path)} is missing: bring it back from a backup; the turn keeps its text."
-            ) from error
+            raise _missing(path) from error
         except OSError as error:
             raise disk(path, error) from error
         pcm = _unflac(data)
         if pcm is None or _sha256(pcm) != sha256:
-            raise StoreError(
-                f"The recording {shown(path)} is damaged: bring it back from a backup; the turn keeps its text."
-            )
+            raise _damaged(path)
         return from_pcm16(pcm)
 
-    def _holds(self, sha256: str) -> bool:
+    def span(self, sha256: str, start: int, end: int) -> NDArray[np.float32]:
+        """Part of a recording, float32 mono 16 kHz, from sample `start` up to `end`, fewer where it ends sooner.
+
+        Only that part is read, so an hour costs no more than a minute. Whether the rest of the file is
+        whole is not looked at.
+
+        Raises:
+            StoreError: the file is missing, damaged or unreadable; a span that runs backwards.
+        """
+        if not 0 <= start <= end:
+            raise StoreError(f"Samples {start} to {end} are not a span of a recording: choose other boundaries.")
+        for pcm in self._pieces(sha256, start, end, max(1, end - start)):
+            return from_pcm16(pcm)
+        return np.zeros(0, dtype=np.float32)
+
+    def pieces(self, sha256: str, size: int = 60 * SAMPLE_RATE) -> Iterator[NDArray[np.float32]]:
+        """A whole recording as `size` samples at a time, in constant memory. Raises StoreError as `span`."""
+        for pcm in self._pieces(sha256, 0, None, size):
+            yield from_pcm16(pcm)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a recording is there and whole; all of it is read for that, in constant memory."""
+        digest = hashlib.sha256()
         try:
-            self.get(sha256)
+            for pcm in self._pieces(sha256, 0, None, 60 * SAMPLE_RATE):
+                digest.update(pcm.tobytes())
         except StoreError:
             return False
-        return True
+        return digest.hexdigest() == sha256
+
+    def _pieces(self, sha256: str, start: int, end: int | None, size: int) -> Iterator[NDArray[np.int16]]:
+        import soundfile
+
+        path = self.path(sha256)
+        try:
+            with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+                if (sound.samplerate, sound.channels) != (SAMPLE_RATE, 1):
+                    raise _damaged(path)
+                position = sound.seek(min(start, sound.frames))
+                stop = sound.frames if end is None else min(end, sound.frames)
+                while position < stop:
+                    pcm = sound.read(min(size, stop - position), dtype="int16")
+                    if not len(pcm):
+                        raise _damaged(path)
+                    position += len(pcm)
+                    yield np.ascontiguousarray(pcm, dtype="<i2")
+        except FileNotFoundError as error:
+            raise _missing(path) from error
+        except OSError as error:
+            raise disk(path, error) from error
+        except RuntimeError as error:  # soundfile's own errors are among them
+            raise _damaged(path) from error
+
+
+def _missing(path: Path) -> StoreError:
+    return StoreError(
+        f"The recording {shown(path)} is missing: bring it back from a backup; the turn keeps its text."
+    )
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        f"The recording {shown(path)} is damaged: bring it back from a backup; the turn keeps its text."
+    )
 
 
 def _sha256(pcm: NDArray[np.int16]) -> str:

@@ -30,7 +30,7 @@ from store.text import shown
 BUSY_SECONDS = 5.0
 """How long a write waits for another process before it gives up with a sentence."""
 
-Value = str | int | float | None
+Value = str | int | float | bytes | None
 
 
 class Store:

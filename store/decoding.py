@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import stat
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from store.clipping import Clipping
 from store.errors import StoreError
 from store.text import shown
 from store.units import SAMPLE_RATE
 
 TURN_SECONDS = 300.0
 """The longest turn; nobody speaks that long without a pause."""
+
+PIECE = 30 * SAMPLE_RATE
+"""Samples decoded before they are handed on."""
 
 CONTAINERS = "wav,w64,flac,mp3,ogg,mov,mp4,m4a,matroska,webm,aac,aiff,caf,au,amr,wv,asf,ac3"
 EXACT = ("flac", "mov", "aiff", "w64", "caf", "wv")
@@ -38,6 +43,23 @@ def read_audio(path: Path, limit_seconds: float = TURN_SECONDS) -> NDArray[np.fl
         StoreError: the file is missing, empty, not audio, cut off, damaged, or longer than
             `limit_seconds`.
     """
+    samples: NDArray[np.float32] = np.concatenate(list(pieces(path, limit_seconds)))
+    peak = float(np.abs(samples).max())
+    return samples / np.float32(peak) if peak > 1 else samples
+
+
+def pieces(path: Path, limit_seconds: float, clipping: Clipping | None = None) -> Iterator[NDArray[np.float32]]:
+    """The sound of a file as it is decoded: float32 mono 16 kHz, about PIECE samples at a time.
+
+    Channels are averaged. What the file has beyond [-1, 1] is still there. What is wrong with the end of a
+    file shows only there, so nothing may be kept for good before the last piece has come.
+
+    Args:
+        clipping: sees the samples as they are in the file.
+
+    Raises:
+        StoreError: as `read_audio`.
+    """
     name = shown(path)
     try:
         status = path.stat()
@@ -54,13 +76,12 @@ def read_audio(path: Path, limit_seconds: float = TURN_SECONDS) -> NDArray[np.fl
     try:
         with path.open("rb") as file:
             _refuse_false_wav(name, file, status.st_size)
-            samples = _decode(name, file, limit_seconds)
+            for piece in _gathered(_decoded(name, file, limit_seconds, clipping)):
+                if not np.isfinite(piece).all():
+                    raise StoreError(f"{name} holds numbers that are not sound (NaN or infinity): export it again.")
+                yield piece
     except OSError as error:
         raise _unreadable(name, error) from error
-    if not np.isfinite(samples).all():
-        raise StoreError(f"{name} holds numbers that are not sound (NaN or infinity): export it again.")
-    peak = float(np.abs(samples).max())
-    return samples / np.float32(peak) if peak > 1 else samples
 
 
 def _refuse_false_wav(name: str, file: BinaryIO, size: int) -> None:
@@ -77,8 +98,24 @@ def _refuse_false_wav(name: str, file: BinaryIO, size: int) -> None:
         raise _cut_off(name, max(0, size - 44) / byte_rate, (riff_size - 36) / byte_rate)
 
 
-def _decode(name: str, file: BinaryIO, limit_seconds: float) -> NDArray[np.float32]:
-    """All samples of the file's first audio stream. Raises StoreError."""
+def _gathered(frames: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """The same samples in fewer, longer pieces."""
+    waiting: list[NDArray[np.float32]] = []
+    count = 0
+    for frame in frames:
+        waiting.append(frame)
+        count += len(frame)
+        if count >= PIECE:
+            yield np.concatenate(waiting)
+            waiting, count = [], 0
+    if waiting:
+        yield np.concatenate(waiting)
+
+
+def _decoded(
+    name: str, file: BinaryIO, limit_seconds: float, clipping: Clipping | None
+) -> Iterator[NDArray[np.float32]]:
+    """The samples of the file's first audio stream, frame by frame. Raises StoreError."""
     import av
 
     try:
@@ -87,13 +124,15 @@ def _decode(name: str, file: BinaryIO, limit_seconds: float) -> NDArray[np.float
             options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"},
             metadata_errors="ignore",
         ) as container:
-            return _samples(name, container, limit_seconds)
+            yield from _samples(name, container, limit_seconds, clipping)
     except (av.FFmpegError, ValueError) as error:
         # ValueError: PyAV's resampler refuses a stream that changes its shape halfway.
         raise StoreError(f"{name} is not sound that can be read: convert it to WAV or FLAC.") from error
 
 
-def _samples(name: str, container: Any, limit_seconds: float) -> NDArray[np.float32]:
+def _samples(
+    name: str, container: Any, limit_seconds: float, clipping: Clipping | None
+) -> Iterator[NDArray[np.float32]]:
     import av
 
     stream = next(iter(container.streams.audio), None)
@@ -110,27 +149,28 @@ def _samples(name: str, container: Any, limit_seconds: float) -> NDArray[np.floa
 
     # Packed samples, because PyAV reads beyond the end of planar frames of 8 channels and more.
     resampler = av.AudioResampler(format="flt", rate=SAMPLE_RATE)
-    pieces: list[NDArray[np.float32]] = []
     count = 0
 
-    def take(frame: Any) -> None:
+    def mono(frame: Any) -> Iterator[NDArray[np.float32]]:
         nonlocal count
         for resampled in resampler.resample(frame):
             packed = resampled.to_ndarray().reshape(-1, resampled.layout.nb_channels)
-            pieces.append(packed.mean(axis=1, dtype=np.float32))
             count += len(packed)
+            yield packed.mean(axis=1, dtype=np.float32)
 
     damaged = False
     try:
         for packet in container.demux(stream):
             for frame in packet.decode():
-                take(frame)
+                if clipping is not None and not (frame.format.is_planar and frame.layout.nb_channels >= 8):
+                    clipping.look(_channels(frame), frame.sample_rate)
+                yield from mono(frame)
             if count > limit_seconds * SAMPLE_RATE:
                 raise too_long
     except av.InvalidDataError:
         damaged = True
     if count:
-        take(None)
+        yield from mono(None)
     seconds = count / SAMPLE_RATE
     if declared and seconds < declared - SLACK_SECONDS:
         raise _cut_off(name, seconds, declared)
@@ -140,7 +180,12 @@ def _samples(name: str, container: Any, limit_seconds: float) -> NDArray[np.floa
         raise StoreError(f"{name} is not sound that can be read: convert it to WAV or FLAC.")
     if not count:
         raise StoreError(f"{name} holds no sound: record or export it again.")
-    return np.concatenate(pieces)
+
+
+def _channels(frame: Any) -> NDArray[Any]:
+    """A frame's samples as they are in the file, shape (channels, samples)."""
+    samples: NDArray[Any] = frame.to_ndarray()
+    return samples if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels).T
 
 
 def _unreadable(name: str, error: OSError) -> StoreError:
@@ -154,4 +199,6 @@ def _cut_off(name: str, seconds: float, whole: float) -> StoreError:
 
 
 def _duration(seconds: float) -> str:
+    if seconds >= 2 * 3600:
+        return f"{seconds / 3600:g} hours"
     return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"

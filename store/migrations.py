@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from store.desk_schema import ACTIONS, COUNT_ALL, SEGMENTS, TALLIES, TEXTS, TRIGGERS
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -187,6 +189,18 @@ def m0001_everything(database: Database) -> None:
         database.execute(statement)
 
 
+def m0002_desk(database: Database) -> None:
+    """The correction desk: states, actions to undo, measures, counts."""
+    texts = TEXTS.format(text=FOLD.format("text"), new=FOLD.format("new.text"), old=FOLD.format("old.text"))
+    triggers = TRIGGERS.format(folded=FOLD.format("coalesce(new.after, new.became ->> 'proposal')"))
+    # What exists is counted once, before the triggers that keep count.
+    for script in (SEGMENTS, ACTIONS, TALLIES, COUNT_ALL, triggers, texts):
+        for statement in split(script):
+            database.execute(statement)
+    for statement in split(APPEND_ONLY.format("actions") + APPEND_ONLY.format("second_passes")):
+        database.execute(statement)
+
+
 def split(script: str) -> list[str]:
     """The statements of an SQL script; `executescript` would commit the transaction it runs in."""
     import sqlite3
@@ -200,5 +214,5 @@ def split(script: str) -> list[str]:
     return statements
 
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_everything,)
+MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk)
 """All steps in order; the first leads from nothing to schema 1."""

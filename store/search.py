@@ -1,4 +1,4 @@
-"""Find what was said, heard or corrected, by the words a person types.
+"""Find what was said, heard, proposed or corrected at any time, by the words a person types.
 
 Accents do not matter ("cafe" finds "café"), but ñ is a letter of its own ("ano" does not find
 "año"). All words must occur; the last may be the beginning of one.
@@ -18,9 +18,15 @@ MOST_WORDS = 32
 
 KINDS = tuple({"turns": "turn", "hypotheses": "hypothesis", "corrections": "correction"}[t] for t, _, _ in INDEXED)
 
-FOUND = """
+MOST_RANKED = 5_000
+"""Places that are compared with each other; where there are more, those that came last."""
+
+FOUND = f"""
 WITH
-    hits AS MATERIALIZED (SELECT rowid / 4 AS id, rowid % 4 AS kind, rank FROM said WHERE said MATCH ?),
+    hits AS MATERIALIZED (
+        SELECT rowid / 4 AS id, rowid % 4 AS kind, rank FROM said WHERE said MATCH ?
+        ORDER BY rowid DESC LIMIT {MOST_RANKED}
+    ),
     texts AS (
         SELECT rank, hits.kind, turns.id AS turn, segment_id AS segment, text
             FROM hits JOIN turns ON turns.id = hits.id WHERE hits.kind = 0
@@ -28,7 +34,7 @@ WITH
         SELECT rank, hits.kind, NULL, segment_id, text
             FROM hits JOIN hypotheses ON hypotheses.id = hits.id WHERE hits.kind = 1
         UNION ALL
-        SELECT rank, hits.kind, NULL, segment_id, after
+        SELECT rank, hits.kind, NULL, segment_id, coalesce(after, became ->> 'proposal')
             FROM hits JOIN corrections ON corrections.id = hits.id WHERE hits.kind = 2
     ),
     placed AS (

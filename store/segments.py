@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.database import Store
+from store.edits import Change, apply, state
 from store.errors import StoreError
 from store.paths import audio_path
 from store.text import clean, shown
 from store.units import now
+
+Alternative = tuple[int, int, str, float]
+"""Other words for the words from the first to before the last (counted from 0), and how likely: 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Recording:
     origin: str
     """The device's or the file's name."""
     created_at: str
+    block: str
+    """Recordings of one block go to one split; empty until somebody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,25 @@ class Segment:
     end: int
     speaker: str
     status: str
-    """new or corrected"""
+    """One of `store.edits.STATUSES`."""
     journal: str | None
     """The journal it was captured in, where it came from a microphone."""
     created_at: str
+    reason: str
+    note: str
+    reference: str | None
+    """The human-verified text."""
+    proposal: str | None
+    """Offered instead of what was heard, and not verified."""
+    heard: str | None
+    """What the newest hypothesis says, and below the recogniser and the mean probability of its words."""
+    model: str | None
+    confidence: float | None
+    text: str
+    """What is said in it as far as known: the reference, else what is proposed, else what was heard."""
+    revision: int
+    """The number of its newest correction, 0 where it has none."""
+    split: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,8 @@ class Hypothesis:
     """Objects with word, start, end (seconds from the segment's start) and probability."""
     compute_seconds: float
     created_at: str
+    alternatives: tuple[Alternative, ...]
+    """What else some of the words may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +97,8 @@ class Correction:
     """The reference from then on; None takes it back without another."""
     listened_seconds: float
     created_at: str
+    action: int | None
+    """The action it is part of, which can be undone; None before there were any."""
 
 
 def add_recording(
@@ -145,17 +169,9 @@ def add_segment(
 
 def segment(store: Store, number: int) -> Segment:
     """The segment of that number. Raises StoreError when there is none."""
-    row = store.get("segments", number)
-    return Segment(
-        row["id"],
-        row["recording_id"],
-        row["start"],
-        row["end"],
-        row["speaker"],
-        row["status"],
-        row["journal"],
-        row["created_at"],
-    )
+    row = dict(store.get("segments", number))
+    row["recording"] = row.pop("recording_id")
+    return Segment(**{name: row[name] for name in Segment.__dataclass_fields__})
 
 
 def add_hypothesis(
@@ -165,14 +181,17 @@ def add_hypothesis(
     text: str,
     words: Sequence[Mapping[str, Any]],
     compute_seconds: float,
+    alternatives: Sequence[tuple[int, int, str, float]] = (),
 ) -> int:
-    """Add what a recogniser heard and return its number.
+    """Add what a recogniser heard, which is the segment's newest hypothesis then, and return its number.
 
     Args:
         words: objects with word, start, end (seconds from the segment's start) and probability.
+        alternatives: for words from the first to before the last (counted from 0): another text, and its
+            weight, 0 to 1.
 
     Raises:
-        StoreError: no such segment; times or probabilities that are not finite numbers.
+        StoreError: no such segment; times, probabilities or weights that are not finite numbers.
     """
     tidy = [
         {
@@ -181,17 +200,29 @@ def add_hypothesis(
         }
         for word in words
     ]
+    others = [
+        (int(begin), int(end), clean(other), _finite(weight, "the weight of an alternative"))
+        for begin, end, other, weight in alternatives
+    ]
+    heard, by = clean(text), clean(model)
+    confidence = sum(float(word["probability"]) for word in words) / len(words) if words else None
     with store.transaction():
         store.get("segments", segment)
-        return store.insert(
+        number = store.insert(
             "hypotheses",
             segment_id=segment,
-            model=clean(model),
-            text=clean(text),
+            model=by,
+            text=heard,
             words=json.dumps(tidy, ensure_ascii=False),
             compute_seconds=_finite(compute_seconds, "the computing time"),
             created_at=now(),
+            alternatives=json.dumps(others, ensure_ascii=False),
         )
+        store.execute(
+            "UPDATE segments SET heard = ?, model = ?, confidence = ? WHERE id = ?",
+            (heard, by, confidence, segment),
+        )
+    return number
 
 
 def hypotheses(store: Store, segment: int) -> list[Hypothesis]:
@@ -206,6 +237,7 @@ def hypotheses(store: Store, segment: int) -> list[Hypothesis]:
             tuple(json.loads(row["words"])),
             row["compute_seconds"],
             row["created_at"],
+            tuple((first, last, other, weight) for first, last, other, weight in json.loads(row["alternatives"])),
         )
         for row in rows
     ]
@@ -222,55 +254,47 @@ def add_correction(
 ) -> int:
     """Add an entry to the journal of corrections and return its number; it is on disk on return.
 
-    `after` is the segment's reference from then on. Entries are never changed or removed: undoing one
-    is another, whose `after` is the earlier text, or None where there was no reference.
+    Entries are never changed or removed. It is an action of its own (see `store.edits`), for whoever has
+    not shown the segment to anybody before.
+
+    Args:
+        before: what the caller took for the reference; the journal notes what it was.
+        after: the reference from then on; None takes it back without another.
 
     Raises:
         StoreError: no such segment, or text that is too long.
     """
     with store.transaction():
-        store.get("segments", segment)
-        correction = store.insert(
-            "corrections",
-            segment_id=segment,
-            author=clean(author),
-            kind=clean(kind),
-            before=None if before is None else clean(before),
-            after=None if after is None else clean(after),
-            listened_seconds=_finite(listened_seconds, "the listening time"),
-            created_at=now(),
-        )
+        now_is, revision = state(store, segment)
         status = "new" if after is None else "corrected"
-        store.execute("UPDATE segments SET status = ? WHERE id = ?", (status, segment))
-    return correction
+        to = replace(now_is, status=status, reference=after)
+        apply(store, author, kind, [Change(segment, to, revision, listened_seconds)])
+        return state(store, segment)[1]
 
 
 def corrections(store: Store, segment: int) -> list[Correction]:
     """The journal of a segment, oldest first. Raises StoreError."""
-    return [_correction(row) for row in _journal(store, segment)]
+    rows = store.execute("SELECT * FROM corrections WHERE segment_id = ? ORDER BY id", (segment,))
+    return [
+        Correction(
+            row["id"],
+            row["segment_id"],
+            row["author"],
+            row["kind"],
+            row["before"],
+            row["after"],
+            row["listened_seconds"],
+            row["created_at"],
+            row["action_id"],
+        )
+        for row in rows
+    ]
 
 
 def reference(store: Store, segment: int) -> str | None:
     """The human-verified text of a segment, or None while it has none. Raises StoreError."""
-    entries = _journal(store, segment)
-    return entries[-1]["after"] if entries else None
-
-
-def _journal(store: Store, segment: int) -> list[sqlite3.Row]:
-    return store.execute("SELECT * FROM corrections WHERE segment_id = ? ORDER BY id", (segment,))
-
-
-def _correction(row: sqlite3.Row) -> Correction:
-    return Correction(
-        row["id"],
-        row["segment_id"],
-        row["author"],
-        row["kind"],
-        row["before"],
-        row["after"],
-        row["listened_seconds"],
-        row["created_at"],
-    )
+    rows = store.execute("SELECT reference FROM segments WHERE id = ?", (segment,))
+    return rows[0]["reference"] if rows else None
 
 
 def _finite(number: float, what: str) -> float:

@@ -82,8 +82,14 @@ class SoundCard:
     def hear(self) -> Iterator[Path]:
         """Record what the loudspeaker plays meanwhile into the WAV file that is given."""
         file = self.folder / "heard.wav"
+        file.unlink(missing_ok=True)
+        # The card works in portions as long as its most patient client allows: without a limit two seconds.
         recorder = subprocess.Popen(
-            ["parecord", "--device=loudspeaker.monitor", "--file-format=wav", str(file)], env=self.environment
+            [
+                *("parecord", "--latency-msec=20", "--device=loudspeaker.monitor"),
+                *("--file-format=wav", str(file)),
+            ],
+            env=self.environment,
         )
         try:
             deadline = time.monotonic() + 20

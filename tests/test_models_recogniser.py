@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.activity import FRAME, Span
+from models.alternatives import Alternative
 from models.catalog import find, load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.recogniser import SAMPLE_RATE, WINDOW, Hypothesis, WhisperRecogniser, Word, padded, pieces, unheard
-from models.scoring import total, word_errors
+from models.scoring import normalise, total, word_errors
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 SENTENCES = (
@@ -65,7 +66,33 @@ def assert_sound(hypothesis: Hypothesis, seconds: float) -> None:
         assert 0 <= word.probability <= 1
         assert {type(word.start), type(word.end), type(word.probability)} == {float}
     assert all(one.start <= next_one.start for one, next_one in pairwise(hypothesis.words))
+    assert 0 <= hypothesis.doubt <= 1
+    weights = [other.weight for other in hypothesis.alternatives]
+    assert weights == sorted(weights, reverse=True) and all(0 < weight <= 1 for weight in weights)
+    for other in hypothesis.alternatives:
+        assert 0 <= other.first <= other.last <= len(hypothesis.words)
+        before = " ".join(word.text for word in hypothesis.words[other.first : other.last])
+        assert normalise(before) != normalise(other.text)
     json.dumps([word.text for word in hypothesis.words])
+
+
+def test_what_is_hard_to_hear_is_doubtful_and_comes_with_alternatives(
+    ear: WhisperRecogniser, spoken: list[Audio]
+) -> None:
+    noise = np.random.default_rng(6).normal(0, 0.08, 200_000).astype(np.float32)
+    clear = [ear.recognise(audio) for audio in spoken]
+    noisy = [ear.recognise(audio + noise[: len(audio)]) for audio in spoken]
+    assert sum(one.doubt for one in noisy) > 2 * sum(one.doubt for one in clear)
+    assert sum(len(one.alternatives) for one in noisy) >= len(noisy)
+    for one, audio in zip(noisy, spoken, strict=True):
+        assert_sound(one, len(audio) / SAMPLE_RATE)
+
+
+def test_without_alternatives_there_is_no_doubt() -> None:
+    words = (Word("sí", 0, 1, 0.5), Word("no", 1, 2, 1.0))
+    assert Hypothesis("sí no", words, 2, 0.1, "ear").doubt == 0.0
+    other = Alternative(1, 2, "ni", 0.4)
+    assert Hypothesis("sí no", words, 2, 0.1, "ear", (other,)).doubt == pytest.approx(0.2)
 
 
 def test_the_same_audio_is_heard_the_same_twice(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
@@ -122,7 +149,7 @@ def test_where_nobody_speaks_nothing_is_heard(ear: WhisperRecogniser, audio: Aud
 def test_a_blink_of_audio_does_no_harm(ear: WhisperRecogniser, spoken: list[Audio], samples: int) -> None:
     part = spoken[1][8000 : 8000 + samples]
     assert_sound(ear.recognise(part), samples / SAMPLE_RATE)
-    assert all(word.end <= samples / SAMPLE_RATE for word in ear.hear(part))
+    assert all(word.end <= samples / SAMPLE_RATE for word in ear.hear(part)[0])
 
 
 @pytest.mark.parametrize(

@@ -348,3 +348,32 @@ def test_a_full_and_a_read_only_disk_say_so(tmp_path: Path, disk: str) -> None:
         assert len(lines) == 3
         for line in lines:
             assert line.startswith("StoreError") and "TERTULIA_HOME" in line
+
+
+def test_a_span_is_cut_out_to_the_sample_without_reading_the_rest(tmp_path: Path) -> None:
+    audio = AudioFolder(tmp_path)
+    pcm = np.random.default_rng(3).integers(-3000, 3000, 90 * RATE).astype(np.int16)
+    sha256 = audio.put(pcm)
+    for start, end in ((0, 1), (70_001, 90_017), (len(pcm) - 5, len(pcm)), (len(pcm) - 5, len(pcm) + 99)):
+        np.testing.assert_array_equal(pcm16(audio.span(sha256, start, end)), pcm[start:end])
+    assert not len(audio.span(sha256, len(pcm) + 7, len(pcm) + 9))
+    assert not len(audio.span(sha256, 5, 5))
+    path = audio.path(sha256)
+    path.write_bytes(path.read_bytes()[:-1000])  # damage beyond a span does not spoil it
+    np.testing.assert_array_equal(pcm16(audio.span(sha256, 70_001, 90_017)), pcm[70_001:90_017])
+
+
+def test_a_span_of_what_is_gone_damaged_or_backwards_says_so(tmp_path: Path) -> None:
+    audio = AudioFolder(tmp_path)
+    sha256 = audio.put(tone())
+    with pytest.raises(StoreError, match="is missing"):
+        audio.span("0" * 64, 0, 10)
+    with pytest.raises(StoreError, match="not a span"):
+        audio.span(sha256, 10, 5)
+    for damage in (b"", b"nada" * 100):
+        audio.path(sha256).write_bytes(damage)
+        with pytest.raises(StoreError, match="is damaged"):
+            audio.span(sha256, 0, 10)
+    soundfile.write(audio.path(sha256), tone(rate=44_100), 44_100, format="FLAC")
+    with pytest.raises(StoreError, match="is damaged"):
+        audio.span(sha256, 0, 10)

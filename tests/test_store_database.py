@@ -152,12 +152,13 @@ def test_an_older_database_is_migrated_after_a_backup_copy(store: Store, monkeyp
         assert newer.get("sessions", one)["mood"] == "bien"
         assert [turn.text for turn in turns(newer, one)] == ["Hola."]
         assert check(newer) == []
-    copy = store.folder / "tertulia.db.before-0002"
+    newest = len(migrations.MIGRATIONS)
+    copy = store.folder / f"tertulia.db.before-{newest:04}"
     assert mode(copy) == 0o600
     assert not list(store.folder.glob("*.part"))
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT text FROM turns").fetchall() == [("Hola.",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (newest - 1,)
 
 
 @pytest.mark.parametrize(("step", "reason"), [(break_off, "No more room"), (orphan_turns, "lost their partner")])
@@ -273,7 +274,9 @@ def test_rows_need_their_partners(store: Store) -> None:
     [
         "UPDATE corrections SET after = 'otra cosa'",
         "DELETE FROM corrections",
-        "REPLACE INTO corrections SELECT id, segment_id, author, kind, before, 'otra', 0, '' FROM corrections",
+        "REPLACE INTO corrections SELECT * FROM corrections",
+        "UPDATE actions SET undoes = id",
+        "DELETE FROM actions",
         "DELETE FROM promotions",
         "UPDATE promotions SET reason = ''",
     ],

@@ -58,6 +58,10 @@ class Vocabulary:
     def __contains__(self, word: str) -> bool:
         return word.casefold() in self._lines
 
+    def words(self) -> tuple[str, ...]:
+        """All words, in lower case."""
+        return tuple(self._lines)
+
     def readings(self, word: str, kind: str = "") -> tuple[Reading, ...]:
         """What the word can be, of one kind or of all."""
         key = word.casefold()

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from core.engine.protocol import Error, Hello, Quit
-from core.engine.wire import Outbox, commands, private_stdout
+from core.engine.protocol import Error, Hello, Quit, decode_command
+from core.lines import Outbox, commands, private_stdout
 from store.errors import StoreError
 from store.paths import data_folder, prepare
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(number, lambda *_: service.post(Quit()))
 
         def read() -> None:
-            for command in commands(sys.stdin.buffer, outbox.send):
+            for command in commands(sys.stdin.buffer, decode_command, lambda text: outbox.send(Error(text))):
                 service.post(command)
             service.post(Quit())
 

@@ -6,6 +6,7 @@ import threading
 import time
 import wave
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -24,6 +25,43 @@ BUFFER_SECONDS = 0.25
 
 SILENT_SECONDS = 5.0
 """A device that takes nothing for so long has gone."""
+
+
+def output(
+    library: ModuleType,
+    rate: int,
+    fill: Callable[[NDArray[np.float32], int, Any, Any], None],
+    stopped: Callable[[], None],
+    latency: float = BUFFER_SECONDS,
+) -> tuple[Any, int]:
+    """A stream to the default output device, not yet started, and its rate: the asked one where the device can.
+
+    Args:
+        library: sounddevice.
+        rate: samples a second.
+        fill: fills an array of shape (frames, channels), in the device's own thread.
+        stopped: called when the stream has ended, for whatever reason.
+        latency: seconds that the device shall hold ahead.
+
+    Raises:
+        PortAudioError, ValueError: there is no such device.
+    """
+    channels = 1
+    try:
+        library.check_output_settings(samplerate=rate, channels=channels, dtype="float32")
+    except library.PortAudioError:
+        device = library.query_devices(kind="output")
+        rate = int(device["default_samplerate"])
+        channels = min(2, int(device["max_output_channels"]))
+    stream = library.OutputStream(
+        samplerate=rate,
+        channels=channels,
+        dtype="float32",
+        latency=latency,
+        callback=fill,
+        finished_callback=stopped,
+    )
+    return stream, rate
 
 
 class Sink(Protocol):
@@ -69,14 +107,6 @@ class Loudspeaker:
         self._pieces.append(resample(samples, rate, self._rate))
 
     def _make(self, library: ModuleType) -> Any:
-        channels = 1
-        try:
-            library.check_output_settings(samplerate=self._rate, channels=channels, dtype="float32")
-        except library.PortAudioError:
-            device = library.query_devices(kind="output")
-            self._rate = int(device["default_samplerate"])
-            channels = min(2, int(device["max_output_channels"]))
-
         def fill(out: NDArray[np.float32], count: int, _time: Any, _status: Any) -> None:
             self._last = time.monotonic()
             done = 0
@@ -91,14 +121,8 @@ class Loudspeaker:
             if self._complete and not self._pieces:
                 raise library.CallbackStop
 
-        return library.OutputStream(
-            samplerate=self._rate,
-            channels=channels,
-            dtype="float32",
-            latency=BUFFER_SECONDS,
-            callback=fill,
-            finished_callback=self._stopped.set,
-        )
+        stream, self._rate = output(library, self._rate, fill, self._stopped.set)
+        return stream
 
     def close(self) -> None:
         """Wait for the last sample to be heard, or for hush. Raises SoundError when the device goes away."""

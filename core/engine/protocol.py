@@ -1,25 +1,17 @@
-"""The JSON lines between the app and its engine.
+"""What the app and its engine say to each other, one JSON line each as `core.lines` has it.
 
-One JSON object a line, UTF-8, on the engine's standard input (commands) and output (events). Every
-object carries `v` (protocol version) and `kind`; all else is the fields of the dataclass of that
-kind below. A reader ignores kinds and fields it does not know, so either side may be the newer one.
 `revision` counts the engine's guesses at one learner turn: today it is always 1, and a later
 revision of the same turn replaces everything an earlier one said.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-VERSION = 1
-
-
-class ProtocolError(ValueError):
-    """A line that is not a message of this protocol; the text says what is wrong with it."""
-
+from core import lines
+from core.lines import ProtocolError as ProtocolError
+from core.lines import encode as encode
 
 # --- commands: app → engine ---------------------------------------------------------------------
 
@@ -279,60 +271,13 @@ COMMANDS: dict[str, type[Command]] = {c.__name__: c for c in Command.__args__}
 EVENTS: dict[str, type[Event]] = {e.__name__: e for e in Event.__args__}
 
 
-def encode(message: Command | Event) -> str:
-    """One line of JSON, without the line feed. Non-finite numbers are refused with ValueError."""
-    body = {"v": VERSION, "kind": type(message).__name__, **dataclasses.asdict(message)}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
-
-
 def decode_command(line: str) -> Command:
     """The command in a line. Raises ProtocolError for anything else."""
-    command: Command = _decode(line, COMMANDS)
+    command = lines.decode(line, COMMANDS)
+    assert command is not None  # an unknown kind was refused
     return command
 
 
 def decode_event(line: str) -> Event | None:
     """The event in a line, or None for a kind this version does not know. Raises ProtocolError."""
-    event: Event | None = _decode(line, EVENTS, ignore_unknown=True)
-    return event
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-    "str | None": (str, type(None)),
-    "int | None": (int, type(None)),
-}
-"""Annotations of this module whose values are checked; the rest (lists) is the writer's business."""
-
-
-def _decode(line: str, kinds: dict[str, Any], ignore_unknown: bool = False) -> Any:
-    try:
-        body = json.loads(line, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"not a JSON line: {line[:60]!r}") from error
-    if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
-        raise ProtocolError(f"no message kind in: {line[:60]!r}")
-    kind = kinds.get(body["kind"])
-    if kind is None:
-        if ignore_unknown:
-            return None
-        raise ProtocolError(f"unknown message kind {body['kind'][:60]!r}")
-    values = {}
-    for known in dataclasses.fields(kind):
-        if known.name not in body:
-            continue
-        value = values[known.name] = body[known.name]
-        types = _TYPES.get(str(known.type), (object,))
-        if not isinstance(value, types) or (isinstance(value, bool) and int in types):
-            raise ProtocolError(f"{body['kind']}.{known.name} is not {known.type}: {line[:60]!r}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ProtocolError(f"{body['kind']} is missing fields: {line[:60]!r}") from error
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is not JSON")
+    return lines.decode(line, EVENTS, ignore_unknown=True)

@@ -240,7 +240,8 @@ class Conversation:
         text = clean(heard.text)
         words = _words(heard)
         with self._store.transaction():
-            segments.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds)
+            others = [(other.first, other.last, other.text, other.weight) for other in heard.alternatives]
+            segments.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds, others)
             if text:
                 sessions.set_turn_text(self._store, turn, text)
                 sessions.set_turn_status(self._store, turn, "heard")

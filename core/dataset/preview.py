@@ -1,0 +1,88 @@
+"""What an import would take a file or folder for, and how its first texts read, before anything is imported."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from store.archives import is_archive
+from store.errors import StoreError
+from store.formats import formats
+from store.formats.formats import Format
+from store.formats.item import Rejected
+from store.formats.reading import AUDIO_SUFFIXES, listing
+from store.text import shown
+
+FEW = 3
+"""Texts that are shown."""
+LARGEST = 32 << 20
+"""Bytes of a transcript that is looked into: reading one to the end takes time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is there."""
+
+    kind: str
+    """Name of a format, or audio, or archive."""
+    about: str
+    """A few words about it."""
+    lines: tuple[str, ...] = ()
+    """The first texts, each with its speaker, or with what is wrong with it."""
+
+
+def preview(path: Path, format_name: str | None = None, encoding: str | None = None) -> Preview:
+    """Look into a file or folder.
+
+    Args:
+        format_name: one of `store.formats`; guessed without one.
+        encoding: of text files; UTF-8, or what a byte order mark says, without one.
+
+    Raises:
+        StoreError: nothing is there, or nothing that is known; another format or encoding; no such format.
+    """
+    if not path.exists():
+        raise StoreError(f"There is no file or folder {shown(path)}: check its name.")
+    if is_archive(path):
+        return Preview("archive", "it is looked into while it is imported")
+    if format_name is None and not path.is_dir() and path.name.lower().endswith(AUDIO_SUFFIXES):
+        return Preview("audio", "searched for speech, then transcribed")
+    found = formats.find(format_name) if format_name else _guessed(path)
+    if found is None:
+        return Preview("audio", "a folder, searched for speech, then transcribed")
+    if found.NAME == "parquet" or not _small(path):
+        return Preview(found.NAME, found.ABOUT)
+    lines = []
+    for item in islice(found.read(path, encoding), FEW):
+        if isinstance(item, Rejected):
+            lines.append(f"× {item.where}: {item.reason}")
+        else:
+            said = f"“{item.text}”" if item.text else "(no text: to be heard and corrected)"
+            lines.append(f"{item.speaker}: {said}" if item.speaker else said)
+    return Preview(found.NAME, found.ABOUT, tuple(lines))
+
+
+def _guessed(path: Path) -> Format | None:
+    """The format a file or folder seems to be of; None for a folder of audio. Raises StoreError."""
+    try:
+        return formats.guess(path)
+    except StoreError:
+        if path.is_dir() and any(
+            name.lower().endswith(AUDIO_SUFFIXES) for _, _, names in os.walk(path) for name in names
+        ):
+            return None
+        raise
+
+
+def _small(path: Path) -> bool:
+    files = listing(path) if path.is_dir() else [path]
+    try:
+        return all(
+            file.stat().st_size <= LARGEST
+            for file in files
+            if file.is_file() and not file.name.lower().endswith(AUDIO_SUFFIXES)
+        )
+    except OSError:
+        return True

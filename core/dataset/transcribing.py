@@ -1,0 +1,123 @@
+"""What the recogniser of today hears in every segment that it has not heard yet.
+
+After an import and after a promotion there may be thousands of them. Each is committed by itself, with all that
+follows from it, so the work may be stopped or killed at any time and goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from core.dataset import measuring
+from core.dataset.care import analysis_copy
+from core.dataset.segmenting import Ear
+from core.review.judging import refresh
+from models.activity import SileroActivity
+from models.errors import AudioError
+from models.recogniser import Hypothesis, Recogniser
+from store.audio import AudioFolder
+from store.database import Store
+from store.errors import StoreError
+from store.segments import add_hypothesis
+from store.units import SAMPLE_RATE
+
+WAITING = """
+SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired'
+    AND NOT EXISTS (SELECT 1 FROM hypotheses h WHERE h.segment_id = s.id AND h.model = ?)
+ORDER BY s.reference IS NOT NULL, s.id
+"""
+"""Those that wait for a person come first."""
+
+SEGMENT = """
+SELECT s.start, s."end", s.loudness, r.sha256 FROM segments s JOIN recordings r ON r.id = s.recording_id
+WHERE s.id = ? AND s.status != 'retired'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is."""
+
+    done: int
+    """Segments."""
+    total: int
+    seconds: float
+    """Of audio that were heard so far."""
+    left: float | None
+    """Seconds that the rest will take at this pace; None at the beginning."""
+
+
+@dataclass
+class Transcribed:
+    """What was done."""
+
+    segments: int = 0
+    """That have a hypothesis now."""
+    seconds: float = 0.0
+    """Of audio."""
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    """Segments that could not be heard, and why."""
+    left: int = 0
+    """Segments that still wait, because the work was stopped."""
+
+
+def transcribe(
+    store: Store,
+    recogniser: Recogniser,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    ear: Ear | None = None,
+) -> Transcribed:
+    """Transcribe all segments that this recogniser has not heard.
+
+    The recogniser hears the analysis copy, so that quiet speakers are heard as well as loud ones.
+
+    Args:
+        should_stop: asked before every segment.
+        ear: measures segments that nobody has measured; made where it is needed and not given.
+
+    Raises:
+        StoreError: the database cannot be written. What was heard before stays.
+        ModelError: the voice activity network is missing.
+    """
+    waiting = store.execute(WAITING, (recogniser.name,))
+    total = sum(row["samples"] for row in waiting)
+    audio = AudioFolder(store.folder)
+    done = Transcribed()
+    heard = 0
+    began = time.monotonic()
+    for number, row in enumerate(waiting):
+        if should_stop():
+            done.left = len(waiting) - number
+            break
+        left = (time.monotonic() - began) * (total - heard) / heard if heard else None
+        on_progress(Progress(number, len(waiting), heard / SAMPLE_RATE, left))
+        found = store.execute(SEGMENT, (row["id"],))
+        if found:
+            ear = ear or (SileroActivity() if found[0]["loudness"] is None else None)
+            try:
+                sound = audio.span(found[0]["sha256"], found[0]["start"], found[0]["end"])
+                hypothesis = recogniser.recognise(analysis_copy(sound))
+            except (StoreError, AudioError) as error:
+                done.failed.append((row["id"], str(error)))
+                continue
+            measures = measuring.measured(ear, sound) if ear and found[0]["loudness"] is None else None
+            with store.transaction():
+                if store.execute(SEGMENT, (row["id"],)) == found:  # else it was cut meanwhile: next time
+                    _keep(store, row["id"], hypothesis)
+                    if measures:
+                        measuring.keep(store, row["id"], measures)
+                    refresh(store, [row["id"]])
+                    done.segments += 1
+                    done.seconds += len(sound) / SAMPLE_RATE
+        heard += row["samples"]
+    on_progress(Progress(len(waiting) - done.left, len(waiting), heard / SAMPLE_RATE, 0.0))
+    return done
+
+
+def _keep(store: Store, segment: int, heard: Hypothesis) -> None:
+    words = [{"word": word.text, **{k: v for k, v in asdict(word).items() if k != "text"}} for word in heard.words]
+    others = [(other.first, other.last, other.text, other.weight) for other in heard.alternatives]
+    add_hypothesis(store, segment, heard.model, heard.text, words, heard.compute_seconds, others)

@@ -1,0 +1,112 @@
+"""The player's one decider: takes commands in order, and tells what is heard while something plays."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core.engine.devices import SoundError, device_name
+from core.player.playing import Playing
+from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Play, Quit, Ready, Stop
+from core.player.recorded import Recorded
+from store.errors import StoreError
+
+TICK = 1 / 25
+"""Seconds from one position to the next."""
+UNEXPECTED = "It could not be played: player.log has the details."
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Plays one thing at a time, from Ready to Quit.
+
+    Args:
+        data: the data folder with the recordings.
+        send: takes every event.
+    """
+
+    def __init__(self, data: Path, send: Callable[[Event], None]) -> None:
+        self._data = data
+        self._send = send
+        self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._playing: Playing | None = None
+        self._told: tuple[int, int] | None = None
+        """The round and sample last told."""
+        self._due = 0.0
+        """When to tell the next."""
+
+    def post(self, command: Command) -> None:
+        """Leave a command, from any thread."""
+        self._inbox.put(command)
+
+    def run(self) -> None:
+        """Serve until asked to quit."""
+        try:
+            self._send(Ready(device_name("output")))
+        except SoundError as error:
+            self._send(Ready(None))
+            self._send(Error(str(error)))
+        command: Command | None = None
+        while not isinstance(command, Quit):
+            command = self._next()
+            if command is not None:
+                self._obey(command)
+            if self._playing and time.monotonic() >= self._due:
+                self._due = time.monotonic() + TICK
+                self._follow(self._playing)
+
+    def _next(self) -> Command | None:
+        """The next command; None where a position is due before there is one."""
+        wait = max(0.0, self._due - time.monotonic()) if self._playing else None
+        with contextlib.suppress(queue.Empty):
+            return self._inbox.get(timeout=wait)
+        return None
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Play():
+                self._finish("stopped")
+                self._begin(command)
+            case Adjust():
+                if self._playing:
+                    self._playing.adjust(command)
+            case Stop() | Quit():
+                self._finish("stopped")
+
+    def _begin(self, play: Play) -> None:
+        try:
+            self._playing = Playing(play, Recorded(self._data, play.sha256, play.start, play.end))
+        except (SoundError, StoreError) as error:
+            self._fail(play, str(error))
+        except Exception:
+            log.exception("%s was not played", play)
+            self._fail(play, UNEXPECTED)
+
+    def _fail(self, play: Play, reason: str) -> None:
+        self._send(Error(reason))
+        self._send(Finished(play.sha256, play.start, "failed"))
+
+    def _follow(self, playing: Playing) -> None:
+        """Tell what is heard, or that it is over."""
+        try:
+            over = playing.over
+        except (SoundError, StoreError) as error:
+            self._send(Error(str(error)))
+            self._finish("failed")
+            return
+        if (heard := playing.heard()) != self._told:
+            self._told = heard
+            self._send(At(playing.play.sha256, heard[1]))
+        if over:
+            self._finish("end")
+
+    def _finish(self, reason: str) -> None:
+        if self._playing is not None:
+            sample, listened = self._playing.stop()
+            self._send(Finished(self._playing.play.sha256, sample, reason, listened))
+        self._playing = self._told = None

@@ -1,0 +1,1 @@
+"""Correcting transcripts: what a person does at the desk, and what helps them to do it soon and well."""

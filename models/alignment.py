@@ -1,0 +1,163 @@
+"""When each word of a given text is said: from the network's attention, fitted to what is loud.
+
+Whisper's aligner (dynamic time warping over its cross-attention, 20 ms a step) hands every moment of the
+audio to some word, pauses and all, and in a long pause it goes astray. So long silences are taken out first
+and put back afterwards, and what is left of them at a word's edges is taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Span = tuple[float, float]
+"""Start and end, in seconds."""
+
+OPENING_MARKS = "\"'“¿¡«([{-"
+"""One of these alone belongs to the word that follows."""
+STEPS = 50
+"""The aligner's steps to a second."""
+HOP = 160
+"""Samples over which loudness is measured, 10 ms."""
+SECOND = 16_000 // HOP
+FAINT, FAINTEST = 0.1, 0.03
+"""Silence is softer than FAINT of the speech, and as much as 2.5 times the noise, or than FAINTEST of it."""
+ROOM = 30
+"""Silence of so many hops is left on either side of what is loud."""
+PAUSE = 5
+"""Silence shorter than so many hops at the edge of a word belongs to it: the gap before a plosive does."""
+
+
+class Written(NamedTuple):
+    """A word as it is written, with its punctuation."""
+
+    text: str
+    tokens: int
+    """How many the network has for it."""
+    sounding: Sequence[int]
+    """Which of them, from 0, are more than punctuation."""
+
+
+def written(pieces: Sequence[str], tokens: Sequence[Sequence[int]]) -> list[Written]:
+    """The words of a text that the network wrote, each with all that no space parts from it.
+
+    Args:
+        pieces: the parts of the text; a space before one begins a word.
+        tokens: the tokens of each.
+    """
+    words = [Written("", 0, [])]
+    for piece, part in zip(pieces, tokens, strict=True):
+        plain = "".join(char for char in piece if char.isprintable())
+        text = "".join(plain.split())
+        if text and plain[0].isspace() and words[-1].text not in OPENING_MARKS:
+            words.append(Written("", 0, []))
+        word = words[-1]
+        sounds = range(word.tokens, word.tokens + len(part)) if any(map(str.isalnum, text)) else ()
+        words[-1] = Written(word.text + text, word.tokens + len(part), [*word.sounding, *sounds])
+    return words if words[0].text else []
+
+
+def warped(pairs: Sequence[tuple[int, int]], words: Sequence[Written]) -> list[Span]:
+    """Word times from the path of an alignment; one word ends where the next begins.
+
+    Args:
+        pairs: token and step all along the path, the end of text included.
+        words: all of the text; a word without tokens has no length.
+    """
+    tokens = np.array([token for token, _ in pairs])
+    steps = np.array([step for _, step in pairs])
+    times = steps[np.diff(tokens, prepend=-1) > 0] / STEPS
+    borders = times[np.cumsum([0, *(word.tokens for word in words)])]
+    return [(float(start), float(end)) for start, end in pairwise(borders)]
+
+
+def means(probabilities: Sequence[float], words: Sequence[Written]) -> list[float]:
+    """Mean probability of what sounds of every word, of its punctuation where nothing does, 0.0 without tokens."""
+    found, start = [], 0
+    for word in words:
+        chosen = [probabilities[start + offset] for offset in word.sounding or range(word.tokens)]
+        found.append(float(np.mean(chosen)) if chosen else 0.0)
+        start += word.tokens
+    return found
+
+
+def condensed(audio: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int_]]:
+    """The audio without long silences.
+
+    Args:
+        audio: float32, shape (samples,), 16 kHz.
+
+    Returns:
+        What is left, and which hops of the audio these are, for `restored`.
+    """
+    loud = _loud(audio)
+    if not loud.any():
+        return audio, np.arange(len(loud))
+    kept = np.flatnonzero(np.convolve(loud, np.ones(2 * ROOM + 1), "full")[ROOM : ROOM + len(loud)])
+    return audio[: len(loud) * HOP].reshape(-1, HOP)[kept].reshape(-1), kept
+
+
+def restored(spans: Sequence[Span], kept: NDArray[np.int_]) -> list[Span]:
+    """Times in condensed audio as times in the whole."""
+    if not len(kept):
+        return list(spans)
+    starts = np.append(kept, kept[-1] + 1) / SECOND
+    ends = np.concatenate([[kept[0]], kept + 1]) / SECOND
+    found = []
+    for start, end in spans:
+        first, last = (min(round(moment * SECOND), len(kept)) for moment in (start, end))
+        found.append((float(starts[first]), float(max(starts[first], ends[last]))))
+    return found
+
+
+def fitted(spans: Sequence[Span], audio: NDArray[np.float32]) -> list[Span]:
+    """The same words without the silence at their edges; those that were never heard share the gaps.
+
+    Args:
+        spans: in order, each within the audio or behind it.
+        audio: float32, shape (samples,), 16 kHz.
+
+    Returns:
+        In order, without overlap, within the audio.
+    """
+    seconds, loud = len(audio) / 16_000, _loud(audio)
+    found: list[Span | None] = []
+    for start, end in spans:
+        first, last = round(start * SECOND), round(end * SECOND)
+        heard = np.flatnonzero(loud[first:last])
+        if not len(heard):
+            found.append(None)
+            continue
+        before, behind = int(heard[0]), last - first - 1 - int(heard[-1])
+        start = (first + before) / SECOND if before > PAUSE else start
+        end = (last - behind) / SECOND if behind > PAUSE else end
+        found.append((min(start, seconds), min(end, seconds)))
+    return _shared(found, seconds)
+
+
+def _shared(found: Sequence[Span | None], seconds: float) -> list[Span]:
+    """Neighbouring words without a time of their own divide the gap between those that have one."""
+    whole: list[Span] = []
+    for index, span in enumerate(found):
+        if span is None:
+            rest = found[index:]
+            missing = next((n for n, later in enumerate(rest) if later is not None), len(rest))
+            known = rest[missing] if missing < len(rest) else None
+            start = whole[-1][1] if whole else 0.0
+            span = start, start + ((known[0] if known else seconds) - start) / missing
+        whole.append(span)
+    return whole
+
+
+def _loud(audio: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """For every 10 ms, whether there is more than silence."""
+    full = audio[: len(audio) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
+    strength = full.std(axis=1)  # an offset is no sound
+    if not strength.any():
+        return np.zeros(len(full), np.bool_)
+    speech, noise = np.quantile(strength, 0.95), np.quantile(strength, 0.1)
+    return np.asarray(strength > max(FAINTEST * speech, min(2.5 * noise, FAINT * speech)))
