@@ -46,6 +46,16 @@ def tally(store: Store) -> list[Tally]:
     return [Tally(**row) for row in store.execute("SELECT * FROM tallies WHERE segments > 0")]
 
 
+def speakers(store: Store, most: int = 9) -> list[str]:
+    """The names of those who speak in the most segments, most first. Raises StoreError."""
+    rows = store.execute(
+        "SELECT speaker FROM tallies WHERE speaker != '' GROUP BY speaker HAVING sum(segments) > 0 "
+        "ORDER BY sum(segments) DESC, speaker LIMIT ?",
+        (most,),
+    )
+    return [row["speaker"] for row in rows]
+
+
 def histogram(store: Store, name: str) -> dict[int, int]:
     """Segments by bin, empty bins left out; no bins for an unknown name.
 

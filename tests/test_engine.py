@@ -93,6 +93,9 @@ async def test_a_typed_and_a_spoken_turn_are_answered_aloud_and_remembered(tmp_p
     ]
     assert turns[3][3] == heard.text
     assert app.rows("SELECT text FROM hypotheses") == [(heard.text,)]
+    # The correction desk has it at once: how loud it is, how many words, how many of them are likely wrong.
+    [(loudness, length, expected)] = app.rows("SELECT loudness, length, expected FROM segments")
+    assert -60 < loudness < 0 and length == len(heard.words) and 0 < expected < length
     stored = dict(app.rows("SELECT stage, seconds FROM timings WHERE turn_id = ?", timings.turn))
     assert stored == pytest.approx(timings.seconds)
     [(sha256, source, origin)] = app.rows("SELECT sha256, source, origin FROM recordings")

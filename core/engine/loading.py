@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
 from models import catalog, device
-from models.activity import SileroActivity, VoiceActivity
+from models.activity import SileroActivity
 from models.device import Device
 from models.errors import ModelError
 from models.recogniser import Recogniser
@@ -34,7 +34,7 @@ class Parts:
     tutor: Tutor
     voice: Voice | None
     """None where it could not be loaded: the tutor then only writes."""
-    ear: VoiceActivity
+    ear: SileroActivity
     device: Device
     starter: bool
     """The recogniser is the built-in starter."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.conversation import scenario
+from core.dataset import measuring
 from core.engine.answering import Answering, Said
 from core.engine.filters import stretch
 from core.engine.hearing import Caught, Ending
@@ -31,6 +32,7 @@ from core.engine.protocol import (
     Warning,
 )
 from core.engine.speaking import Mouth
+from core.review import judging
 from models.errors import ModelError
 from models.recogniser import Hypothesis
 from store import recovery, segments, sessions
@@ -251,6 +253,11 @@ class Conversation:
             self._lose(turn, NOTHING_HEARD)
         elif not self._closing.is_set():
             self._answering.answer(Said(turn, text, heard, caught.spoken_until, timings))
+        # The reply is being spoken meanwhile: nobody waits for this.
+        measures = measuring.measured(self.parts.ear, audio)
+        with self._store.transaction():
+            measuring.keep(self._store, segment, measures)
+            judging.refresh(self._store, [segment])
 
     def _or_lose(self, turn: int, answer: Callable[[int], None]) -> None:
         """Answer, or note that nobody will; what was said stays."""

@@ -81,7 +81,7 @@ class Card:
     draft: bool
     """Whether `text` is a draft."""
     speakers: list[str]
-    """All that are known, those with most segments first."""
+    """At most nine, those with most segments first."""
     evidence: Evidence
 
     def with_text(self, text: str) -> Card:
@@ -133,7 +133,7 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
         warnings=_warnings(store, row, text),
         why=why(row, view or View()),
         draft=draft is not None,
-        speakers=speakers(store),
+        speakers=tallies.speakers(store),
         evidence=evidence,
     )
 
@@ -144,14 +144,6 @@ def _warnings(store: Store, row: Row, text: str) -> tuple[Warned, ...]:
 
     said = Said(text, row.seconds, row.loudness, row.snr, row.clipped, row.band, accepted(store))
     return tuple(check(said))
-
-
-def speakers(store: Store) -> list[str]:
-    """All speakers, those with most segments first. Raises StoreError."""
-    counts: dict[str, int] = {}
-    for tally in tallies.tally(store):
-        counts[tally.speaker] = counts.get(tally.speaker, 0) + tally.segments
-    return sorted((name for name in counts if name), key=lambda name: (-counts[name], name))
 
 
 def evidence_of(store: Store, row: Row, heard: Sequence[segments.Hypothesis]) -> Evidence:
