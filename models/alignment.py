@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.activity import FRAME, STILL_SPEECH
+
 Span = tuple[float, float]
 """Start and end, in seconds."""
 
@@ -26,6 +28,8 @@ HOP = 160
 SECOND = 16_000 // HOP
 FAINT, FAINTEST = 0.1, 0.03
 """Silence is softer than FAINT of the speech, and as much as 2.5 times the noise, or than FAINTEST of it."""
+LOST = 0.3
+"""Mean probability of the words below which the network has lost its way in noise or in a strange voice."""
 ROOM = 30
 """Silence of so many hops is left on either side of what is loud."""
 PAUSE = 5
@@ -85,20 +89,41 @@ def means(probabilities: Sequence[float], words: Sequence[Written]) -> list[floa
     return found
 
 
-def condensed(audio: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int_]]:
+def loud(audio: NDArray[np.float32], activity: NDArray[np.float32] | None = None) -> NDArray[np.bool_]:
+    """For every whole 10 ms, whether there is more than silence.
+
+    Args:
+        audio: float32, shape (samples,), 16 kHz.
+        activity: speech probability of every FRAME samples; then noise between words is no more than silence.
+    """
+    full = audio[: len(audio) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
+    strength = full.std(axis=1)  # an offset is no sound
+    if not strength.any():
+        return np.zeros(len(full), np.bool_)
+    speech, noise = np.quantile(strength, 0.95), np.quantile(strength, 0.1)
+    sounds = np.asarray(strength > max(FAINTEST * speech, min(2.5 * noise, FAINT * speech)))
+    if activity is None or not len(activity):
+        return sounds
+    spoken = _wider(activity >= STILL_SPEECH, 1)[np.minimum(np.arange(len(full)) * HOP // FRAME, len(activity) - 1)]
+    return sounds & spoken if (sounds & spoken).any() else sounds
+
+
+def condensed(
+    audio: NDArray[np.float32], sounds: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.int_]]:
     """The audio without long silences.
 
     Args:
         audio: float32, shape (samples,), 16 kHz.
+        sounds: what `loud` says of it.
 
     Returns:
         What is left, and which hops of the audio these are, for `restored`.
     """
-    loud = _loud(audio)
-    if not loud.any():
-        return audio, np.arange(len(loud))
-    kept = np.flatnonzero(np.convolve(loud, np.ones(2 * ROOM + 1), "full")[ROOM : ROOM + len(loud)])
-    return audio[: len(loud) * HOP].reshape(-1, HOP)[kept].reshape(-1), kept
+    if not sounds.any():
+        return audio, np.arange(len(sounds))
+    kept = np.flatnonzero(_wider(sounds, ROOM))
+    return audio[: len(sounds) * HOP].reshape(-1, HOP)[kept].reshape(-1), kept
 
 
 def restored(spans: Sequence[Span], kept: NDArray[np.int_]) -> list[Span]:
@@ -114,50 +139,62 @@ def restored(spans: Sequence[Span], kept: NDArray[np.int_]) -> list[Span]:
     return found
 
 
-def fitted(spans: Sequence[Span], audio: NDArray[np.float32]) -> list[Span]:
-    """The same words without the silence at their edges; those that were never heard share the gaps.
+def fitted(
+    spans: Sequence[Span | None], said: Sequence[Written], seconds: float, sounds: NDArray[np.bool_]
+) -> list[Span]:
+    """The same words without the silence at their edges; those without a time share the gaps.
 
     Args:
-        spans: in order, each within the audio or behind it.
-        audio: float32, shape (samples,), 16 kHz.
+        spans: in order, each within the audio or behind it; None where nothing is known.
+        said: the words; a longer one gets more of a gap.
+        seconds: length of the audio.
+        sounds: what `loud` says of it.
 
     Returns:
         In order, without overlap, within the audio.
     """
-    seconds, loud = len(audio) / 16_000, _loud(audio)
-    found: list[Span | None] = []
-    for start, end in spans:
-        first, last = round(start * SECOND), round(end * SECOND)
-        heard = np.flatnonzero(loud[first:last])
-        if not len(heard):
-            found.append(None)
-            continue
-        before, behind = int(heard[0]), last - first - 1 - int(heard[-1])
-        start = (first + before) / SECOND if before > PAUSE else start
-        end = (last - behind) / SECOND if behind > PAUSE else end
-        found.append((min(start, seconds), min(end, seconds)))
-    return _shared(found, seconds)
-
-
-def _shared(found: Sequence[Span | None], seconds: float) -> list[Span]:
-    """Neighbouring words without a time of their own divide the gap between those that have one."""
     whole: list[Span] = []
-    for index, span in enumerate(found):
-        if span is None:
-            rest = found[index:]
-            missing = next((n for n, later in enumerate(rest) if later is not None), len(rest))
-            known = rest[missing] if missing < len(rest) else None
-            start = whole[-1][1] if whole else 0.0
-            span = start, start + ((known[0] if known else seconds) - start) / missing
-        whole.append(span)
-    return whole
+    waiting: list[int] = []
+    for span, word in zip([*spans, (seconds, seconds)], [*said, None], strict=True):
+        known = span if word is None or span is None else _trimmed(span, sounds)
+        if known is None:
+            waiting.append(len(word.text) + 1 if word else 0)
+            continue
+        start, end = min(known[0], seconds), min(known[1], seconds)
+        whole += _shared((whole[-1][1] if whole else 0.0, start), waiting, sounds)
+        waiting = []
+        whole.append((start, end))
+    return whole[:-1]
 
 
-def _loud(audio: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """For every 10 ms, whether there is more than silence."""
-    full = audio[: len(audio) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
-    strength = full.std(axis=1)  # an offset is no sound
-    if not strength.any():
-        return np.zeros(len(full), np.bool_)
-    speech, noise = np.quantile(strength, 0.95), np.quantile(strength, 0.1)
-    return np.asarray(strength > max(FAINTEST * speech, min(2.5 * noise, FAINT * speech)))
+def _trimmed(span: Span, sounds: NDArray[np.bool_]) -> Span | None:
+    """A word's time without the silence at its edges; None where there is nothing else."""
+    start, end = span
+    first, last = round(start * SECOND), round(end * SECOND)
+    heard = np.flatnonzero(sounds[first:last])
+    if not len(heard):
+        return None
+    before, behind = int(heard[0]), last - first - 1 - int(heard[-1])
+    return (first + before) / SECOND if before > PAUSE else start, (
+        last - behind
+    ) / SECOND if behind > PAUSE else end
+
+
+def _shared(gap: Span, parts: Sequence[int], sounds: NDArray[np.bool_]) -> list[Span]:
+    """A gap divided in proportion: what is loud of it, or all where too little is."""
+    start, end = gap
+    borders = np.cumsum([0, *parts]) / max(1, sum(parts))
+    sounding = np.flatnonzero(sounds[: int(end * SECOND)])
+    sounding = sounding[sounding >= start * SECOND]
+    if len(sounding) < len(parts):
+        return [(float(start + (end - start) * a), float(start + (end - start) * b)) for a, b in pairwise(borders)]
+    found = []
+    for a, b in pairwise(np.round(borders * len(sounding)).astype(int)):
+        begin = sounding[a] if a < len(sounding) else sounding[-1] + 1
+        found.append((float(begin) / SECOND, float(sounding[b - 1] + 1 if b > a else begin) / SECOND))
+    return found
+
+
+def _wider(marks: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    """The marks and so many of their neighbours on either side."""
+    return np.asarray(np.convolve(marks, np.ones(2 * by + 1))[by : by + len(marks)] > 0)

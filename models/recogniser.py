@@ -201,12 +201,15 @@ class WhisperRecogniser:
             alternatives=tuple(sorted(others, key=lambda other: -other.weight)),
         )
 
-    def hear(self, audio: Audio, speech_seconds: float | None = None) -> tuple[list[Word], list[Alternative]]:
-        """The words of one window and what else they might be, ghosts left out; voice activity is not asked.
+    def hear(
+        self, audio: Audio, speech_seconds: float | None = None, activity: Audio | None = None
+    ) -> tuple[list[Word], list[Alternative]]:
+        """The words of one window and what else they might be, ghosts left out.
 
         Args:
             audio: float32, shape (samples,), 16 kHz, at most 30 s.
             speech_seconds: how much of it is speech, where known; one more way to tell a ghost.
+            activity: speech probability of each of its frames, where known, to tell the pauses between words.
         """
         seconds = len(audio) / SAMPLE_RATE
         encoded = self._encoded(audio)
@@ -219,7 +222,7 @@ class WhisperRecogniser:
         pieces, parts = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
         said = written(pieces[:-1], parts[:-1])
         times, sure = self._aligned(said, tokens, encoded, audio)
-        words = _words(said, alignment.fitted(times, audio), sure)
+        words = _words(said, alignment.fitted(times, said, seconds, alignment.loud(audio, activity)), sure)
         kept = ghosts.without(words, evidence)
         first = words.index(kept[0]) if kept else 0
         others = alternatives([word.text for word in words], variants)
@@ -230,7 +233,8 @@ class WhisperRecogniser:
 
         Args:
             audio: float32, shape (samples,), 16 kHz, at most 30 s without its long silences.
-            text: what is said in it. Every word gets a time; one that is not said, the gap between its neighbours.
+            text: what is said in it. Every word gets a time; one that is not said, the gap between its
+                neighbours; and where the ear finds hardly any, all share what is loud, by their length.
 
         Returns:
             One for each word parted by white space: in order, without overlap, within the audio.
@@ -241,9 +245,12 @@ class WhisperRecogniser:
         check_audio(audio)
         parts = [self._tokens(word) for word in text.split()]
         said = [Written(word, len(part), range(len(part))) for word, part in zip(text.split(), parts, strict=True)]
-        dense, kept = alignment.condensed(audio)
+        sounds = alignment.loud(audio, self._activity.probabilities(audible(audio)))
+        dense, kept = alignment.condensed(audio, sounds)
         times, sure = self._aligned(said, [token for part in parts for token in part], self._encoded(dense), dense)
-        return _words(said, alignment.fitted(alignment.restored(times, kept), audio), sure)
+        lost = not said or sum(sure) / len(said) < alignment.LOST
+        known = [None] * len(said) if lost else alignment.restored(times, kept)
+        return _words(said, alignment.fitted(known, said, len(audio) / SAMPLE_RATE, sounds), sure)
 
     def _aligned(
         self, said: Sequence[Written], tokens: list[int], encoded: Any, audio: Audio
@@ -277,7 +284,11 @@ class WhisperRecogniser:
             first = start + max(0, int(faint[0]) - MARGIN)
             last = min(end, start + int(faint[-1]) + FRAME + MARGIN)
             stretches = [Span(start + s.start, start + s.end) for s in spans(likely, end - start)]
-            words, others = self.hear(audio[first:last], sum(s.end - s.start for s in stretches) / SAMPLE_RATE)
+            words, others = self.hear(
+                audio[first:last],
+                sum(s.end - s.start for s in stretches) / SAMPLE_RATE,
+                activity[first // FRAME : -(-last // FRAME)],
+            )
             yield [_later(word, first / SAMPLE_RATE) for word in words], others
             if not words:
                 return

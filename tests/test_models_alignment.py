@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.alignment import Written, fitted, means, warped, written
+from models.alignment import Written, fitted, loud, means, warped, written
 from models.catalog import load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError
 from models.level import QUIET, audible, gain
 from models.recogniser import SAMPLE_RATE, WhisperRecogniser, Word
+from store.audio import read_audio
 
 Audio = NDArray[np.float32]
 FIRST, SECOND = "Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi hermano."
@@ -69,6 +71,26 @@ def test_words_of_a_corrected_text_are_found_where_they_are_said(
     assert np.mean([word.probability for word in words]) > 0.7
 
 
+def test_a_voice_that_the_ear_does_not_understand_is_still_followed(ear: WhisperRecogniser) -> None:
+    """A real reader, whom the starter ear hardly understands, with the times published with the recording."""
+    audio = read_audio(Path(__file__).parent / "data" / "es_read_1.wav")
+    text = "Las arenas son blanquecinas de grano medio y tiene muy poca asistencia."
+    words = ear.align(audio, text)
+    assert_sound(words, text, len(audio) / SAMPLE_RATE)
+    said = [0.96, 1.09, 1.15, 1.57, 1.66, 1.86, 1.92, 2.91, 3.62, 3.71, 3.78, 4.10, 4.22, 4.61]
+    found = [moment for word in words[:7] for moment in (word.start, word.end)]
+    assert np.median(np.abs(np.subtract(said, found))) < 0.15
+
+
+def test_noise_between_the_words_is_not_taken_for_them(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
+    first = len(spoken[0]) / SAMPLE_RATE
+    audio = np.concatenate([silence(1), spoken[0], silence(1.5), spoken[1], silence(0.7)])
+    audio += np.random.default_rng(7).normal(0, 0.02, len(audio)).astype(np.float32)
+    words = ear.align(audio, f"{FIRST} {SECOND}")
+    assert words[0].start == pytest.approx(1, abs=0.2)
+    assert words[6].end < 2 + first < words[7].start
+
+
 def test_a_word_that_nobody_says_is_improbable_and_takes_no_time_from_the_others(
     ear: WhisperRecogniser, spoken: list[Audio]
 ) -> None:
@@ -119,7 +141,18 @@ def test_words_without_a_time_share_the_gap() -> None:
     audio = np.zeros(4 * SAMPLE_RATE, np.float32)
     audio[SAMPLE_RATE : 2 * SAMPLE_RATE] = audio[3 * SAMPLE_RATE :] = np.tile([0.3, -0.3], SAMPLE_RATE // 2)
     given_times = [(0.0, 2.5), (2.5, 2.5), (2.5, 2.6), (2.6, 4.0), (4.0, 4.0)]
-    assert fitted(given_times, audio) == [(1.0, 2.0), (2.0, 2.5), (2.5, 3.0), (3.0, 4.0), (4.0, 4.0)]
+    said = [Written("ajá", 1, [0])] * 5
+    assert fitted(given_times, said, 4.0, loud(audio)) == [
+        (1.0, 2.0),
+        (2.0, 2.5),
+        (2.5, 3.0),
+        (3.0, 4.0),
+        (4.0, 4.0),
+    ]
+    # Where nothing is known, what is loud is shared by length.
+    said = [Written(word, 1, [0]) for word in ("a", "b", "otorrino")]
+    assert fitted([None] * 3, said, 4.0, loud(audio)) == [(1.0, 1.31), (1.31, 1.62), (1.62, 4.0)]
+    assert fitted([None] * 3, said, 0.0, loud(audio[:0])) == [(0.0, 0.0)] * 3
 
 
 @settings(max_examples=60)
@@ -128,7 +161,9 @@ def test_fitted_words_are_in_order_and_inside(times: list[float], samples: int, 
     chance = np.random.default_rng(seed)
     audio = (chance.normal(0, 0.1, samples) * (chance.random(samples) > 0.5)).astype(np.float32)
     audio[samples // 3 : samples // 2] = 0
-    spans = fitted(list(pairwise(sorted(times))), audio)
+    known = [span if chance.random() < 0.7 else None for span in pairwise(sorted(times))]
+    said = [Written("sí" * chance.integers(1, 9), 1, [0]) for _ in known]
+    spans = fitted(known, said, samples / SAMPLE_RATE, loud(audio))
     flat = [moment for span in spans for moment in span]
     assert len(spans) == len(times) - 1 and flat == sorted(flat)
     assert all(0 <= moment <= samples / SAMPLE_RATE for moment in flat)
