@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from core.engine.devices import SoundError, start_stream, stop_stream
 from core.engine.filters import FASTEST, SLOWEST, Resampler
-from core.engine.playback import GONE, NO_LOUDSPEAKER, SILENT_SECONDS, output
+from core.engine.playback import SILENT_SECONDS, output
 from core.player.pace import HOP, Walk
 from core.player.protocol import Adjust, Play
 from core.player.recorded import Recorded
 from store.units import SAMPLE_RATE
+
+NO_LOUDSPEAKER = "No loudspeaker could be opened: connect one; until then you can correct by reading."
+GONE = "The loudspeaker has gone away: connect it again; until then you can correct by reading."
 
 BUFFER_SECONDS = 0.15
 """What the device holds ahead: what a busy computer may be late, and how late a new pace is heard."""
