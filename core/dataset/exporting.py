@@ -11,9 +11,8 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +40,13 @@ SELECT s.id, s.recording_id, s.start, s."end", s.speaker, s.status, s.reason, s.
 FROM segments s JOIN recordings r ON r.id = s.recording_id
 LEFT JOIN alignments a ON a.segment_id = s.id
 LEFT JOIN hypotheses h ON h.id = (SELECT max(id) FROM hypotheses WHERE segment_id = s.id)
-WHERE s.status != 'retired' AND ?1 IN ('', s.split) AND ?2 IN ('all', s.status)
-ORDER BY s.recording_id, s.start, s.id
+WHERE s.status != 'retired' AND ?1 IN ('', s.split) AND ?2 IN ('all', s.status) AND s.recording_id = ?3
+ORDER BY s.start, s.id
+"""
+RECORDINGS = """
+SELECT recording_id, count(*) AS segments, sum("end" - start) AS samples FROM segments s
+WHERE status != 'retired' AND ?1 IN ('', split) AND ?2 IN ('all', status)
+GROUP BY recording_id ORDER BY recording_id
 """
 
 
@@ -90,14 +94,14 @@ def export(
             f"The format {format_name} has an audio file for each segment, which a link cannot give: export "
             "without --link, or in another format, for example json."
         )
-    rows = store.execute(SEGMENTS, (split, status))
-    if not rows:
+    recordings = store.execute(RECORDINGS, (split, status))
+    if not recordings:
         raise StoreError(
             f"There is no segment to export ({status}{split and ', '}{split}): choose another status or split."
         )
     made = _empty(folder)
     try:
-        return _Export(store, folder, chosen, link, on_progress).write(rows, split, status)
+        return _Export(store, folder, chosen, link, on_progress).write(recordings, split, status)
     except BaseException as error:
         for path in folder.iterdir():
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
@@ -114,6 +118,7 @@ class _Export:
     def __init__(
         self, store: Store, folder: Path, chosen: Format, link: bool, on_progress: Callable[[int, int], None]
     ) -> None:
+        self._store = store
         self._audio = AudioFolder(store.folder)
         self._folder = folder.absolute()
         self._format = chosen
@@ -121,36 +126,43 @@ class _Export:
         self._on_progress = on_progress
         self._suffix = ".wav" if chosen.NAME in WAVE else ".flac"
         self._clips: list[Clip] = []
+        self._splits: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
+        self._models: set[str] = set()
 
-    def write(self, rows: list[sqlite3.Row], split: str, status: str) -> Exported:
+    def write(self, recordings: list[sqlite3.Row], split: str, status: str) -> Exported:
         """Write everything. Raises StoreError, OSError."""
-        files = self._format.write(self._folder, self._items(rows))
-        seconds = sum(row["end"] - row["start"] for row in rows) / SAMPLE_RATE
-        recordings = len({row["recording_id"] for row in rows})
+        total = sum(row["segments"] for row in recordings)
+        seconds = sum(row["samples"] for row in recordings) / SAMPLE_RATE
+        found = (self._store.execute(SEGMENTS, (split, status, row["recording_id"])) for row in recordings)
+        files = self._format.write(self._folder, self._items(found, total))
         about: dict[str, Any] = {
             "format": self._format.NAME,
             "created_at": now(),
-            "segments": len(rows),
-            "recordings": recordings,
+            "segments": total,
+            "recordings": len(recordings),
             "seconds": round(seconds, 3),
             "split": split or "all",
-            "splits": dict(Counter(row["split"] or "none" for row in rows)),
+            "splits": dict(self._splits),
             "status": status,
-            "statuses": dict(Counter(row["status"] for row in rows)),
+            "statuses": dict(self._statuses),
             "text": "verbatim",
-            "models": sorted({row["model"] for row in rows if row["model"]}),
+            "models": sorted(self._models),
             "sample_rate": SAMPLE_RATE,
         }
         files = [*files, manifest.write(self._folder, about, self._clips)]
-        return Exported(len(rows), recordings, seconds, tuple(files))
+        return Exported(total, len(recordings), seconds, tuple(files))
 
-    def _items(self, rows: list[sqlite3.Row]) -> Iterator[Item]:
+    def _items(self, recordings: Iterable[list[sqlite3.Row]], total: int) -> Iterator[Item]:
         """The segments, each as soon as its audio is in its place."""
         number = 0
-        for count, (_, group) in enumerate(groupby(rows, key=lambda row: row["recording_id"]), 1):
+        for count, rows in enumerate(recordings, 1):
             whole: Path | None = None
-            for row in group:
+            for row in rows:
                 number += 1
+                self._splits[row["split"] or "none"] += 1
+                self._statuses[row["status"]] += 1
+                self._models |= {row["model"]} if row["model"] else set()
                 if self._format.CLIPS:
                     item = _item(row, row["start"])
                     path = self._place(number, item)
@@ -161,7 +173,7 @@ class _Export:
                     if whole is None:
                         whole = self._whole(count, item, row)
                     yield _at(item, whole, row)
-                self._on_progress(number, len(rows))
+                self._on_progress(number, total)
 
     def _whole(self, number: int, item: Item, row: sqlite3.Row) -> Path:
         if self._link:

@@ -38,6 +38,11 @@ from store.text import clean, shown
 BESIDE = ("textgrid", "elan", "chat", "vtt", "srt")
 """Formats whose files lie beside the audio they describe, which other audio may lie beside as well."""
 
+MOST_ROWS = 1_000_000
+"""Rows that may come in one transaction, all of which are held in memory; larger files are no transcripts."""
+MOST_REJECTED = 10_000
+"""Rows that may be wrong before it is the file as a whole."""
+
 PASSING = "clips-"
 STALE_SECONDS = 24 * 3600.0
 """No import takes longer."""
@@ -207,7 +212,7 @@ class _Import:
         sound: Sound | StoreError | None = None
         for item in group:
             if isinstance(item, Rejected):
-                self.done.rejected.append(item)
+                self._reject(item)
                 continue
             sound = sound or self._sound(item.audio)
             try:
@@ -217,9 +222,11 @@ class _Import:
                 found = not item.text and (listen or span.end - span.start > HARD_LIMIT)
                 items.append((item, self._speech(sound, span) if found else [span], found))
             except StoreError as error:
-                self.done.rejected.append(Rejected(item.where, str(error)))
+                self._reject(Rejected(item.where, str(error)))
         if not isinstance(sound, Sound):
             return
+        if len(self._rows) + len(items) > MOST_ROWS:
+            raise StoreError(f"{items[0][0].where} is beyond the {MOST_ROWS:,} rows of one file: split the file.")
         measures = self._intake.measures(sound.source, [span for _, spans, _ in items for span in spans])
         for item, spans, found in items:
             own = [next(measures) for _ in spans]
@@ -230,7 +237,7 @@ class _Import:
                 ]
                 self._rows.append(rows)
             except StoreError as error:
-                self.done.rejected.append(Rejected(item.where, str(error)))
+                self._reject(Rejected(item.where, str(error)))
 
     def _sound(self, path: Path) -> Sound | StoreError:
         """Where the sound of an audio file lies in the data folder, or why there is none."""
@@ -256,6 +263,15 @@ class _Import:
             return found
         raise StoreError(NO_SPEECH)
 
+    def _reject(self, rejected: Rejected) -> None:
+        self.done.rejected.append(rejected)
+        if len(self.done.rejected) > MOST_REJECTED:
+            first = self.done.rejected[0]
+            raise StoreError(
+                f"More than {MOST_REJECTED:,} rows are not as they should be, the first of them {first.where}: "
+                f"{first.reason}"
+            )
+
     def _store_rows(self) -> None:
         """Put the rows made so far into the store, all in one transaction. Raises StoreError."""
         items, self._rows = self._rows, []
@@ -271,7 +287,7 @@ class _Import:
             if any(outcome in (ADDED, REFERENCED) for outcome in own):
                 self.done.imported += 1
             elif rejected:
-                self.done.rejected.append(rejected[0])
+                self._reject(rejected[0])
             else:
                 self.done.duplicates += 1
 

@@ -1,7 +1,7 @@
 """Audio files on their way into the dataset: decoded once, looked through for speech, and measured.
 
 What was found out about a file is remembered (`sources`), so an import that was killed goes on where it was
-and a second one costs nothing. Two threads do the work, each with a voice activity network of its own: what
+and a second one costs nothing. A few threads do the work, each with a voice activity network of its own: what
 takes the time (decoding, networks, Fourier transforms) happens outside Python's lock.
 """
 
@@ -27,13 +27,15 @@ from numpy.typing import NDArray
 from core.dataset import measuring, segmenting
 from core.dataset.care import Measures, measure
 from models.activity import FRAME, SileroActivity, Span
+from models.device import physical_cores
 from store.audio import AudioFolder
 from store.database import Store
 from store.errors import StoreError
 from store.streaming import take_in
 from store.units import SAMPLE_RATE
 
-WORKERS = 2
+MOST_WORKERS = 4
+"""Threads; what remains inside Python's lock keeps more of them waiting."""
 AHEAD = 8
 """Files or segments that are worked on before the first of them is asked for."""
 MOST_KEPT = 1000
@@ -98,7 +100,7 @@ class Intake:
         self._audio = AudioFolder(store.folder)
         self._on_progress = on_progress
         self._remember = remember
-        self._pool = ThreadPoolExecutor(WORKERS, "import")
+        self._pool = ThreadPoolExecutor(max(2, min(MOST_WORKERS, physical_cores())), "import")
         self._ears = threading.local()
         self._kept: dict[Path, Future[Source]] = {}
         self._decoded: dict[Path, int] = {}

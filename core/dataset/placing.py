@@ -122,13 +122,14 @@ class _Placing:
         known = recording.same(row)
         if known and known.id is None and row.text and known.state.reference not in (None, row.text):
             return Rejected(row.where, "The same sound is there before with another text: leave one of them out.")
-        if known and known.id is not None and row.text and known.lacks_reference:
+        waits = known is not None and known.id is not None and row.text != "" and known.lacks_reference
+        if (known and not waits) or (not row.text and recording.covers(row)):
+            return KNOWN
+        if any(other is not known for other in recording.in_the_way(row)):
+            return Rejected(row.where, "It overlaps another segment of the same speaker: correct its times.")
+        if known:
             self._change(known, _with_reference(known.state, row), row)
             return REFERENCED
-        if known or (not row.text and recording.covers(row)):
-            return KNOWN
-        if recording.in_the_way(row):
-            return Rejected(row.where, "It overlaps another segment of the same speaker: correct its times.")
         for stale in recording.stale(row):
             self._change(stale, replace(stale.state, status="retired"), None)
         recording.add(_Known(None, row.state(), 0, row.found, {(row.start, row.end)}, {row.speaker}))

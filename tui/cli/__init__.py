@@ -16,7 +16,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-COMMANDS = ("talk", "transcribe", "doctor", "models", "bench")
+COMMANDS = {
+    "talk": "talk",
+    "transcribe": "transcribe",
+    "import": "import_",
+    "export": "export",
+    "queue": "queue",
+    "stats": "stats",
+    "correct": "correct",
+    "split": "split",
+    "doctor": "doctor",
+    "models": "models",
+    "bench": "bench",
+}
+"""Commands, in the order of `--help`, and their modules."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-sound", action="store_true", help="open the app without microphone and loudspeaker")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        module = importlib.import_module(f"tui.cli.{name}")
+    for name, module_name in COMMANDS.items():
+        module = importlib.import_module(f"tui.cli.{module_name}")
         sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)

@@ -1,0 +1,101 @@
+"""`tertulia import PATH`: audio, and transcripts of other tools, into the dataset."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.progress import Line, clock
+
+if TYPE_CHECKING:
+    from core.dataset import importing, intake, transcribing
+    from store.database import Store
+
+HELP = "take in audio, or transcripts in the formats of other tools"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    from store.formats.formats import MODULES
+
+    parser.add_argument("path", type=Path, metavar="PATH", help="an audio file, a transcript, a folder, an archive")
+    parser.add_argument("--format", choices=sorted(MODULES), metavar="F", help=", ".join(sorted(MODULES)))
+    parser.add_argument("--encoding", metavar="E", help="of text files, for example cp1252 (UTF-8)")
+    parser.add_argument("--speaker", default="", metavar="NAME", help="who speaks, where nothing else says so")
+    parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import, then transcribe; 2 when nothing could be imported. Interrupted, it goes on the next time."""
+    from core.dataset.importing import import_path
+    from store.database import Store
+    from store.paths import data_folder
+
+    with Store.open(data_folder()) as store, Line() as line:
+        done = import_path(
+            store,
+            options.path,
+            options.format,
+            options.encoding,
+            options.speaker,
+            lambda now: line.show(_taken(now)),
+        )
+        line.clear()
+        heard = 0 if options.no_transcribe else _transcribe(store, line)
+    for rejected in done.rejected:
+        print(f"tertulia: {rejected.where}: {rejected.reason}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(_figures(done, heard), ensure_ascii=False))
+    else:
+        print(_sentence(done, heard))
+    return 2 if done.rejected and not done.imported and not done.duplicates else 0
+
+
+def _transcribe(store: Store, line: Line) -> int:
+    """Transcribe what waits for it; what stands in the way costs a sentence, and the import stays."""
+    from core.dataset.transcribing import transcribe
+    from models import catalog, device
+    from models.errors import ModelError
+    from store.paths import data_folder
+
+    try:
+        recogniser = catalog.load_recogniser(None, device.choose(), data_folder() / "models")
+    except ModelError as error:
+        print(f"tertulia: Nothing was transcribed. {error}", file=sys.stderr)
+        return 0
+    done = transcribe(store, recogniser, lambda now: line.show(_heard(now), now.done / max(1, now.total)))
+    for segment, reason in done.failed:
+        print(f"tertulia: segment {segment}: {reason}", file=sys.stderr)
+    return done.segments
+
+
+def _figures(done: importing.Imported, heard: int) -> dict[str, object]:
+    return {
+        "imported": done.imported,
+        "duplicates": done.duplicates,
+        "rejected": [{"where": rejected.where, "reason": rejected.reason} for rejected in done.rejected],
+        "recordings": done.recordings,
+        "segments": done.segments,
+        "transcribed": heard,
+    }
+
+
+def _sentence(done: importing.Imported, heard: int) -> str:
+    parts = [f"{done.imported} imported ({done.segments} segments)", f"{done.duplicates} there already"]
+    parts += [f"{len(done.rejected)} rejected"] if done.rejected else []
+    parts += [f"{heard} transcribed"] if heard else []
+    return ", ".join(parts)
+
+
+def _taken(now: intake.Progress) -> str:
+    total = f" of {clock(now.total)}" if now.total else ""
+    return f"{now.name}: {now.stage} {clock(now.seconds)}{total}"
+
+
+def _heard(now: transcribing.Progress) -> str:
+    left = f", {clock(now.left)} to go" if now.left is not None else ""
+    return f"transcribing segment {min(now.done + 1, now.total)} of {now.total}{left}"
