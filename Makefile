@@ -35,6 +35,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.run
 	@$(BIN)/tertulia bench start
 	@$(BIN)/tertulia bench recogniser
+	@$(BIN)/tertulia bench desk --segments 100000
+	@$(BIN)/tertulia bench import
 
 # Rebuilds the starter models from nothing; about four hours on two cores.
 starter: $(VENV)/.dev

@@ -22,14 +22,19 @@ from pathlib import Path
 from tui.app import TertuliaApp
 from tui.picture import RecitingEngine
 
+MODES = {
+    "5": lambda screen: screen.query_one("DataTable").row_count,
+    "2": lambda screen: screen.text.empty,
+}
+
 async def main():
     app = TertuliaApp(Path(sys.argv[1]), engine=RecitingEngine)
     async with app.run_test() as pilot:
         while app.talk.session is None:
             await pilot.pause()
-        for key in "2345":
+        for key in sys.argv[2]:
             await pilot.press(key)
-        while not app.screen.query_one("DataTable").row_count:
+        while not MODES[sys.argv[2][-1]](app.screen):
             await pilot.pause()
     print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 
@@ -37,18 +42,31 @@ asyncio.run(main())
 """
 
 
-def test_the_app_starts_and_shows_its_screens_without_anything_heavy(tmp_path: Path) -> None:
+def loaded(folder: Path, modes: str) -> set[str]:
+    """The modules that are there when these modes have been shown, the last one to its end."""
     ran = subprocess.run(
-        [sys.executable, "-c", ONE_FRAME, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", ONE_FRAME, str(folder), modes],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
-    assert not HEAVY & set(json.loads(ran.stdout))
+    return set(json.loads(ran.stdout))
+
+
+def test_the_app_starts_and_shows_its_screens_without_anything_heavy(tmp_path: Path) -> None:
+    assert HEAVY & loaded(tmp_path, "45") <= {"numpy"}  # which the Correct screen will need: see tui.app.WARM
+
+
+def test_correct_and_dataset_open_the_database_and_load_no_model(tmp_path: Path) -> None:
+    assert HEAVY & loaded(tmp_path, "32") <= {"numpy", "sqlite_utils"}
 
 
 def test_the_app_needs_only_the_protocol_and_the_client_of_the_engine() -> None:
     script = "import sys, tui.app, core.engine.client; print(*(m for m in sys.modules if m.startswith('core.')))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert set(ran.stdout.split()) == {"core.engine", "core.engine.client", "core.engine.protocol"}
+    assert set(ran.stdout.split()) == {"core.engine", "core.engine.client", "core.engine.protocol", "core.lines"}
 
 
 def test_each_room_belongs_to_this_project_alone() -> None:

@@ -41,8 +41,11 @@ def row(tmp_path: Path) -> Row:
         ),
         ({"heard": None, "expected": 0.0}, "Nothing has been heard in it yet: type what is said."),
         ({"reference": "Sí.", "errors": 0, "words": 1}, "It is corrected, and was heard right."),
-        ({"reference": "Sí.", "errors": 1, "words": 4}, "It is corrected; 1 word of 4 had been heard wrong."),
+        ({"reference": "Sí.", "errors": 1, "words": 4}, "It is corrected; 4 words had been heard with 1 error."),
+        ({"reference": "Sí.", "errors": 10, "words": 7}, "It is corrected; 7 words had been heard with 10 errors."),
         ({"reference": "Sí.", "errors": None}, "It is corrected."),
+        ({"reference": "Sí.", "errors": 1, "words": 4, "status": "skipped"}, "It was skipped."),
+        ({"reference": "Sí.", "errors": 0, "status": "flagged", "reason": "ruido"}, "It is flagged: ruido."),
         (
             {"reference": "Sí.", "status": "unsure", "reason": "sí or así"},
             "You were not sure of it: sí or así.",

@@ -21,16 +21,33 @@ from tui import keys
 from tui.app import TertuliaApp
 from tui.keys import EVERYWHERE, Key, shown
 from tui.picture import BEGINNING, CONVERSATION
+from tui.screens.confirm import CONFIRM, Confirm
+from tui.screens.conflict import CONFLICT, Conflict
+from tui.screens.correct import CorrectScreen
+from tui.screens.dataset import DatasetScreen
+from tui.screens.dataset_keys import DATASET
+from tui.screens.form import FORM, Form
 from tui.screens.help import HelpScreen
 from tui.screens.models import ModelsScreen
 from tui.screens.new_session import NEW_SESSION, NewSession
+from tui.screens.rejections import REJECTIONS, Rejections
+from tui.screens.replace import REPLACE, Replace
 from tui.screens.talk import TalkScreen
 from tui.settings import Settings, SettingsError, load, save
 from tui.text import plain
+from tui.widgets.cycle import CYCLE, Cycle
 from tui.widgets.meter import bar
 
 TABLES: list[tuple[type[object], tuple[Key, ...]]] = [
     (TalkScreen, keys.TALK),
+    (CorrectScreen, keys.CORRECT),
+    (Replace, REPLACE),
+    (Conflict, CONFLICT),
+    (DatasetScreen, DATASET),
+    (Form, FORM),
+    (Confirm, CONFIRM),
+    (Rejections, REJECTIONS),
+    (Cycle, CYCLE),
     (ModelsScreen, keys.MODELS),
     (HelpScreen, keys.DIALOG),
     (NewSession, NEW_SESSION),
@@ -46,7 +63,7 @@ def _on_screen(it: Driver, words: str) -> bool:
 async def test_one_key_to_each_mode_and_each_says_what_it_is(tmp_path: Path) -> None:
     async with app_with(tmp_path) as it:
         for key, word in (
-            ("2", "mend the words it got wrong"),
+            ("2", "There is nothing to correct yet"),
             ("3", "how many minutes you have corrected"),
             ("4", "your corrections will teach the ear"),
             ("5", "Licence"),

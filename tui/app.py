@@ -9,13 +9,15 @@ that runs on weights is ever imported in this process.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -31,6 +33,10 @@ from tui.messages import EngineSaid, EngineStopped
 from tui.screens.talk import TalkScreen
 from tui.settings import Settings, SettingsError, load, save
 from tui.text import plain
+
+if TYPE_CHECKING:
+    from store.queue import View
+    from tui.screens.desk_sound import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
 """With this variable set to 1 the app paints its Talk screen, prints time.monotonic() and ends."""
@@ -50,6 +56,16 @@ class EngineLike(Protocol):
 
     async def close(self) -> None:
         """Let it store what it has, and end it."""
+
+
+WARM = ("tui.screens.correct", "core.review.desk", "core.review.cost", "core.review.judging", "store.audio")
+"""What the Correct screen needs."""
+
+
+def _warm() -> None:
+    """Load the Correct screen's modules while the learner reads the tutor's first words: it opens twice as soon."""
+    for module in WARM:
+        importlib.import_module(module)
 
 
 def _correct() -> Screen[Any]:
@@ -83,6 +99,7 @@ class TertuliaApp(App[None]):
         data: The data folder; None asks the store for the usual one.
         sound: False leaves microphone and loudspeaker alone.
         engine: Makes an engine; None runs the real one in the data folder.
+        player: Makes what plays recordings; None runs the real one.
     """
 
     TITLE = "Tertulia"
@@ -105,6 +122,7 @@ class TertuliaApp(App[None]):
         data: Path | None = None,
         sound: bool = True,
         engine: Callable[[], EngineLike] | None = None,
+        player: Callable[[], PlayerLike] | None = None,
     ) -> None:
         super().__init__()
         self.register_theme(THEME)
@@ -114,6 +132,7 @@ class TertuliaApp(App[None]):
         self.sound = sound
         self.settings = Settings()
         self._make_engine = engine or self._real_engine
+        self.make_player = player or self._real_player
         self._engine: EngineLike | None = None
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._session_begun = False
@@ -199,6 +218,12 @@ class TertuliaApp(App[None]):
         assert self.data is not None
         return Engine(self.data, sound=self.sound)
 
+    def _real_player(self) -> PlayerLike:
+        from core.player.client import Player
+
+        assert self.data is not None
+        return Player(self.data)
+
     @work(group="engine", exclusive=True, exit_on_error=False)
     async def run_engine(self) -> None:
         """Start the engine and pass on what it says until it ends."""
@@ -248,6 +273,7 @@ class TertuliaApp(App[None]):
         match message.event:
             case protocol.Ready(recogniser=recogniser, starter=starter):
                 self.ear = "starter" if starter else plain(recogniser)
+                threading.Thread(target=_warm, name="warm", daemon=True).start()
                 # After a crash the engine goes on with its session by itself.
                 if not self._session_begun:
                     self._start_session()
@@ -272,6 +298,19 @@ class TertuliaApp(App[None]):
     def action_mode(self, mode: str) -> None:
         """Go to another of the five modes."""
         self.switch_mode(mode)
+
+    async def open_view(self, view: View, title: str) -> None:
+        """Show these segments in the Correct screen.
+
+        Args:
+            view: which, and in which order.
+            title: what they are, in a word or two.
+        """
+        from tui.screens.correct import CorrectScreen
+
+        await self.switch_mode("correct")
+        if isinstance(self.screen, CorrectScreen):
+            self.screen.show(view, title)
 
     def action_keys_help(self) -> None:
         """Show the keys of this screen."""

@@ -92,6 +92,75 @@ TALK = (
     Key("talk.copy", ("y",), "copy", "copy", "Copy the text of the chosen turn.", title="Copy turn"),
 )  # fmt: skip
 
+CORRECT = (
+    Key("correct.accept", ("enter",), "accept", "accept", "The text is right: store it and go on.",
+        writing="enter", foot=True, title="Accept"),
+    Key("correct.back", ("escape",), "back", "back", "Leave what you are at; a draft is kept.", writing="escape",
+        foot=True),
+    Key("correct.pick", ("f",), "pick", "pick word", "Pick a word by its letter, and change it.", foot=True,
+        title="Pick a word"),
+    Key("correct.play", ("space",), "play", "play", "Play, or pause.", writing="f2", foot=True, title="Play"),
+    Key("correct.write", ("i",), "write", "write", "Change the text in place; ctrl+z undoes there.", foot=True,
+        title="Write"),
+    Key("correct.doubt", ("n", "f8"), "doubt(1)", "doubt", "Go to the next doubtful word.", writing="f8",
+        foot=True, title="Next doubt"),
+    Key("correct.alternative", ("a",), "alternative", "other", "Take the chosen word's next alternative.",
+        foot=True, title="Take the alternative"),
+    Key("correct.down", ("down", "j"), "move(1)", "next", "Go to the next segment, and hear it."),
+    Key("correct.up", ("up", "k"), "move(-1)", "previous", "Go to the segment before, and hear it."),
+    Key("correct.page_down", ("pagedown",), "page(1)", "page down", "Go a page down."),
+    Key("correct.page_up", ("pageup",), "page(-1)", "page up", "Go a page up."),
+    Key("correct.first", ("home",), "end(0)", "first", "Go to the first segment."),
+    Key("correct.last", ("end",), "end(-1)", "last", "Go to the last segment."),
+    Key("correct.again", ("r",), "again", "last 2 s", "Hear the last two seconds again.", writing="f6"),
+    Key("correct.edge_first", ("e",), "edge('first')", "first ½ s", "Hear the first half second.", writing="f7"),
+    Key("correct.edge_last", ("d",), "edge('last')", "last ½ s", "Hear the last half second."),
+    Key("correct.edge_before", ("w",), "edge('before')", "½ s before", "Hear the half second before it."),
+    Key("correct.edge_after", ("W",), "edge('after')", "½ s after", "Hear the half second after it."),
+    Key("correct.loop", ("l",), "loop", "loop", "Play again and again; again to stop that.", writing="f5",
+        title="Loop"),
+    Key("correct.slower", ("comma",), "pace(-1)", "slower", "Slower, at the same pitch.", writing="f3",
+        title="Slower"),
+    Key("correct.faster", ("full_stop",), "pace(1)", "faster", "Faster, at the same pitch.", writing="f4",
+        title="Faster"),
+    Key("correct.word_left", ("left",), "word(-1)", "word left", "Choose the word before, and hear from there."),
+    Key("correct.word_right", ("right",), "word(1)", "word right", "Choose the next word, and hear from there."),
+    Key("correct.doubt_before", ("N", "f20"), "doubt(-1)", "doubt before", "Go to the doubtful word before.",
+        writing="f20"),
+    Key("correct.change", ("c",), "change", "change", "Change the chosen word.", title="Change the word"),
+    Key("correct.skip", ("minus",), "skip", "skip", "Put it aside.", title="Skip"),
+    Key("correct.unsure", ("y",), "unsure", "unsure", "It cannot be told what is said.", writing="f9",
+        title="Unsure"),
+    Key("correct.flag", ("g",), "flag", "flag", "Something is wrong with it; say what.", title="Flag"),
+    Key("correct.speaker", ("p",), "speaker", "speaker", "Say who speaks: then a digit.", title="Speaker"),
+    Key("correct.note", ("o",), "note", "note", "Keep a note beside it.", title="Note"),
+    Key("correct.snippet", ("v",), "snippet", "snippet", "Put in eh, [risas]…: then its letter.",
+        title="Insert a snippet"),
+    Key("correct.split", ("s",), "split", "split", "Cut it in two at the chosen word and the sound.",
+        title="Split"),
+    Key("correct.merge_next", ("m",), "merge('next')", "merge", "Join it with the next segment.",
+        title="Merge with the next"),
+    Key("correct.merge_previous", ("M",), "merge('previous')", "merge before", "Join it with the one before.",
+        title="Merge with the one before"),
+    Key("correct.start_later", ("z",), "trim('start', 1)", "start later", "Start 50 ms later."),
+    Key("correct.start_earlier", ("Z",), "trim('start', -1)", "start earlier", "Start 50 ms earlier."),
+    Key("correct.end_earlier", ("x",), "trim('end', -1)", "end earlier", "End 50 ms earlier."),
+    Key("correct.end_later", ("X",), "trim('end', 1)", "end later", "End 50 ms later."),
+    Key("correct.undo", ("u",), "undo", "undo", "Take back the last thing you did.", title="Undo"),
+    Key("correct.redo", ("U",), "redo", "redo", "Do again what was taken back.", title="Redo"),
+    Key("correct.like_this", ("equals_sign",), "like_this", "all like this",
+        "Fix all like this: the same change elsewhere.", title="Fix all like this"),
+    Key("correct.replace", ("R",), "replace", "replace", "Find and replace in all segments, with a preview.",
+        title="Find and replace"),
+    Key("correct.search", ("slash",), "search", "search", "Show only segments with these words.",
+        title="Search segments"),
+    Key("correct.order", ("tab",), "order", "order", "Another order: worth, time, confidence, length.",
+        title="Another order"),
+    Key("correct.filter", ("t",), "filter", "filter", "Show others: by status or speaker.", title="Filter"),
+    Key("correct.second_look", ("b",), "second_look", "second look",
+        "Correct some of yours again, without seeing it.", title="Second look"),
+)  # fmt: skip
+
 MODELS = (
     Key("models.up", ("up", "k"), "move(-1)", "up", "Choose the model above."),
     Key("models.down", ("down", "j"), "move(1)", "down", "Choose the model below."),
@@ -99,7 +168,12 @@ MODELS = (
 
 DIALOG = (Key("dialog.close", ("escape", "question_mark", "q"), "dismiss", "close", "Close this.", foot=True),)
 
-_SHOWN = {"question_mark": "?", "escape": "esc", "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn"}
+_SHOWN = {
+    "question_mark": "?", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp",
+    "pagedown": "PgDn", "comma": ",", "full_stop": ".", "minus": "-", "equals_sign": "=", "slash": "/",
+    "f20": "⇧F8",
+}  # fmt: skip
+"""f20 is what terminals send for shift and F8."""
 
 
 def shown(key: str) -> str:

@@ -1,4 +1,6 @@
-"""The picture of the Talk screen in the README: `python -m tui.picture` writes tui/talk.svg.
+"""The pictures in the README: `python -m tui.picture` writes tui/talk.svg, tui/correct.svg and tui/dataset.svg.
+
+This is the Talk screen; tui.picture_correct and tui.picture_dataset are the others.
 
 It is the real screen, told a conversation by an engine that only recites. The same engine serves the
 tests in which it does not matter what is said.
@@ -146,6 +148,19 @@ async def picture(width: int = 110, height: int = 24) -> str:
             return self_contained(app.export_screenshot(title="Tertulia"))
 
 
+def main() -> None:
+    """Make the pictures anew."""
+    from tui import picture_correct, picture_dataset
+
+    pictures = (
+        (PICTURE, picture),
+        (picture_correct.PICTURE_CORRECT, picture_correct.picture),
+        (picture_dataset.PICTURE_DATASET, picture_dataset.picture),
+    )
+    for path, make in pictures:
+        path.write_text(asyncio.run(make()), encoding="utf-8")
+        print(path)
+
+
 if __name__ == "__main__":
-    PICTURE.write_text(asyncio.run(picture()), encoding="utf-8")
-    print(PICTURE)
+    main()

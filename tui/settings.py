@@ -24,6 +24,8 @@ class Settings:
     """CEFR level of the learner."""
     scenario: str = "conocerse"
     """Name of the scenario of the next session."""
+    snippets: str = "eh | em | mm | ah | [risas] | [ruido] | [tos] | [música] | [inaudible]"
+    """What a key of the Correct screen puts into a transcript, parted by bars."""
 
 
 class SettingsError(Exception):

@@ -78,6 +78,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def named_path(text: str) -> Path:
+    """For `type=` of an argument that names a file or folder: an empty name would mean the present folder."""
+    import argparse
+
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty: name a file or folder")
+    return Path(text)
+
+
 def existing_folder(text: str) -> Path:
     """For `type=` of an option that names a folder to write into; it is made when missing."""
     import argparse

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
+from tui.cli import named_path
 from tui.cli.progress import Line
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from store.edits import STATUSES
     from store.formats.formats import MODULES
 
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
+    parser.add_argument("folder", type=named_path, metavar="FOLDER", help="a new or empty folder")
     parser.add_argument(
         "--format", required=True, choices=sorted(MODULES), metavar="F", help=", ".join(sorted(MODULES))
     )

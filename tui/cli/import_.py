@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli import named_path
 from tui.cli.progress import Line, clock
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     from store.formats.formats import MODULES
 
-    parser.add_argument("path", type=Path, metavar="PATH", help="an audio file, a transcript, a folder, an archive")
+    parser.add_argument(
+        "path", type=named_path, metavar="PATH", help="an audio file, a transcript, a folder, an archive"
+    )
     parser.add_argument("--format", choices=sorted(MODULES), metavar="F", help=", ".join(sorted(MODULES)))
     parser.add_argument("--encoding", metavar="E", help="of text files, for example cp1252 (UTF-8)")
     parser.add_argument("--speaker", default="", metavar="NAME", help="who speaks, where nothing else says so")
@@ -47,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         line.clear()
         heard = 0 if options.no_transcribe else _transcribe(store, line)
     for rejected in done.rejected:
-        print(f"tertulia: {rejected.where}: {rejected.reason}", file=sys.stderr)
+        where = "" if rejected.where in rejected.reason else f"{rejected.where}: "
+        print(f"tertulia: {where}{rejected.reason}", file=sys.stderr)
     if options.json:
         print(json.dumps(_figures(done, heard), ensure_ascii=False))
     else:

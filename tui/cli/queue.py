@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
             cost=cost.of(store, author()).terms,
         )
         total = count(store, view)
-        found = rows(store, first(store, view, options.limit))
+        found = rows(store, first(store, view, min(options.limit, total)))
     if options.json:
         segments = [_segment(row, why(row, view), BITS) for row in found]
         figures = {"count": total, "order": view.order, "cost": view.cost, "segments": segments}

@@ -1,0 +1,147 @@
+"""The picture of the Correct screen in the README, with recordings that are only drawn, never heard.
+
+The player that plays nothing serves the tests too, in which it matters what was asked of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from core.player.protocol import At, Command, Event, Finished, Play
+from tui.app import TertuliaApp
+from tui.picture import RecitingEngine, self_contained
+
+PICTURE_CORRECT = Path(__file__).parent / "correct.svg"
+
+SEGMENTS: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("Ana", "¿Qué hiciste el fin de semana?", {}),
+    ("Luis", "El sábado fue al mercado con mi hermano.", {"fue": 0.41, "hermano.": 0.55}),
+    ("Ana", "¡Qué bien! ¿Y qué compraste?", {}),
+    ("Luis", "Pues, eh, pan, queso y tomates.", {"eh,": 0.5}),
+    ("Luis", "Y después cenamos en casa de mi abuela.", {"cenamos": 0.7}),
+    ("Ana", "¿Cocina bien tu abuela?", {}),
+    ("Luis", "Si, cocina muy bien.", {"Si,": 0.58}),
+    ("Luis", "Me gusta mucho la paella de mi abuela.", {}),
+)
+"""Speaker, what was heard, and the words that were heard with less than certainty."""
+SECOND = 16_000
+PACE = 0.38
+"""Seconds a word."""
+
+
+class SilentPlayer:
+    """A player that plays nothing, remembers what it was asked, and tells what it is told to tell."""
+
+    def __init__(self) -> None:
+        self.asked: list[Command] = []
+        """Every command it was sent."""
+        self.closed = False
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    async def send(self, command: Command) -> None:
+        """Remember it."""
+        self.asked.append(command)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What it was told to tell."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def close(self) -> None:
+        """End."""
+        self.closed = True
+        self._events.put_nowait(None)
+
+    def tell(self, *events: Event) -> None:
+        """Tell these next."""
+        for event in events:
+            self._events.put_nowait(event)
+
+    @property
+    def plays(self) -> list[Play]:
+        """What was to be played."""
+        return [command for command in self.asked if isinstance(command, Play)]
+
+    def come_to(self, sample: int) -> None:
+        """The newest play has come to this sample."""
+        self.tell(At(self.plays[-1].sha256, sample))
+
+    def finish(self, sample: int, place: int = -1) -> None:
+        """A play has ended there."""
+        play = self.plays[place]
+        self.tell(Finished(play.sha256, sample, "end", [[play.start, sample]]))
+
+
+def fill(folder: Path) -> None:
+    """A lesson of eight segments: noise in the rhythm of words, and what a recogniser heard in it."""
+    import numpy as np
+
+    from core.review.judging import refresh
+    from store import segments
+    from store.audio import AudioFolder
+    from store.database import Store
+
+    random = np.random.default_rng(1)
+    sound: list[float] = []
+    spans = []
+    for _, text, _ in SEGMENTS:
+        start = len(sound)
+        for word in text.split():
+            length = int(PACE * SECOND * min(1.0, 0.4 + len(word) / 10))
+            shape = np.sin(np.linspace(0, np.pi, length)) ** 0.7 * random.uniform(0.25, 0.8)
+            sound += (shape * random.uniform(-1, 1, length)).tolist() + [0.0] * (int(PACE * SECOND) - length)
+        spans.append((start, len(sound)))
+        sound += [0.0] * (SECOND // 2)
+    with Store.open(folder) as store:
+        samples = np.array(sound, dtype=np.float32)
+        sha = AudioFolder(folder).put(samples)
+        recording = segments.add_recording(store, sha, len(samples), "file", "clase.wav")
+        numbers = []
+        for (speaker, text, doubts), (start, end) in zip(SEGMENTS, spans, strict=True):
+            number = segments.add_segment(store, recording, start, end, speaker)
+            words = _timed(text, doubts)
+            others = [(2, 3, "fui", 0.42), (2, 3, "vi", 0.05)] if "fue" in doubts else []
+            segments.add_hypothesis(store, number, "starter-ear", text, words, 0.1, others)
+            numbers.append(number)
+        refresh(store, numbers)
+
+
+def _timed(text: str, doubts: dict[str, float]) -> Sequence[dict[str, object]]:
+    return [
+        {"word": word, "start": i * PACE, "end": (i + 1) * PACE, "probability": doubts.get(word, 0.96)}
+        for i, word in enumerate(text.split())
+    ]
+
+
+async def picture(width: int = 110, height: int = 26) -> str:
+    """The Correct screen at a doubtful word, as SVG; the size is in cells."""
+    from tui.screens.correct import CorrectScreen
+
+    player, engine = SilentPlayer(), RecitingEngine()
+    with tempfile.TemporaryDirectory() as folder:
+        await asyncio.to_thread(fill, Path(folder))
+        app = TertuliaApp(Path(folder), engine=lambda: engine, player=lambda: player)
+        async with app.run_test(size=(width, height)) as pilot:
+            while not app.painted_at or not app.ear:
+                await pilot.pause()
+            await pilot.press("2")
+            screen = app.screen
+            assert isinstance(screen, CorrectScreen)
+            for key, place in (("tab", 0), ("down", 1), ("n", 1)):  # in the order of time
+                await pilot.press(key)
+                while screen.card is None or screen.queue.chosen != place or not screen.waveform.wave:
+                    await pilot.pause()
+            card = screen.card
+            assert card is not None
+            while len(player.plays) < 4:
+                await pilot.pause()
+            for play in range(3):
+                player.finish(player.plays[play].start, play)
+            player.come_to(card.row.start + int(5.5 * PACE * SECOND))
+            while screen.text.heard != 5 or screen.queue.row(card.row.id) is None:
+                await pilot.pause()
+            await pilot.pause()
+            return self_contained(app.export_screenshot(title="Tertulia"))
