@@ -1,4 +1,4 @@
-"""The first frame of the real app on a real terminal; how soon it is there is what `tertulia bench start` measures."""
+"""The first frame of the real app on a real terminal; `tertulia bench start` measures how soon it is there."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ disk, so a kill leaves a file wholly imported or not at all, and the next import
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import time
 from collections import deque
@@ -21,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from core.dataset import manifest
 from core.dataset.described import SHORTEST, Sound, row_of, span_of
+from core.dataset.finding import BESIDE, audio_files, kinds
 from core.dataset.intake import AHEAD, Intake, OnProgress
 from core.dataset.placing import ADDED, REFERENCED, Row, place
 from core.dataset.segmenting import HARD_LIMIT
@@ -29,14 +29,10 @@ from store.archives import is_archive, unpacked
 from store.database import Store
 from store.errors import StoreError
 from store.formats import formats, parquet
-from store.formats.formats import Format
 from store.formats.item import Item, Rejected
-from store.formats.reading import AUDIO_SUFFIXES, head
+from store.formats.reading import require_path
 from store.paths import make_folder
 from store.text import clean, shown
-
-BESIDE = ("textgrid", "elan", "chat", "vtt", "srt")
-"""Formats whose files lie beside the audio they describe, which other audio may lie beside as well."""
 
 MOST_ROWS = 1_000_000
 """Rows that may come in one transaction, all of which are held in memory; larger files are no transcripts."""
@@ -91,28 +87,39 @@ def import_path(
     speaker = clean(speaker)
     if format_name is not None:
         formats.find(format_name)
-    if not path.exists():
-        raise StoreError(f"There is no file or folder {shown(path)}: check its name.")
+    require_path(path)
     with ExitStack() as stack:
         passing = store.folder / "incoming"
         folder = path
         if packed := is_archive(path):
             folder = stack.enter_context(unpacked(path, passing))
-        kinds = [formats.find(format_name)] if format_name else _kinds(folder)
-        inside = any(kind.NAME == "parquet" for kind in kinds)
+            stack.enter_context(_called(folder, path))
+        found = [formats.find(format_name)] if format_name else kinds(folder)
+        inside = any(kind.NAME == "parquet" for kind in found)
         intake = stack.enter_context(Intake(store, on_progress, remember=not packed and not inside))
-        work = _Import(store, intake, folder, speaker, path.name)
-        for kind in kinds:
+        work = _Import(store, intake, folder, speaker, path)
+        for kind in found:
             items = kind.read(folder, encoding)
             if kind.NAME == "parquet":
                 clips = stack.enter_context(_passing(passing))
                 items = parquet.read(folder, encoding, into=clips)
             work.items(items, together=kind.CLIPS)
-        if not kinds and folder.is_file():
+        if not found and folder.is_file():
             work.audio([folder])
-        elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in kinds):
-            work.audio(list(_audio_files(folder)))
+        elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in found):
+            work.audio(list(audio_files(folder, but=store.folder)))
+        if work.done == Imported():
+            raise StoreError(f"{shown(path)} holds no segments: check that it is the right one.")
     return work.done
+
+
+@contextmanager
+def _called(folder: Path, path: Path) -> Iterator[None]:
+    """Sentences about a folder that was unpacked name the archive that the person knows."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(str(error).replace(shown(folder), shown(path))) from error
 
 
 @contextmanager
@@ -126,37 +133,15 @@ def _passing(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _kinds(path: Path) -> list[Format]:
-    """The formats to read a file or folder as; none where there is only audio.
-
-    Raises:
-        StoreError: there is neither audio nor a transcript.
-    """
-    if path.is_file() and path.name.lower().endswith(AUDIO_SUFFIXES):
-        return []
-    fitting = [each for each in formats.FORMATS.values() if each.fits(path)]
-    if path.is_file():
-        return fitting[:1] or ([formats.guess(path)] if head(path) else [])  # what is no text may be audio
-    if fitting:
-        # A table describes all there is. Transcripts that lie beside their audio may be of several kinds.
-        return fitting[:1] if fitting[0].NAME not in BESIDE else [each for each in fitting if each.NAME in BESIDE]
-    if any(_audio_files(path)):
-        return []
-    raise StoreError(
-        f"{shown(path)} holds no audio, and no transcripts of a kind that is known: name another folder, or the "
-        "format, for example --format csv."
-    )
-
-
 class _Import:
     """One import on its way."""
 
-    def __init__(self, store: Store, intake: Intake, path: Path, speaker: str, summary: str) -> None:
+    def __init__(self, store: Store, intake: Intake, path: Path, speaker: str, asked: Path) -> None:
         self._store = store
         self._intake = intake
         self._path = path
         self._speaker = speaker
-        self._summary = clean(summary, limit=None)[:200]
+        self._asked = asked
         self._clips = manifest.clips(path)
         self._rows: list[list[Row]] = []
         self._described: set[Path] = set()
@@ -219,7 +204,8 @@ class _Import:
                 if isinstance(sound, StoreError):
                     raise sound
                 span = span_of(item, sound)
-                found = not item.text and (listen or span.end - span.start > HARD_LIMIT)
+                long = listen or span.end - span.start > HARD_LIMIT
+                found = long and not item.text and item.status != "corrected"
                 items.append((item, self._speech(sound, span) if found else [span], found))
             except StoreError as error:
                 self._reject(Rejected(item.where, str(error)))
@@ -264,7 +250,8 @@ class _Import:
         raise StoreError(NO_SPEECH)
 
     def _reject(self, rejected: Rejected) -> None:
-        self.done.rejected.append(rejected)
+        reason = rejected.reason.replace(shown(self._path), shown(self._asked))
+        self.done.rejected.append(Rejected(rejected.where, reason))
         if len(self.done.rejected) > MOST_REJECTED:
             first = self.done.rejected[0]
             raise StoreError(
@@ -277,7 +264,8 @@ class _Import:
         items, self._rows = self._rows, []
         if not items:
             return
-        placed = place(self._store, [row for rows in items for row in rows], self._summary)
+        name = clean(self._asked.name, limit=None)[:200]
+        placed = place(self._store, [row for rows in items for row in rows], name)
         self.done.recordings += placed.recordings
         self.done.segments += placed.segments
         outcomes = iter(placed.outcomes)
@@ -290,12 +278,3 @@ class _Import:
                 self._reject(rejected[0])
             else:
                 self.done.duplicates += 1
-
-
-def _audio_files(folder: Path) -> Iterator[Path]:
-    """The audio files in a folder and its folders, in order; links to folders are not followed."""
-    for here, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if name.lower().endswith(AUDIO_SUFFIXES) and not name.startswith("."):
-                yield Path(here, name)

@@ -7,6 +7,7 @@ takes the time (decoding, networks, Fourier transforms) happens outside Python's
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -90,6 +91,8 @@ class Source:
 class Intake:
     """Takes audio files in. A context manager: its threads end with it.
 
+    Recordings that got no segment by then are removed again, unless something else than a StoreError ends it.
+
     Args:
         on_progress: called from the caller's thread; what it raises ends the work.
         remember: whether the files stay where they are, so that it makes sense to remember them.
@@ -105,6 +108,7 @@ class Intake:
         self._kept: dict[Path, Future[Source]] = {}
         self._decoded: dict[Path, int] = {}
         self._stored: dict[str, Source | None] = {}
+        self._taken: set[str] = set()
         self._stopped = False
 
     def __enter__(self) -> Intake:
@@ -115,6 +119,17 @@ class Intake:
     ) -> None:
         self._stopped = True
         self._pool.shutdown(cancel_futures=True)
+        if kind is None or issubclass(kind, StoreError):  # one that was interrupted goes on with them
+            self._drop_unused()
+
+    def _drop_unused(self) -> None:
+        """Remove recordings that were taken in for rows that were refused: bad input leaves nothing behind."""
+        query = "SELECT 1 FROM recordings WHERE sha256 = ?"
+        with contextlib.suppress(StoreError, OSError):  # a full disk: they are no more than in the way
+            for sha256 in [each for each in self._taken if not self._store.execute(query, (each,))]:
+                with self._store.transaction():  # no other import adds it meanwhile
+                    if not self._store.execute(query, (sha256,)):
+                        self._audio.path(sha256).unlink(missing_ok=True)
 
     def begin(self, path: Path) -> None:
         """Begin to take in a file's sound, which `source` will ask for."""
@@ -180,8 +195,10 @@ class Intake:
         except (OSError, RuntimeError, ValueError):
             status, name = None, ""  # `take_in` says what is wrong
         if status and (known := self._known(name, status.st_size, status.st_mtime_ns)):
+            self._taken.add(known.sha256)
             return known
         kept = take_in(self._audio, path, on_progress=lambda samples: self._tell(path, samples))
+        self._taken.add(kept.sha256)
         source = Source(name, kept.sha256, kept.samples, kept.clipped, None)
         if status:
             self._note(source, status.st_size, status.st_mtime_ns)

@@ -65,12 +65,15 @@ class Row:
     found: bool = False
     """Whether it was found by listening, rather than described by somebody."""
 
+    @property
+    def reference(self) -> str | None:
+        """What somebody says is said in it; empty where they say that nobody speaks."""
+        return self.text if self.text or self.status == "corrected" else None
+
     def state(self) -> State:
         """Its first state."""
-        status = self.status or ("corrected" if self.text else "new")
-        if status == "corrected" and not self.text:
-            status = "new"
-        return State(self.start, self.end, self.speaker, status, self.reason, self.note, self.text or None)
+        status = self.status or ("new" if self.reference is None else "corrected")
+        return State(self.start, self.end, self.speaker, status, self.reason, self.note, self.reference)
 
 
 @dataclass
@@ -97,7 +100,7 @@ def place(store: Store, rows: Sequence[Row], summary: str) -> Placed:
     with store.transaction():
         placing = _Placing(store)
         # What somebody wrote comes before what only has a place, and that before what was found by listening.
-        order = sorted(range(len(rows)), key=lambda number: (rows[number].found, not rows[number].text))
+        order = sorted(range(len(rows)), key=lambda number: (rows[number].found, rows[number].reference is None))
         outcomes = {number: placing.decide(rows[number]) for number in order}
         placing.placed.outcomes = [outcomes[number] for number in range(len(rows))]
         placing.write(summary)
@@ -120,10 +123,11 @@ class _Placing:
         if recording is None:
             recording = self._recordings[row.sha256] = _Recording(self._store, row)
         known = recording.same(row)
-        if known and known.id is None and row.text and known.state.reference not in (None, row.text):
+        said = row.reference is not None
+        if known and known.id is None and said and known.state.reference not in (None, row.reference):
             return Rejected(row.where, "The same sound is there before with another text: leave one of them out.")
-        waits = known is not None and known.id is not None and row.text != "" and known.lacks_reference
-        if (known and not waits) or (not row.text and recording.covers(row)):
+        waits = known is not None and known.id is not None and said and known.lacks_reference
+        if (known and not waits) or (not said and recording.covers(row)):
             return KNOWN
         if any(other is not known for other in recording.in_the_way(row)):
             return Rejected(row.where, "It overlaps another segment of the same speaker: correct its times.")
@@ -240,7 +244,7 @@ class _Recording:
 
     def stale(self, row: Row) -> list[_Known]:
         """Segments found by listening that a text takes the place of: nobody has touched them."""
-        if not row.text:
+        if row.reference is None:
             return []
         return [known for known in self._overlapped(row) if known.untouched and known.id is not None]
 
@@ -289,7 +293,7 @@ def _with_reference(was: State, row: Row) -> State:
     """A segment that had no reference, with what the file says; what was typed about it stays."""
     return replace(
         was,
-        reference=row.text,
+        reference=row.reference,
         status="corrected" if was.status == "new" else was.status,
         speaker=was.speaker or row.speaker,
         note=was.note or row.note,

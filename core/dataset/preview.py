@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from core.dataset.finding import kinds
 from store.archives import is_archive
-from store.errors import StoreError
 from store.formats import formats
-from store.formats.formats import Format
 from store.formats.item import Rejected
-from store.formats.reading import AUDIO_SUFFIXES, listing
-from store.text import shown
+from store.formats.reading import AUDIO_SUFFIXES, listing, require_path
 
 FEW = 3
 """Texts that are shown."""
@@ -43,13 +40,12 @@ def preview(path: Path, format_name: str | None = None, encoding: str | None = N
     Raises:
         StoreError: nothing is there, or nothing that is known; another format or encoding; no such format.
     """
-    if not path.exists():
-        raise StoreError(f"There is no file or folder {shown(path)}: check its name.")
+    require_path(path)
     if is_archive(path):
         return Preview("archive", "it is looked into while it is imported")
     if format_name is None and not path.is_dir() and path.name.lower().endswith(AUDIO_SUFFIXES):
         return Preview("audio", "searched for speech, then transcribed")
-    found = formats.find(format_name) if format_name else _guessed(path)
+    found = formats.find(format_name) if format_name else next(iter(kinds(path)), None)
     if found is None:
         return Preview("audio", "a folder, searched for speech, then transcribed")
     if found.NAME == "parquet" or not _small(path):
@@ -62,18 +58,6 @@ def preview(path: Path, format_name: str | None = None, encoding: str | None = N
             said = f"“{item.text}”" if item.text else "(no text: to be heard and corrected)"
             lines.append(f"{item.speaker}: {said}" if item.speaker else said)
     return Preview(found.NAME, found.ABOUT, tuple(lines))
-
-
-def _guessed(path: Path) -> Format | None:
-    """The format a file or folder seems to be of; None for a folder of audio. Raises StoreError."""
-    try:
-        return formats.guess(path)
-    except StoreError:
-        if path.is_dir() and any(
-            name.lower().endswith(AUDIO_SUFFIXES) for _, _, names in os.walk(path) for name in names
-        ):
-            return None
-        raise
 
 
 def _small(path: Path) -> bool:

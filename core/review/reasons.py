@@ -35,13 +35,20 @@ def why(row: Row, view: View) -> str:
 
 def _done(row: Row) -> str:
     """Of a segment that has a reference."""
-    if row.status == "unsure":
-        return f"You were not sure of it{f': {row.reason}' if row.reason else ''}."
+    reason = f": {row.reason}" if row.reason else ""
+    match row.status:
+        case "unsure":
+            return f"You were not sure of it{reason}."
+        case "flagged":
+            return f"It is flagged{reason}."
+        case "skipped":
+            return "It was skipped."
     if row.errors is None:
         return "It is corrected."
     if not row.errors:
         return "It is corrected, and was heard right."
-    return f"It is corrected; {_count(row.errors, 'word')} of {row.words} had been heard wrong."
+    words = _count(row.words or 0, "word")
+    return f"It is corrected; {words} had been heard with {_count(row.errors, 'error')}."
 
 
 def _signs(row: Row) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Protocol, cast
 
 from store.errors import StoreError
 from store.formats.item import Item, Rejected
+from store.formats.reading import require_path
 from store.text import clean, shown
 
 MODULES = {
@@ -94,8 +95,7 @@ def guess(path: Path) -> Format:
     Raises:
         StoreError: it is not there, or none fits; the sentence says how to name one.
     """
-    if not path.exists():
-        raise StoreError(f"There is no file or folder {shown(path)}: check its name.")
+    require_path(path)
     if found := next((each for each in FORMATS.values() if each.fits(path)), None):
         return found
     raise StoreError(

@@ -24,18 +24,18 @@ CLIPS = True
 FILE = "metadata.csv"
 AUDIO = "wavs"
 NORMALISED = "normalised"
+LOOKED_AT = 20
+"""Lines from which metadata is known."""
 
 
 def fits(path: Path) -> bool:
     """Whether it is such metadata, or a folder with it."""
     table = path / FILE if path.is_dir() else path
-    first = next((line for line in head(table).splitlines() if line.strip()), "")
-    cells = first.removeprefix("\ufeff").split("|")
-    return (
-        len(cells) in (2, 3)
-        and (table.parent / AUDIO).is_dir()
-        and isinstance(_audio(table.parent, cells[0]), Path)
-    )
+    if not (table.parent / AUDIO).is_dir():
+        return False
+    lines = head(table).removeprefix("\ufeff").splitlines()[:LOOKED_AT]  # the first of them may be a bad one
+    rows = [cells for line in lines if len(cells := line.split("|")) in (2, 3)]
+    return any(isinstance(_audio(table.parent, cells[0]), Path) for cells in rows)
 
 
 def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:

@@ -8,6 +8,7 @@ decides. Guessing between Windows' encodings is wrong too often to be done silen
 from __future__ import annotations
 
 import codecs
+import errno
 import json
 import math
 import os
@@ -34,6 +35,9 @@ AUDIO_SUFFIXES = (
 
 CHUNK = 1 << 16
 """Characters or bytes that are read at once."""
+
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""What the system says of a name that nothing has, or can have."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -155,6 +159,24 @@ def meant(path: Path, name: str, suffixes: tuple[str, ...], fits: Callable[[Path
     return found[0] if len(found) == 1 else None
 
 
+def require_path(path: Path) -> None:
+    """See that a file is there, or a folder that may be looked into.
+
+    Raises:
+        StoreError: nothing of that name, something that never ends (a pipe, a device), not for us to read.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno not in NOWHERE:
+            raise unreadable(path, error) from error
+        raise StoreError(f"There is no file or folder {shown(path)}: check its name.") from error
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise _endless(path)
+
+
 def require_file(path: Path) -> os.stat_result:
     """The status of a regular file.
 
@@ -170,7 +192,7 @@ def require_file(path: Path) -> os.stat_result:
     if stat.S_ISDIR(status.st_mode):
         raise StoreError(f"{shown(path)} is a folder: name a file in it.")
     if not stat.S_ISREG(status.st_mode):
-        raise StoreError(f"{shown(path)} is not a file: save what it gives to a file first.")
+        raise _endless(path)
     return status
 
 
@@ -259,6 +281,10 @@ def why(error: Exception) -> str:
 def unreadable(path: Path, error: OSError) -> StoreError:
     """The sentence for a file or folder that the system does not let us read."""
     return StoreError(f"{shown(path)} cannot be read ({error.strerror or error}): allow yourself to read it.")
+
+
+def _endless(path: Path) -> StoreError:
+    return StoreError(f"{shown(path)} is not a file: save what it gives to a file first.")
 
 
 def _refused(name: str) -> str | None:

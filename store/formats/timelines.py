@@ -18,6 +18,8 @@ from store.formats.reading import number as number_of
 from store.text import clean, shown
 from store.units import SAMPLE_RATE
 
+BEYOND = 1.0
+"""Seconds by which a span that ends after its audio is plainly wrong."""
 MOST_OVERLAP = 0.25
 """Seconds by which two spans of one voice may overlap: what two people drawing a boundary differ by."""
 
@@ -210,15 +212,28 @@ def with_samples(item: Item, samples: Any) -> Item:
 def _orderly(rows: Rows) -> Rows:
     """The rows of one file, with a reason instead of those whose times cannot be right."""
     voices: dict[str, list[tuple[float, float]]] = {}
+    lengths: dict[Path, float | None] = {}
     for row in rows:
         if isinstance(row, Item):
             try:
                 check_span(row.start, row.end)
+                if row.audio not in lengths:
+                    lengths[row.audio] = seconds_of(row.audio)
+                if _outlasts(row, lengths[row.audio]):
+                    yield row  # whoever reads the audio refuses it; others are not refused for being within it
+                    continue
                 _claim(voices.setdefault(row.speaker, []), row.start or 0.0, row.end)
             except StoreError as error:
                 yield Rejected(row.where, str(error))
                 continue
         yield row
+
+
+def _outlasts(row: Item, length: float | None) -> bool:
+    """Whether a row begins within its audio of that length, and ends long after it."""
+    if length is None or row.end is None:
+        return False
+    return (row.start or 0.0) < length and row.end > length + BEYOND
 
 
 def _claim(spans: list[tuple[float, float]], start: float, end: float | None) -> None:

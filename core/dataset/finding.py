@@ -1,0 +1,57 @@
+"""What there is to import under a name: audio, or transcripts in formats that say themselves what they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from store.errors import StoreError
+from store.formats import formats
+from store.formats.formats import Format
+from store.formats.reading import AUDIO_SUFFIXES, head, require_path
+from store.text import shown
+
+BESIDE = ("textgrid", "elan", "chat", "vtt", "srt")
+"""Formats whose files lie beside the audio they describe, which other audio may lie beside as well."""
+NEVER_AUDIO = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".rar", ".7z", ".gz", ".xz", ".bz2")
+"""How names end of files that are damaged, or of a kind that is not known, where no format fits them."""
+
+
+def kinds(path: Path) -> list[Format]:
+    """The formats to read a file or folder as; none where there is only audio.
+
+    Raises:
+        StoreError: nothing is there, or neither audio nor a transcript; it may not be read.
+    """
+    require_path(path)
+    if path.is_file() and path.name.lower().endswith(AUDIO_SUFFIXES):
+        return []
+    fitting = [each for each in formats.FORMATS.values() if each.fits(path)]
+    if path.is_file():
+        if not fitting and (head(path) or path.name.lower().endswith(NEVER_AUDIO)):
+            return [formats.guess(path)]  # what is no text may be audio
+        return fitting[:1]
+    if fitting:
+        # A table describes all there is. Transcripts that lie beside their audio may be of several kinds.
+        return fitting[:1] if fitting[0].NAME not in BESIDE else [each for each in fitting if each.NAME in BESIDE]
+    if any(audio_files(path)):
+        return []
+    raise StoreError(
+        f"{shown(path)} holds no audio, and no transcripts of a kind that is known: name another folder, or the "
+        "format, for example --format csv."
+    )
+
+
+def audio_files(folder: Path, but: Path | None = None) -> Iterator[Path]:
+    """The audio files in a folder and its folders, in order; links to folders are not followed.
+
+    Args:
+        but: a folder in it that is passed over.
+    """
+    passed = but and but.resolve()
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if passed is None or Path(here, name).resolve() != passed)
+        for name in sorted(names):
+            if name.lower().endswith(AUDIO_SUFFIXES) and not name.startswith("."):
+                yield Path(here, name)
