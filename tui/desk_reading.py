@@ -24,9 +24,10 @@ def costed(desk: Desk, view: View) -> View:
     return replace(view, cost=cost.of(desk.store, desk.author).terms) if view.order == "worth" else view
 
 
-def first_page(desk: Desk, view: View) -> array[int]:
-    """The first segments of a view."""
-    return array("q", queue.first(desk.store, view, FIRST_PAGE))
+def opened(desk: Desk, view: View) -> tuple[View, array[int]]:
+    """The view at its present costs, and its first segments."""
+    view = costed(desk, view)
+    return view, array("q", queue.first(desk.store, view, FIRST_PAGE))
 
 
 def with_rest(desk: Desk, view: View, passed: array[int]) -> array[int]:

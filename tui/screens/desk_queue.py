@@ -148,8 +148,7 @@ class QueueScreen(ModeScreen):
 
     async def _load(self) -> None:
         load, shown = self._loads, self.view
-        view = await self.desk.read(lambda desk: desk_reading.costed(desk, shown))
-        ids = await self.desk.read(lambda desk: desk_reading.first_page(desk, view))
+        view, ids = await self.desk.read(lambda desk: desk_reading.opened(desk, shown))
         if load != self._loads:
             return
         self.view, self.opening = view, False
