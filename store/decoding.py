@@ -75,7 +75,7 @@ def pieces(path: Path, limit_seconds: float, clipping: Clipping | None = None) -
         raise StoreError(f"{name} is empty: record or export it again.")
     try:
         with path.open("rb") as file:
-            _refuse_false_wav(name, file, status.st_size)
+            _refuse_false_wav(name, file, status.st_size, limit_seconds)
             for piece in _gathered(_decoded(name, file, limit_seconds, clipping)):
                 if not np.isfinite(piece).all():
                     raise StoreError(f"{name} holds numbers that are not sound (NaN or infinity): export it again.")
@@ -84,8 +84,11 @@ def pieces(path: Path, limit_seconds: float, clipping: Clipping | None = None) -
         raise _unreadable(name, error) from error
 
 
-def _refuse_false_wav(name: str, file: BinaryIO, size: int) -> None:
-    """Refuse a WAV file that claims 0 Hz or more bytes than it has; FFmpeg would not say which."""
+def _refuse_false_wav(name: str, file: BinaryIO, size: int, limit_seconds: float) -> None:
+    """Refuse a WAV file that claims 0 Hz or more bytes than it has, which FFmpeg would not say.
+
+    One that is plainly too long is refused before it is decoded for minutes, too.
+    """
     header = file.read(44)
     file.seek(0)
     if len(header) < 44 or header[:4] != b"RIFF" or header[8:16] != b"WAVEfmt ":
@@ -96,6 +99,8 @@ def _refuse_false_wav(name: str, file: BinaryIO, size: int) -> None:
     # A program that writes to a pipe cannot know the length and leaves 0 or the largest number.
     if riff_size < 0xFFFF_FF00 and riff_size + 8 > size and byte_rate:
         raise _cut_off(name, max(0, size - 44) / byte_rate, (riff_size - 36) / byte_rate)
+    if byte_rate and (size - 44) / byte_rate > 2 * limit_seconds:  # not all of it need be sound
+        raise _too_long(name, limit_seconds)
 
 
 def _gathered(frames: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
@@ -141,11 +146,8 @@ def _samples(
     declared = 0.0
     if container.format.name.split(",")[0] in EXACT and stream.duration:
         declared = float(stream.duration * stream.time_base)
-    too_long = StoreError(
-        f"{name} is longer than {_duration(limit_seconds)}, the most that is read at once: cut it into pieces."
-    )
     if declared > limit_seconds:
-        raise too_long
+        raise _too_long(name, limit_seconds)
 
     # Packed samples, because PyAV reads beyond the end of planar frames of 8 channels and more.
     resampler = av.AudioResampler(format="flt", rate=SAMPLE_RATE)
@@ -166,7 +168,7 @@ def _samples(
                     clipping.look(_channels(frame), frame.sample_rate)
                 yield from mono(frame)
             if count > limit_seconds * SAMPLE_RATE:
-                raise too_long
+                raise _too_long(name, limit_seconds)
     except av.InvalidDataError:
         damaged = True
     if count:
@@ -195,6 +197,12 @@ def _unreadable(name: str, error: OSError) -> StoreError:
 def _cut_off(name: str, seconds: float, whole: float) -> StoreError:
     return StoreError(
         f"{name} is cut off: {seconds:.1f} of {whole:.1f} seconds could be read; record or export it again."
+    )
+
+
+def _too_long(name: str, limit_seconds: float) -> StoreError:
+    return StoreError(
+        f"{name} is longer than {_duration(limit_seconds)}, the most that is read at once: cut it into pieces."
     )
 
 

@@ -29,7 +29,7 @@ class Recording:
     """Names its file: `AudioFolder.get`."""
     samples: int
     source: str
-    """How it came: microphone, file or voice."""
+    """How it came: microphone, file (spoken to the tutor) or import."""
     origin: str
     """The device's or the file's name."""
     created_at: str
@@ -110,7 +110,7 @@ def add_recording(
 
     Args:
         audio_sha: what `AudioFolder.put` returned.
-        source: how it came: microphone, file or voice.
+        source: how it came: microphone, file or import.
         origin: the device's or the file's name.
         created_at: when it was spoken, UTC ISO 8601; now without one.
 

@@ -95,7 +95,7 @@ class Writer:
             self._file = os.fdopen(os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb+")
         except OSError as error:
             raise disk(self._part, error) from error
-        self._sink = _Sink(self._file)
+        self._sink = Sink(self._file)
         self._sound: Any = soundfile.SoundFile(self._sink, "w", SAMPLE_RATE, 1, format="FLAC", subtype="PCM_16")
         return self
 
@@ -147,7 +147,7 @@ class Writer:
         return disk(self._part, self._sink.error or OSError(0, "libsndfile gives no reason"))
 
 
-class _Sink:
+class Sink:
     """A file for libsndfile, which remembers why the disk refused: libsndfile would not say."""
 
     def __init__(self, file: BinaryIO) -> None:

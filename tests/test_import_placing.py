@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.dataset.care import Measures
@@ -57,7 +57,12 @@ def some_rows(draw: st.DrawFn, sha256: str = "") -> list[Row]:
     return found
 
 
+def described(number: int, end: int, found: bool = False) -> Row:
+    return Row(f"row {number}", "", SAMPLES, 0, end * RATE, MEASURES, "clase.wav", "", found=found)
+
+
 @settings(max_examples=80, deadline=None)
+@example(imports=[[described(0, 1, found=True), described(1, 1), described(2, 2)]], typed=0)
 @given(imports=st.lists(some_rows(), min_size=1, max_size=3), typed=st.integers(0, 9))
 def test_rows_find_their_place(
     empty: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory, imports: list[list[Row]], typed: int

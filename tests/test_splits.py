@@ -196,7 +196,9 @@ def test_few_blocks_fill_the_training_first_then_the_test(store: Store) -> None:
     assert assign(store).splits["dev"].segments == 1
 
 
-@pytest.mark.parametrize("shares", [(1, 2), (0, 1, 1), (-1, 1, 1), (float("nan"), 1, 1), (1, 1, 1, 1)])
+@pytest.mark.parametrize(
+    "shares", [(1, 2), (0, 1, 1), (-1, 1, 1), (float("nan"), 1, 1), (1, 1, 1, 1), (1e308,) * 3]
+)
 def test_shares_that_are_none_change_nothing(store: Store, shares: tuple[float, ...]) -> None:
     number = reference(store, recording(store, 1), sentence(1), 0.0, 4.0)
     with pytest.raises(StoreError, match="80,10,10"):

@@ -7,6 +7,7 @@ tui.bench_scale.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import zip_longest
@@ -25,7 +26,7 @@ COLUMNS = (("wall_median", 9), ("wall_p95", 9), ("cpu_mean", 10), ("cpu_p95", 9)
 
 
 def summary(segments: Sequence[int] = SEGMENTS) -> dict[str, Any]:
-    """Keys of each task, and milliseconds at each size.
+    """Keys of each task, and milliseconds at each size, with the machine's load while they were measured.
 
     Args:
         segments: sizes of the datasets to measure with; none measures the keys alone.
@@ -41,10 +42,10 @@ def summary(segments: Sequence[int] = SEGMENTS) -> dict[str, Any]:
             goal = MOST_KEYS.get(task.name)
             met = None if goal is None else figures["tertulia"]["keys"]["most"] <= goal
             tasks.append({**figures, "goal": goal, "met": met})
-        sizes = [
-            {"segments": size, "measures": [asdict(one) for one in bench_scale.measure(size, line.show)]}
-            for size in segments
-        ]
+        sizes = []
+        for size in segments:
+            measures = [asdict(one) for one in bench_scale.measure(size, line.show)]
+            sizes.append({"segments": size, "load": os.getloadavg()[0], "measures": measures})
     return {"keystrokes": tasks, "sources": dict(SOURCES), "sizes": sizes}
 
 
@@ -79,7 +80,7 @@ def _way(way: dict[str, Any] | None) -> str:
 
 def _size(size: dict[str, Any]) -> Iterator[str]:
     yield ""
-    title = f"{size['segments']:,} segments, one core; milliseconds"
+    title = f"{size['segments']:,} segments, one core; milliseconds (load {size['load']:.1f} of {os.cpu_count()})"
     yield f"{title:72}{'n':>4}{'median':>9}{'p95':>9}{'CPU mean':>10}{'CPU p95':>9}  goal"
     for one in size["measures"]:
         goal = "" if one["goal"] is None else f"{one['goal_of']} ≤ {one['goal']:.0f} {_mark(one['met'])}"

@@ -26,7 +26,8 @@ from store.errors import StoreError
 from store.formats import formats
 from store.formats.formats import Format
 from store.formats.item import Item, TimedWord
-from store.reasons import disk
+from store.reasons import FORBIDDEN, disk
+from store.streaming import Sink
 from store.text import clean, shown
 from store.units import SAMPLE_RATE, now
 
@@ -108,7 +109,7 @@ def export(
         if made:
             folder.rmdir()
         if isinstance(error, OSError):
-            raise disk(folder, error) from error
+            raise _refused(folder, error) from error
         raise
 
 
@@ -191,17 +192,25 @@ class _Export:
         """Put a span of a recording into a file, a minute at a time. Raises StoreError, OSError."""
         import soundfile
 
-        try:
-            kind = "FLAC" if self._suffix == ".flac" else "WAV"
-            with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, format=kind, subtype="PCM_16") as file:
-                for first in range(start, end, 60 * SAMPLE_RATE):
-                    file.write(pcm16(self._audio.span(sha256, first, min(end, first + 60 * SAMPLE_RATE))))
-        except soundfile.SoundFileError as error:
-            raise StoreError(
-                f"{shown(path)} could not be written ({clean(str(error))}): free some space."
-            ) from error
+        kind = "FLAC" if self._suffix == ".flac" else "WAV"
+        with path.open("wb+") as file:
+            sink = Sink(file)
+            try:
+                with soundfile.SoundFile(sink, "w", SAMPLE_RATE, 1, format=kind, subtype="PCM_16") as sound:
+                    for first in range(start, end, 60 * SAMPLE_RATE):
+                        sound.write(pcm16(self._audio.span(sha256, first, min(end, first + 60 * SAMPLE_RATE))))
+            except (RuntimeError, AssertionError) as error:  # soundfile asserts that all was written
+                raise sink.error or OSError(0, "libsndfile gives no reason") from error
+            if sink.error:
+                raise sink.error
         name = path.relative_to(self._folder).as_posix()
         self._clips.append(Clip(name, manifest.file_sha256(path), sha256, start, end))
+
+
+def _refused(folder: Path, error: OSError) -> StoreError:
+    if error.errno in FORBIDDEN:
+        return StoreError(f"{shown(folder)} may not be written ({error.strerror}): name another folder.")
+    return disk(folder, error)
 
 
 def _empty(folder: Path) -> bool:
@@ -213,7 +222,7 @@ def _empty(folder: Path) -> bool:
             return False
         folder.mkdir(parents=True)
     except OSError as error:
-        raise disk(folder, error) from error
+        raise _refused(folder, error) from error
     return True
 
 

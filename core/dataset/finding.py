@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from store.errors import StoreError
@@ -43,14 +43,17 @@ def kinds(path: Path) -> list[Format]:
     )
 
 
-def audio_files(folder: Path, but: Path | None = None) -> Iterator[Path]:
+def audio_files(
+    folder: Path, but: Path | None = None, on_refused: Callable[[OSError], None] = lambda error: None
+) -> Iterator[Path]:
     """The audio files in a folder and its folders, in order; links to folders are not followed.
 
     Args:
         but: a folder in it that is passed over.
+        on_refused: told of each folder in it that may not be looked into.
     """
     passed = but and but.resolve()
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=on_refused):
         folders[:] = sorted(name for name in folders if passed is None or Path(here, name).resolve() != passed)
         for name in sorted(names):
             if name.lower().endswith(AUDIO_SUFFIXES) and not name.startswith("."):

@@ -30,7 +30,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.formats import formats, parquet
 from store.formats.item import Item, Rejected
-from store.formats.reading import require_path
+from store.formats.reading import require_path, unreadable
 from store.paths import make_folder
 from store.text import clean, shown
 
@@ -107,7 +107,7 @@ def import_path(
         if not found and folder.is_file():
             work.audio([folder])
         elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in found):
-            work.audio(list(audio_files(folder, but=store.folder)))
+            work.audio(list(audio_files(folder, store.folder, work.refuse)))
         if work.done == Imported():
             raise StoreError(f"{shown(path)} holds no segments: check that it is the right one.")
     return work.done
@@ -166,6 +166,11 @@ class _Import:
             if not together:
                 self._store_rows()
         self._store_rows()
+
+    def refuse(self, error: OSError) -> None:
+        """Note that a folder may not be looked into."""
+        folder = Path(error.filename)
+        self._reject(Rejected(shown(folder), str(unreadable(folder, error))))
 
     def _named(self, path: Path) -> Item | Rejected:
         where = shown(path.relative_to(self._path)) if path != self._path else clean(path.name, limit=None)

@@ -143,19 +143,20 @@ class _Placing:
     def write(self, summary: str) -> None:
         """Write what was decided. Raises StoreError."""
         store = self._store
-        numbers = {sha256: found.ensure(store) for sha256, found in self._recordings.items()}
-        self.placed.recordings = sum(found.new for found in self._recordings.values())
+        numbers = {sha256: recording.ensure(store) for sha256, recording in self._recordings.items()}
+        self.placed.recordings = sum(recording.new for recording in self._recordings.values())
         self.placed.segments = len(self._added)
-        # What somebody said about a segment is an entry in the journal; one that was only found has none.
-        plain = [row for row in self._added if row.state() == State(row.start, row.end, row.speaker)]
-        said = [row for row in self._added if row.state() != State(row.start, row.end, row.speaker)]
+        # A segment that somebody described has an entry in the journal; one that was only found has none.
+        found = [row for row in self._added if row.found]
+        described = [row for row in self._added if not row.found]
         changes = [change for change, _ in self._changes]
-        additions = [Addition(numbers[row.sha256], row.state()) for row in said]
+        additions = [Addition(numbers[row.sha256], row.state()) for row in described]
         numbered: list[int] = []
         if changes or additions:
             numbered += apply(store, AUTHOR, AUTHOR, changes, additions, summary=summary).segments
-        numbered += [add_segment(store, numbers[row.sha256], row.start, row.end, row.speaker) for row in plain]
-        for number, of in zip(numbered, [*(row for _, row in self._changes), *said, *plain], strict=True):
+        numbered += [add_segment(store, numbers[row.sha256], row.start, row.end, row.speaker) for row in found]
+        placed = [*(row for _, row in self._changes), *described, *found]
+        for number, of in zip(numbered, placed, strict=True):
             if of is not None:
                 _complete(store, number, of)
         refresh(store, numbered)

@@ -43,11 +43,9 @@ def preview(path: Path, format_name: str | None = None, encoding: str | None = N
     require_path(path)
     if is_archive(path):
         return Preview("archive", "it is looked into while it is imported")
-    if format_name is None and not path.is_dir() and path.name.lower().endswith(AUDIO_SUFFIXES):
-        return Preview("audio", "searched for speech, then transcribed")
     found = formats.find(format_name) if format_name else next(iter(kinds(path)), None)
     if found is None:
-        return Preview("audio", "a folder, searched for speech, then transcribed")
+        return Preview("audio", f"{'a folder, ' if path.is_dir() else ''}searched for speech, then transcribed")
     if found.NAME == "parquet" or not _small(path):
         return Preview(found.NAME, found.ABOUT)
     lines = []

@@ -118,7 +118,8 @@ def checked(shares: Sequence[float]) -> tuple[float, float, float]:
     Raises:
         StoreError: not three, a negative one, or no train.
     """
-    if len(shares) != 3 or not all(math.isfinite(share) and share >= 0 for share in shares) or not shares[0]:
+    right = len(shares) == 3 and all(share >= 0 for share in shares) and shares[0] > 0
+    if not right or not math.isfinite(sum(shares)):  # large numbers may add up to infinity
         given = ",".join(f"{share:g}" for share in shares)
         raise StoreError(f"“{given}” are no shares of train, dev and test: give three numbers such as 80,10,10.")
     train, dev, test = (share / sum(shares) for share in shares)

@@ -202,4 +202,4 @@ class Desk:
     def _change(self, card: Card, kind: str, to: State, summary: str = "") -> Done:
         """One change of one segment that leaves its text as it is."""
         change = Change(card.row.id, to, card.row.revision)
-        return act(self.store, self.author, kind, [change], summary=summary)
+        return act(self.store, self.author, kind, [change], summary=f"{kind}: {summary}" if summary else kind)

@@ -143,8 +143,9 @@ def trim(store: Store, author: str, card: Card, start: int, end: int) -> Done:
     if (start, end) == (row.start, row.end):
         raise StoreError(f"Segment {row.id} reaches as far as it can: trim its neighbour first, or merge them.")
     change = Change(row.id, replace(state_of(row), start=start, end=end), row.revision)
-    moved = (start - row.start) / SAMPLE_RATE, (end - row.end) / SAMPLE_RATE
-    return act(store, author, "trim", [change], summary=f"{moved[0]:+.2f} s, {moved[1]:+.2f} s")
+    moved = {"start": start - row.start, "end": end - row.end}
+    summary = ", ".join(f"{side} {by / SAMPLE_RATE:+.2f} s" for side, by in moved.items() if by)
+    return act(store, author, "trim", [change], summary=f"trim: {summary}")
 
 
 def _retired(row: Row) -> Change:

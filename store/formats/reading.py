@@ -29,7 +29,7 @@ LONGEST_LINE = 1 << 20
 
 AUDIO_SUFFIXES = (
     ".wav", ".flac", ".mp3", ".ogg", ".opus", ".oga", ".m4a", ".mp4", ".aac", ".webm", ".mka", ".mkv", ".mov",
-    ".aiff", ".aif", ".caf", ".w64", ".au", ".amr", ".wv", ".wma", ".ac3",
+    ".3gp", ".mp2", ".m4b", ".aiff", ".aif", ".caf", ".w64", ".au", ".amr", ".wv", ".wma", ".ac3",
 )  # fmt: skip
 """How the names of audio files end, the best copy of the sound first."""
 

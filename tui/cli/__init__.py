@@ -6,7 +6,10 @@ COMMANDS. Exit codes: 0 done, 1 failed, 2 wrong usage or bad input. Errors are o
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +33,8 @@ COMMANDS = {
     "bench": "bench",
 }
 """Commands, in the order of `--help`, and their modules."""
+ESCAPES = "tertulia-json"
+"""Name of the way in which characters are written that the output's encoding does not have."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,18 +45,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     from core.errors import SENTENCES
+    from store.reasons import FULL
 
+    _escape_what_cannot_be_written()
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        if sys.stdout is not None:  # it is None where the shell has closed it
+            sys.stdout.flush()  # where it fails, it shall fail here
+        return code
     except SENTENCES as error:
         print(f"tertulia: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has stopped; the interpreter must not fail again while flushing it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has stopped.
+        _forget_output()
         return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _forget_output()
+        print("tertulia: The disk is full, so what was to be said could not be written.", file=sys.stderr)
+        return 1
+
+
+def _escape_what_cannot_be_written() -> None:
+    """Where a terminal or a pipe is said to take no UTF-8, write the rest as JSON does, for JSON it may be."""
+    codecs.register_error(ESCAPES, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ESCAPES)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+def _forget_output() -> None:
+    """The interpreter must not fail again while it flushes standard output at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _app(sound: bool) -> int:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from tui.cli.queue import unsaid
+
 if TYPE_CHECKING:
     from core.review.card import Card
     from core.review.desk import Desk
     from store.edits import ConflictError
 
+MOST = 3
+"""Segments of one action that are shown."""
 HELP = "correct one segment, put it aside, or show it"
 NOTHING = "There is nothing to do: name a segment, as in `tertulia correct 12 --text T`."
 
@@ -76,6 +80,8 @@ def _do(desk: Desk, options: argparse.Namespace) -> None:
 
 
 def _acts(desk: Desk, options: argparse.Namespace) -> Iterator[Callable[[Card], object]]:
+    from store.errors import StoreError
+
     if options.text is not None:
         yield lambda card: desk.accept(card, options.text)
     if options.accept:
@@ -83,6 +89,8 @@ def _acts(desk: Desk, options: argparse.Namespace) -> Iterator[Callable[[Card], 
     if options.skip:
         yield desk.skip
     if options.flag is not None:
+        if not options.flag.strip():
+            raise StoreError("A flag without a reason helps nobody: say what is wrong, as in --flag noise.")
         yield lambda card: desk.flag(card, options.flag)
     if options.unsure:
         yield desk.unsure
@@ -107,6 +115,8 @@ def _back(desk: Desk, options: argparse.Namespace) -> int:
         summary = f"“{done.action.summary}”, " if done.action.summary else ""
         word = "Undone" if options.undo else "Done again"
         print(f"{word}: {summary}segment {', '.join(map(str, done.segments))}.")
+        for number in done.segments[:MOST]:
+            _show(desk.card(number), as_json=False)
     return 0
 
 
@@ -131,7 +141,7 @@ def _show(card: Card, as_json: bool) -> None:
         return
     row = card.row
     reason = f", {row.reason}" if row.reason else ""
-    print(f"{row.id:>6}  {card.shown or '(nothing was heard)'}")
+    print(f"{row.id:>6}  {card.shown or unsaid(row)}")
     print(
         f"{'':8}{row.status}{reason}, {row.seconds:.1f} s, {row.speaker or 'no speaker'}, revision {row.revision}"
     )

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from tui.cli import named_path
-from tui.cli.progress import Line
+from tui.cli.progress import Line, counted
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
 
@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from core.dataset.exporting import export
     from store.database import Store
     from store.paths import data_folder
+    from store.text import shown
 
     with Store.open(data_folder()) as store, Line() as line:
         done = export(
@@ -57,5 +58,6 @@ def run(options: argparse.Namespace) -> int:
         }
         print(json.dumps(figures, ensure_ascii=False))
     else:
-        print(f"{done.segments} segments ({done.seconds / 60:.1f} minutes) are in {options.folder}")
+        count = counted(done.segments, "segment")
+        print(f"{count}, {done.seconds / 60:.1f} minutes, written into {shown(options.folder)}")
     return 0

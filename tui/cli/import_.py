@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.cli import named_path
-from tui.cli.progress import Line, clock
+from tui.cli.progress import Line, clock, counted
 
 if TYPE_CHECKING:
     from core.dataset import importing, intake, transcribing
@@ -88,7 +88,7 @@ def _figures(done: importing.Imported, heard: int) -> dict[str, object]:
 
 
 def _sentence(done: importing.Imported, heard: int) -> str:
-    parts = [f"{done.imported} imported ({done.segments} segments)", f"{done.duplicates} there already"]
+    parts = [f"{done.imported} imported ({counted(done.segments, 'segment')})", f"{done.duplicates} there already"]
     parts += [f"{len(done.rejected)} rejected"] if done.rejected else []
     parts += [f"{heard} transcribed"] if heard else []
     return ", ".join(parts)

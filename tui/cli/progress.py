@@ -68,6 +68,11 @@ class Line:
         self._width, self._shown = 0, 0.0
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things as English says it: 1 segment, 2 segments."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def clock(seconds: float) -> str:
     """A duration as 1:02:03 or 2:03."""
     hours, rest = divmod(int(seconds), 3600)

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from store.errors import StoreError
     from store.paths import data_folder
     from store.queue import View, count, first, rows
+    from store.text import clean
 
     if options.warning and options.warning not in BITS:
         raise StoreError(f"“{options.warning}” is no warning: use one of {', '.join(BITS)}.")
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         view = View(
             order=options.order,
             status=options.status,
-            speaker=options.speaker,
+            speaker=clean(options.speaker),
             split=options.split,
             warnings=BITS.get(options.warning, 0),
             search=options.search,
@@ -79,6 +80,13 @@ def place(row: Row) -> str:
     return f"{row.origin or row.source} {clock(row.start / SAMPLE_RATE)}"
 
 
+def unsaid(row: Row) -> str:
+    """What stands for the text of a segment that has none."""
+    if row.status == "corrected":
+        return "(nobody speaks)"
+    return "(not transcribed yet)" if row.heard is None else "(nothing was heard)"
+
+
 def _segment(row: Row, why: str, bits: dict[str, int]) -> dict[str, object]:
     return {
         "id": row.id,
@@ -102,7 +110,7 @@ def _segment(row: Row, why: str, bits: dict[str, int]) -> dict[str, object]:
 
 def _print(row: Row, why: str) -> None:
     sure = "" if row.confidence is None else f"{100 * row.confidence:.0f} % sure, "
-    print(f"{row.id:>6}  {row.text or '(nothing was heard)'}")
+    print(f"{row.id:>6}  {row.text or unsaid(row)}")
     print(f"{'':8}{place(row)}, {row.seconds:.1f} s, {sure}{row.expected:.1f} errors expected")
     print(f"{'':8}{why}")
 
@@ -113,4 +121,5 @@ def _summary(total: int, shown: int, view: View) -> str:
     if not total:
         return "No segment is like that."
     many = f"{MOST_FOUND} or more" if view.search and total >= MOST_FOUND else str(total)
-    return f"{shown} of {many} segments. Correct one: tertulia correct ID --text T"
+    noun = "segment" if total == 1 else "segments"
+    return f"{shown} of {many} {noun}. Correct one: tertulia correct ID --text T"

@@ -7,6 +7,8 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
+from tui.cli.progress import counted
+
 if TYPE_CHECKING:
     from core.dataset.splits import Assigned
 
@@ -41,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     for name, share in done.splits.items():
         part = "" if name == "out" else f"  {100 * share.seconds / whole:4.1f} %"
         print(f"{name:6}{share.segments:>8} segments {share.seconds / 60:>9.1f} minutes{part}")
-    print(f"{done.moved} segments moved.")
+    print(f"{counted(done.moved, 'segment')} moved.")
     if done.kept_out and (lost := _lost(done)) > MUCH:
         print(f"{100 * lost:.0f} % of the audio is kept out, because it resembles the test or is beside it.")
     for one in done.kept_out[:MOST]:

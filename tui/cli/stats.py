@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from tui.cli.progress import counted
+
 if TYPE_CHECKING:
     from core.dataset.rates import Rate
     from core.dataset.stats import Amount, Annotator, Bin, Forecast, Stats, Suspicions
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(figures: Stats, doubts: Suspicions) -> Iterator[str]:
     whole = figures.whole
-    yield f"{_segments(whole.segments)}, {_hours(whole.seconds)}"
+    yield f"{counted(whole.segments, 'segment')}, {_hours(whole.seconds)}"
     for name, amounts in figures.by.items():
         yield from _amounts(name, amounts)
     yield f"\nWord errors of the newest recogniser: {figures.errors}{_characters(figures.errors)}"
@@ -70,7 +72,8 @@ def _lines(figures: Stats, doubts: Suspicions) -> Iterator[str]:
 
 def _amounts(name: str, amounts: Mapping[str, Amount]) -> Iterator[str]:
     yield from _listed(
-        f"By {name}", {key: f"{_hours(one.seconds):>12}  {_segments(one.segments)}" for key, one in amounts.items()}
+        f"By {name}",
+        {key: f"{_hours(one.seconds):>12}  {counted(one.segments, 'segment')}" for key, one in amounts.items()},
     )
 
 
@@ -137,7 +140,7 @@ def _person(annotator: Annotator, forecast: Forecast, agreement: Rate | None) ->
 
 
 def _waiting(number: int) -> str:
-    return f"{_segments(number)} {'waits' if number == 1 else 'wait'}"
+    return f"{counted(number, 'segment')} {'waits' if number == 1 else 'wait'}"
 
 
 def _characters(rate: Rate) -> str:
@@ -148,7 +151,3 @@ def _hours(seconds: float) -> str:
     if seconds >= 3600:
         return f"{seconds / 3600:.1f} h"
     return f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.0f} s"
-
-
-def _segments(number: int) -> str:
-    return "1 segment" if number == 1 else f"{number} segments"
