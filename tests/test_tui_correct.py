@@ -242,3 +242,17 @@ async def test_writing_has_an_undo_of_its_own(tmp_path: Path) -> None:
         await it.until(lambda: it.screen.card and it.screen.card.text == HEARD[0])
         await it.press("ctrl+y")
         await it.until(lambda: it.screen.card and it.screen.card.text == HEARD[0] + " no")
+
+
+async def test_the_letter_that_picks_a_word_stands_above_it_and_moves_nothing(tmp_path: Path) -> None:
+    fill(tmp_path)
+    async with correcting(tmp_path) as it:
+        await it.press("tab")
+        await it.at(HEARD[0])
+        before = it.seen().splitlines()
+        row = next(i for i, line in enumerate(before) if "sábado" in line and "▕" in line and "?" in line)
+        await it.press("f")
+        picking = it.seen().splitlines()
+        assert picking[row] == before[row]
+        assert picking[row - 1][before[row].index("sábado")] == "s"
+        assert "q quit" not in picking[-1].replace("ctrl+q quit", "")

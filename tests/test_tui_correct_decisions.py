@@ -152,7 +152,9 @@ async def test_find_and_replace_shows_what_it_would_do(tmp_path: Path) -> None:
         assert isinstance(dialog, Replace)
         await it.until(lambda: len(dialog.hits.hits) == 2)
         assert "[x]" in it.seen() and "2 segments" in it.seen()
-        await it.press("space", "enter")
+        await it.press("space")
+        await it.until(lambda: "1 of 2 segments" in it.seen())
+        await it.press("enter")
         await it.until(lambda: it.row(numbers[2]).proposal is not None)
         assert it.row(numbers[2]).text.startswith("Tu abuela")
         assert it.row(numbers[0]).text == HEARD[0]
@@ -188,7 +190,7 @@ async def test_search_filter_and_order(tmp_path: Path) -> None:
         await it.at(HEARD[3])
         assert "“cafe”" in it.seen()
         await it.press("slash", *" nada gusta", "enter", "slash", *" zzz", "enter")
-        await it.until(lambda: "Nothing here is left to do" in it.seen())
+        await it.until(lambda: "No segment here has all of" in it.seen())
         await it.press("escape")
         await it.until(lambda: "1 of 4" in it.seen())
 
@@ -262,3 +264,25 @@ async def test_a_second_look_hides_the_first(tmp_path: Path, monkeypatch: pytest
             await it.press("enter")
         await it.until(lambda: "differ between your two passes" in it.said())
         assert it.row(due[0]).status == "unsure"
+
+
+async def test_a_filter_narrows_what_was_searched_for(tmp_path: Path) -> None:
+    fill(tmp_path)
+    async with correcting(tmp_path) as it:
+        await it.press("slash", *"mercado", "enter")
+        await it.until(lambda: len(it.screen.queue.ids) == 1)
+        await it.press("t", "c")
+        await it.until(lambda: "No segment here has all of “mercado”" in it.seen().replace("\n", " "))
+        assert "doubt" not in it.seen().splitlines()[-1]
+        await it.press("t", "a")
+        await it.until(lambda: len(it.screen.queue.ids) == 1)
+
+
+async def test_what_is_taken_back_is_called_by_its_name(tmp_path: Path) -> None:
+    fill(tmp_path)
+    async with correcting(tmp_path) as it:
+        await first(it)
+        await it.press("o", *"voz baja", "enter")
+        await it.until(lambda: it.screen.status.saved == "saved" and it.screen.card is not None)
+        await it.press("u")
+        await it.until(lambda: it.said() == "› Taken back: note: voz baja")

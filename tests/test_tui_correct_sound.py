@@ -70,6 +70,21 @@ async def test_the_played_word_is_lit_and_what_was_heard_is_counted_once(tmp_pat
             assert work(mine.store, ME)[0].listened == pytest.approx(0.75 * 1.5)
 
 
+async def test_a_loop_that_begins_again_has_been_heard_once_all_through(tmp_path: Path) -> None:
+    numbers = fill(tmp_path)
+    async with correcting(tmp_path) as it:
+        await first(it)
+        await it.press("l")
+        it.tape.come_to(LENGTH * 9 // 10)
+        it.tape.come_to(LENGTH // 10)
+        await it.until(lambda: it.screen.waveform.at == LENGTH // 10)
+        assert "heard 100 %" in it.seen()
+        await it.press("enter")
+        await it.stored(numbers[0], "corrected")
+        with desk(tmp_path) as mine:
+            assert work(mine.store, ME)[0].listened == pytest.approx(1.5)
+
+
 async def test_what_the_player_tells_of_a_segment_that_was_left_is_not_counted(tmp_path: Path) -> None:
     fill(tmp_path)
     async with correcting(tmp_path) as it:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -173,6 +175,10 @@ class TertuliaApp(App[None]):
 
     def on_mount(self) -> None:
         """The screens are in place; the engine waits for the first frame."""
+        # A terminal that is closed: what was typed in its last moment is stored as by quitting.
+        with suppress(ValueError, RuntimeError, NotImplementedError):  # not in every thread, nor on every system
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.talk.call_after_refresh(self.painted)
 
     def painted(self) -> None:

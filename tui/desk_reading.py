@@ -25,8 +25,9 @@ def costed(desk: Desk, view: View) -> View:
 
 
 def opened(desk: Desk, view: View) -> tuple[View, array[int]]:
-    """The view at its present costs, and its first segments."""
-    view = costed(desk, view)
+    """The view, at its present costs where none are known yet, and its first segments."""
+    if view.cost == View().cost:
+        view = costed(desk, view)
     return view, array("q", queue.first(desk.store, view, FIRST_PAGE))
 
 

@@ -51,7 +51,7 @@ class CorrectScreen(DecidingScreen):
             case "alternative":
                 return self.offers()
             case "doubt":
-                return bool(self.text.doubtful | self.text.warned) if self.taking == "keys" else True
+                return self.taking == "write" or (card is not None and bool(self.text.doubtful | self.text.warned))
             case "accept" | "pick" | "write" | "play":
                 return card is not None
             case _:
@@ -152,17 +152,19 @@ class CorrectScreen(DecidingScreen):
         """Ask which status, or whose segments."""
         statuses = lettered(STATUSES)
         names = self.card.speakers[:9] if self.card is not None else []
+        now = self.view
+        kept = View(order=now.order, status=now.status, speaker=now.speaker, search=now.search)
         speakers = [Choice(str(i + 1), name) for i, name in enumerate(names)]
 
         def chosen(key: str) -> None:
             status = next((choice.label for choice in statuses if choice.key == key), "")
             if status == "warned":
-                self.show(View(order=self.view.order, status="open", warnings=sum(BITS.values())))
+                self.show(replace(kept, status="open", warnings=sum(BITS.values())))
             elif status:
-                self.show(View(order=self.view.order, status=status, speaker=self.view.speaker))
+                self.show(replace(kept, status=status))
             else:
                 speaker = "" if key == "0" else names[int(key) - 1]
-                self.show(View(order=self.view.order, status=self.view.status, speaker=speaker))
+                self.show(replace(kept, warnings=self.view.warnings, speaker=speaker))
 
         everyone = [Choice("0", "everyone")] if speakers else []
         self.choose("Show:", (*statuses, *speakers, *everyone), chosen)

@@ -54,7 +54,7 @@ def section(warnings: Mapping[str, int], doubts: Doubts | None) -> Section:
         "Worth a look",
         (
             Panel("What may be wrong", partial(_all, warnings, doubts), 54),
-            Panel("In training and in the test (s keeps it out of training)", partial(_leaks, doubts), 54),
+            Panel("In training and test (s keeps it out of training)", partial(_leaks, doubts), 54),
             Panel("There twice or more", partial(_duplicates, doubts), 54),
         ),
     )

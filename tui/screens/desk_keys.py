@@ -125,7 +125,7 @@ class KeyboardScreen(SoundScreen):
         self.status.mode = {"write": "writing", "pick": "which word?"}.get(taking, "")
         keyboard = {"write": self.editor, "ask": self.ask_line}.get(taking, self.queue)
         self.set_focus(keyboard)
-        self.query_one(KeysLine).writing = taking in ("write", "ask")
+        self.query_one(KeysLine).writing = taking != "keys"
         self.query_one(KeysLine).refresh()
 
     def choose(self, title: str, choices: Iterable[Choice], then: Callable[[str], None]) -> None:
@@ -149,9 +149,10 @@ class KeyboardScreen(SoundScreen):
 
     def _asked(self, keep: bool) -> None:
         words = self.ask_line.value
-        self.take("keys")
-        if keep:
-            self._answer(words)
+        with self.app.batch_update():  # one picture of the line's going and what comes of it
+            self.take("keys")
+            if keep:
+                self._answer(words)
 
     def failed(self, sentence: str) -> None:
         """Say so; what was to follow is not done."""

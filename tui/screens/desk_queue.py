@@ -43,9 +43,10 @@ ACCEPTED_TILL_REORDER = 10
 
 NOTHING = (
     "There is nothing to correct yet.\n\nTalk with the tutor (1): all you say is kept, and waits for you here. "
-    "Or bring recordings of your own:\n\ntertulia import FOLDER"
+    "Or bring recordings of your own: i on the Dataset screen (3), or\n\ntertulia import FOLDER"
 )
 NOTHING_HERE = "Nothing here is left to do.\n\nt shows others, / searches, escape goes back to what waits."
+NOT_FOUND = "No segment here has all of “{}”.\n\n/ searches for other words, escape goes back to what waits."
 
 
 class QueueScreen(ModeScreen):
@@ -137,7 +138,8 @@ class QueueScreen(ModeScreen):
             blind: hide what was made of them before.
         """
         self.leave_card()
-        self.view, self.view_title, self.blind = view, title, blind
+        self.view = replace(view, cost=self.view.cost)  # as it was last known; the order of the rest looks again
+        self.view_title, self.blind = title, blind
         self._loads += 1
         self._cards.clear()
         self.card, self.segment = None, None
@@ -213,7 +215,8 @@ class QueueScreen(ModeScreen):
             self.segment = None
             self._count()
             usual = not self.view_title and replace(self.view, cost=View().cost) == View()
-            self.show_nothing(NOTHING if usual else NOTHING_HERE)
+            elsewhere = NOT_FOUND.format(self.view.search) if self.view.search else NOTHING_HERE
+            self.show_nothing(NOTHING if usual else elsewhere)
             return
         place = min(max(place, 0), len(self.queue.ids) - 1)
         self.segment = int(self.queue.ids[place])

@@ -70,6 +70,8 @@ class SoundScreen(QueueScreen):
         self._last_play: Play | None = None
         self._heard: list[tuple[int, int]] = []
         """Spans of the chosen segment that were listened to."""
+        self._come_to: int | None = None
+        """The sample that the play that is heard told of last."""
         self.edge_wanted = ""
         """What to play when the card comes again: one of EDGES."""
         self._told_silence = False
@@ -137,9 +139,13 @@ class SoundScreen(QueueScreen):
             case protocol.At(sha256=sha256, sample=sample) if self._plays:
                 segment, play = self._plays[0]
                 if segment == self.segment and play.sha256 == sha256 and len(self._plays) == 1:
+                    if self._come_to is not None and sample < self._come_to:  # the loop begins again
+                        self._heard.append((play.start, play.end))
+                    self._come_to = sample
                     self._at(sample)
             case protocol.Finished(sample=sample, listened=listened) if self._plays:
                 segment, _ = self._plays.popleft()
+                self._come_to = None
                 if segment == self.segment:
                     self._heard += [(first, last) for first, last in listened]
                     self._show_heard()

@@ -40,7 +40,7 @@ class TextScreen(KeyboardScreen):
         self._changed = False
         """Whether the text was changed since the card was shown."""
         self._kept: dict[int, str] = {}
-        """Texts that are not stored yet: of a card on its way again, or of an acceptance that failed."""
+        """Texts that are not stored yet: of a card on its way again, or because storing failed."""
         self._draft_timer: Timer | None = None
         self._cycle: tuple[Card, int, int, str] | None = None
         """An alternative that was taken: the card before, the word, which one, and the text it made."""
@@ -77,6 +77,8 @@ class TextScreen(KeyboardScreen):
             self._cycle = None
         super().show_card(card, again)
         self._draw_text()
+        if kept is not None:
+            self._begin_draft_timer()
         self.release_keys()
 
     def hold_card(self) -> None:
@@ -166,7 +168,11 @@ class TextScreen(KeyboardScreen):
         assert self.card is not None
         self.card = self.card.with_text(text)
         self._changed = True
+        self._kept.pop(self.card.row.id, None)
         self._draw_text()
+        self._begin_draft_timer()
+
+    def _begin_draft_timer(self) -> None:
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(DRAFT_SECONDS, self._store_draft)
 
@@ -176,7 +182,15 @@ class TextScreen(KeyboardScreen):
         self.drop_draft()
         card = self.card
         self._cards.pop(card.row.id, None)
-        self.start(self._finish(self.desk.desk(lambda desk: desk.draft(card, card.text))))
+        self.start(self._keep_draft(card, self.desk.desk(lambda desk: desk.draft(card, card.text))))
+
+    async def _keep_draft(self, card: Card, job: Awaitable[None]) -> None:
+        try:
+            await job
+        except StoreError:
+            if self.card is None or self.card.row.id != card.row.id or self.card.text == card.text:
+                self._kept[card.row.id] = card.text  # it is still there when its segment is shown again
+            raise
 
     async def _finish(self, job: Awaitable[None]) -> None:
         await job

@@ -123,21 +123,33 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
         options = {name: getattr(self, name) for name in ("whole_words", "match_case", "regex")}
         given = self._given or (lambda desk: desk.plan_replacement(find, becomes, **options))
         if self._given is None and not find.strip():
-            self._show(None, "")
+            self._show(None)
             return
         try:
             plan = await self._desk.read(given)
         except StoreError as error:
             self._show(None, str(error))
             return
-        verified = sum(hit.verified for hit in plan.hits)
-        said = f"“{plain(plan.find)}” → “{plain(plan.replace)}”: {len(plan.hits)} segments"
-        self._show(plan, f"{said}, {verified} of them corrected (✓)" if verified else said)
+        self._show(plan)
 
-    def _show(self, plan: Plan | None, says: str) -> None:
+    def _show(self, plan: Plan | None, says: str = "") -> None:
         self._plan = plan
         self.hits.show(plan.hits if plan else ())
         self.says.update(Content.styled(plain(says), MUTED))
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        plan = self._plan
+        if plan is not None:
+            count, ticked = len(plan.hits), len(self.hits.ticked)
+            verified = sum(hit.verified and hit.segment in self.hits.ticked for hit in plan.hits)
+            said = f"“{plain(plan.find)}” → “{plain(plan.replace)}”: "
+            said += (
+                f"{count:,} segment{'s' * (count != 1)}" if ticked == count else f"{ticked:,} of {count:,} segments"
+            )
+            self.says.update(
+                Content.styled(f"{said}, {verified:,} of them corrected (✓)" if verified else said, MUTED)
+            )
 
     def action_option(self, name: str) -> None:
         """Switch one of the options."""
@@ -157,10 +169,12 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
     def action_tick(self) -> None:
         """Tick the line."""
         self.hits.tick()
+        self._show_counts()
 
     def action_tick_all(self) -> None:
         """Tick all, or none."""
         self.hits.tick_all()
+        self._show_counts()
 
     def action_apply(self) -> None:
         """Replace in what is ticked."""

@@ -77,7 +77,7 @@ def readings(word: str, alternatives: Sequence[str], other: str, key: str) -> tu
 
 
 def about(card: Card) -> tuple[Content, ...]:
-    """Who, how long and how it sounds; what may be wrong with it; why it is its turn."""
+    """Who, how long and how it sounds; why it is its turn; what may be wrong with it."""
     row = card.row
     parts = [plain(row.speaker) or "no speaker", f"{row.seconds:.1f} s", STATUS.get(row.status, row.status)]
     if row.reason:
@@ -89,10 +89,13 @@ def about(card: Card) -> tuple[Content, ...]:
     found = [line]
     if row.note:
         found.append(Content.assemble(("note: ", MUTED), plain(row.note)))
-    sentences = [plain(warning.sentence) for warning in card.warnings if warning.code not in SOUND]
-    found += [Content.assemble(("! ", ACCENT), sentence) for sentence in sentences[:MOST_WARNINGS]]
-    if len(sentences) > MOST_WARNINGS:
-        found[-1] += Content.styled(f"  (+{len(sentences) - MOST_WARNINGS})", MUTED)
     if card.why:
         found.append(Content.styled(plain(card.why), MUTED))
+    # One of a kind: the words that the others are about are marked in the text.
+    sentences = [warning for warning in card.warnings if warning.code not in SOUND]
+    kinds = {warning.code: plain(warning.sentence) for warning in reversed(sentences)}
+    shown = list(kinds.values())[::-1][:MOST_WARNINGS]
+    found += [Content.assemble(("! ", ACCENT), sentence) for sentence in shown]
+    if len(sentences) > len(shown):
+        found[-1] += Content.styled(f"  (+{len(sentences) - len(shown)})", MUTED)
     return tuple(found)

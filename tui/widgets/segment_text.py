@@ -1,7 +1,8 @@
 """The words of a segment: which is heard just now, which are doubtful, which is chosen.
 
 A doubtful word is underlined and has a `?` before it, or a `!` where a rule warns of it. The letter that
-picks a word takes the place of the space before it, so that it moves nothing.
+picks a word stands above it, or in a text too long for that, in the place of the space before it: either
+way it moves nothing.
 """
 
 from __future__ import annotations
@@ -72,20 +73,21 @@ class SegmentText(Clickable):
         shown = [Content(plain(word)).truncate(max(1, room - 1), ellipsis=True) for word in self.words]
         shown = [self._marked(place, word) for place, word in enumerate(shown)]
         rows = lines([word.cell_length for word in shown], room)
-        airy = len(rows) * 2 - 1 <= height
+        airy = len(rows) * 2 <= height
         here = self.heard if self.chosen is None else self.chosen
         top = 0
-        if not airy and len(rows) > height:
+        if len(rows) > height:
             row = next((i for i, (first, last) in enumerate(rows) if here is not None and first <= here < last), 0)
             top = min(max(0, row - height // 2), len(rows) - height)
         names = labels(len(shown)) if self.picking is not None else []
-        drawn: list[Content] = []
-        for first, last in rows[top : top + (height if not airy else len(rows))]:
-            drawn.append(Content("").join(self._word(place, shown[place], names) for place in range(first, last)))
-        text = Content("\n\n" if airy else "\n").join(drawn)
-        left = height - (len(drawn) * 2 - 1 if airy else len(drawn))
-        below = [line.truncate(room, ellipsis=True) for line in self.below[: max(0, left - 1)]]
-        return Content("\n").join([text, Content(""), *below]) if below else text
+        drawn = [] if airy or len(rows) >= height else [Content("")]
+        for first, last in rows[top : top + height]:
+            if airy:
+                drawn.append(self._above(first, shown[first:last], names))
+            near = [] if airy else names
+            drawn.append(Content("").join(self._word(place, shown[place], near) for place in range(first, last)))
+        below = [line.truncate(room, ellipsis=True) for line in self.below[: max(0, height - len(drawn) - 1)]]
+        return Content("\n").join([*drawn, Content(""), *below] if below else drawn)
 
     def _marked(self, place: int, word: Content) -> Content:
         mark = "?" if place in self.doubtful else "!" if place in self.warned else ""
@@ -96,11 +98,27 @@ class SegmentText(Clickable):
             word = word.stylize(KEY)
         if place == self.chosen:
             word = word.stylize("reverse")
-        if not names:
-            return " " + word.stylize(click(f"screen.choose_word({place})"))
-        name = names[place]
-        word = word.stylize(MUTED)
-        if not name.startswith(self.picking or ""):
-            return " " + word
-        # The second letter of a label covers the first of the word.
-        return Content.styled(name, f"reverse {KEY}") + word[len(name) - 1 :]
+        if self.picking is not None:
+            word = word.stylize(MUTED)
+            if names and names[place].startswith(self.picking):
+                # The mark of a doubtful word gives way to the label before the space does.
+                gap = " " + word[: self._mark_width(place)]
+                name = Content.styled(names[place], f"reverse {KEY}")
+                covered = name.cell_length - gap.cell_length
+                return gap[: max(0, -covered)] + name + word[self._mark_width(place) + max(0, covered) :]
+        return " " + word.stylize(click(f"screen.choose_word({place})"))
+
+    def _above(self, first: int, words: Sequence[Content], names: Sequence[str]) -> Content:
+        """The labels of a row of words, each over the first letter of its own."""
+        line = Content("")
+        at = 0
+        for place, word in enumerate(words, first):
+            at += 1
+            if names and names[place].startswith(self.picking or ""):
+                line += " " * (at + self._mark_width(place) - line.cell_length)
+                line += Content.styled(names[place], f"reverse {KEY}")
+            at += word.cell_length
+        return line
+
+    def _mark_width(self, place: int) -> int:
+        return int(place in self.doubtful or place in self.warned)

@@ -1,0 +1,67 @@
+"""What is typed at the Correct screen outlives a disk that is full, and a terminal that is closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from core.review.desk import Desk
+from store import drafts
+from store.database import Store
+from store.errors import StoreError
+from tests.correct_driver import HEARD, ME, correcting, fill
+from tui.screens import desk_text
+
+
+@pytest.fixture(autouse=True)
+def author(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is done in one name."""
+    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
+
+
+async def test_a_draft_that_the_full_disk_refuses_is_still_there_on_coming_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = fill(tmp_path)
+    full = True
+    put = Desk.draft
+
+    def draft(*given: object) -> None:
+        if full:
+            raise StoreError("The disk is full.")
+        put(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Desk, "draft", draft)
+    async with correcting(tmp_path) as it:
+        await it.press("tab", "i", *" sí", "escape")
+        await it.until(it.toasts)
+        assert "not saved" in it.seen()
+        for _ in range(2):  # it is refused again, and still not lost
+            await it.press("down")
+            await it.at(HEARD[1])
+            await it.press("up")
+            await it.at(f"{HEARD[0]} sí")
+        full = False
+        await it.press("down")
+        await it.at(HEARD[1])
+        await it.until(lambda: _draft(tmp_path, numbers[0]) == f"{HEARD[0]} sí")
+
+
+async def test_the_last_letters_before_the_terminal_is_closed_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = fill(tmp_path)
+    monkeypatch.setattr(desk_text, "DRAFT_SECONDS", 60.0)
+    async with correcting(tmp_path) as it:
+        await it.press("tab", "i", *" sí")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await it.until(lambda: it.app._exit)
+    assert _draft(tmp_path, numbers[0]) == f"{HEARD[0]} sí"
+
+
+def _draft(folder: Path, segment: int) -> str | None:
+    with Store.open(folder) as store:
+        return drafts.get(store, segment, ME)
