@@ -22,7 +22,7 @@ SEGMENTS = (100_000,)
 """What is measured when no size is asked for; a million take four minutes and 2 GB."""
 MOST_KEYS = {"accept": 1, "word": 4}
 """Goals: keys of a task at most, in each of its cases."""
-COLUMNS = (("wall_median", 9), ("wall_p95", 9), ("cpu_mean", 10), ("cpu_p95", 9))
+COLUMNS = (("wall_median", 9), ("wall_p95", 9), ("cpu_median", 10), ("cpu_p95", 9))
 
 
 def summary(segments: Sequence[int] = SEGMENTS) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _way(way: dict[str, Any] | None) -> str:
 def _size(size: dict[str, Any]) -> Iterator[str]:
     yield ""
     title = f"{size['segments']:,} segments, one core; milliseconds (load {size['load']:.1f} of {os.cpu_count()})"
-    yield f"{title:72}{'n':>4}{'median':>9}{'p95':>9}{'CPU mean':>10}{'CPU p95':>9}  goal"
+    yield f"{title:72}{'n':>4}{'median':>9}{'p95':>9}{' CPU med.':>10}{'CPU p95':>9}  goal"
     for one in size["measures"]:
         goal = "" if one["goal"] is None else f"{one['goal_of']} ≤ {one['goal']:.0f} {_mark(one['met'])}"
         numbers = "".join(f"{'' if one[name] is None else round(one[name], 1):>{width}}" for name, width in COLUMNS)

@@ -57,12 +57,12 @@ class Measure:
     wall_median: float | None
     """None where nobody waits for it."""
     wall_p95: float | None
-    cpu_mean: float
+    cpu_median: float
     cpu_p95: float
     goal: float | None
     """None where none was set."""
     goal_of: str
-    """Which figure the goal is for: wall (the median) or cpu (the mean)."""
+    """Which figure the goal is for: wall or cpu; the median of either."""
     met: bool | None
 
 
@@ -94,16 +94,15 @@ def judged(timed: Timed, segments: int) -> Measure:
     of, goal = GOALS.get(timed.name.partition(" ")[0], ("wall", None))
     if goal is not None and segments > MANY:
         goal *= MORE
-    median = statistics.median(timed.wall) if timed.wall else None
-    mean = statistics.mean(timed.cpu)
-    reached = mean if of == "cpu" or median is None else median
+    wall, cpu = statistics.median(timed.wall) if timed.wall else None, statistics.median(timed.cpu)
+    reached = cpu if of == "cpu" or wall is None else wall
     return Measure(
         timed.name,
         timed.what,
         len(timed.cpu),
-        median,
+        wall,
         percentile(timed.wall, 0.95) if timed.wall else None,
-        mean,
+        cpu,
         percentile(timed.cpu, 0.95),
         goal,
         of,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from store import queue
-from store.queue import View
+from store.queue import Row, View
 
 if TYPE_CHECKING:
     from core.review.card import Card
@@ -24,11 +24,25 @@ def costed(desk: Desk, view: View) -> View:
     return replace(view, cost=cost.of(desk.store, desk.author).terms) if view.order == "worth" else view
 
 
-def opened(desk: Desk, view: View) -> tuple[View, array[int]]:
-    """The view, at its present costs where none are known yet, and its first segments."""
+class Opened(NamedTuple):
+    """All that the first picture of a view needs, read at once."""
+
+    view: View
+    """At the costs that its order was made with."""
+    ids: array[int]
+    """The first segments."""
+    rows: list[Row]
+    """Those of the first page."""
+    card: Card | None
+    """That of the first segment, where there is one."""
+
+
+def opened(desk: Desk, view: View, blind: bool) -> Opened:
+    """A view, at its present costs where none are known yet, with what is seen of it first."""
     if view.cost == View().cost:
         view = costed(desk, view)
-    return view, array("q", queue.first(desk.store, view, FIRST_PAGE))
+    ids = array("q", queue.first(desk.store, view, FIRST_PAGE))
+    return Opened(view, ids, queue.rows(desk.store, ids), card(desk, ids[0], view, blind) if ids else None)
 
 
 def with_rest(desk: Desk, view: View, passed: array[int]) -> array[int]:

@@ -149,17 +149,22 @@ class QueueScreen(ModeScreen):
         self.start(self._load())
 
     async def _load(self) -> None:
-        load, shown = self._loads, self.view
-        view, ids = await self.desk.read(lambda desk: desk_reading.opened(desk, shown))
-        if load != self._loads:
-            return
-        self.view, self.opening = view, False
-        self.queue.show(ids, 0)
-        self.status.counted = len(ids) < desk_reading.FIRST_PAGE
-        self.go(0)
+        load, shown, blind = self._loads, self.view, self.blind
+        with self.app.batch_update():  # one picture, of what is found; there is nothing to see before
+            # After all that was done before, or the card would be an older one.
+            found = await self.desk.desk(lambda desk: desk_reading.opened(desk, shown, blind))
+            if load != self._loads:
+                return
+            self.view, self.opening = found.view, False
+            self.queue.put(found.rows)
+            self.queue.show(found.ids, 0)
+            self.status.counted = len(found.ids) < desk_reading.FIRST_PAGE
+            if found.card is not None:
+                self._keep(found.card)
+            self.go(0)
         if self._marker is None:
             self._marker, _ = await self.desk.read(lambda desk: queue.changed_since(desk.store, None))
-        if len(ids) == desk_reading.FIRST_PAGE:
+        if len(found.ids) == desk_reading.FIRST_PAGE:
             self.set_timer(SETTLED_SECONDS, lambda: self.start(self._reorder()))
 
     async def _reorder(self) -> None:
@@ -260,12 +265,15 @@ class QueueScreen(ModeScreen):
             self._fetching.discard(segment)
         if blind != self.blind or (load != self._loads and segment != self.segment):
             return
-        self._cards[segment] = card
+        self._keep(card)
+        if segment == self.segment and self.card is None:
+            self._arrived(card)
+
+    def _keep(self, card: Card) -> None:
+        self._cards[card.row.id] = card
         while len(self._cards) > KEPT_CARDS:
             self._cards.popitem(last=False)
         self.fetched(card)
-        if segment == self.segment and self.card is None:
-            self._arrived(card)
 
     def _arrived(self, card: Card) -> None:
         self.card = card

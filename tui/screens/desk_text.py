@@ -102,12 +102,14 @@ class TextScreen(KeyboardScreen):
             lines.lines = ()
         self.text.below = ()
         self.text.words, self.text.empty = (), why
+        self.add_class("-empty")
         self.status.heard, self.status.saved = None, ""
 
     def _draw_text(self) -> None:
         card = self.card
         if card is None:
             return
+        self.remove_class("-empty")
         self.text.empty = "Nothing was heard: i writes what is said."
         self.text.words = tuple(word.text for word in card.words)
         self.text.doubtful = frozenset(i for i, word in enumerate(card.words) if word.doubtful)

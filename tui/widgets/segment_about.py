@@ -34,8 +34,9 @@ class Lines(Widget):
 
     def watch_lines(self) -> None:
         """Have the screen laid out anew only when there are more rows, or fewer: it costs more than the text."""
-        room = self.content_size
-        if not room.width or len(self._laid_out(room.width)) != room.height:
+        room, height = self.content_size, self.styles.height
+        grows = height is None or height.is_auto
+        if grows and (not room.width or len(self._laid_out(room.width)) != room.height):
             self.refresh(layout=True)
 
     def render(self) -> RenderResult:
