@@ -1,0 +1,196 @@
+"""manifest.jsonl: the snapshot a run learns from, one clip a line.
+
+A clip is a span of a recording. The recording's hash is that of its 16-bit samples, so that it is the same
+however they are packed, and a recording that was changed since the snapshot is noticed before it teaches
+something that nobody said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.recogniser import SAMPLE_RATE, WINDOW
+from trainer.errors import DataError
+
+SPLITS = ("train", "dev", "test")
+ORIGINS = ("learner", "replay", "noise")
+LEAST_CLIPS = 8
+LEAST_SECONDS = 20.0
+"""Of the learner's own speech in train: below that nothing is learnt but the clips themselves."""
+LEAST_DEV_CLIPS = 2
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of the text; seconds from the clip's start."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What is said in a span of a recording."""
+
+    audio: Path
+    """Absolute; 16 kHz mono, any lossless format."""
+    start: int
+    end: int
+    """Samples of the recording."""
+    text: str
+    """Verbatim; empty where nobody speaks."""
+    words: tuple[Word, ...]
+    """In order, or none where times are not known."""
+    split: str
+    speaker: str
+    recording: str
+    """Clips of one recording stay in one split."""
+    sha256: str
+    """Of the recording's 16-bit samples."""
+    origin: str
+    """learner: their own corrected speech. replay: speech not to be forgotten. noise: nobody speaks."""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the span."""
+        return (self.end - self.start) / SAMPLE_RATE
+
+
+def read_manifest(path: Path) -> tuple[list[Clip], str]:
+    """All clips, and a hash of the file.
+
+    Raises:
+        DataError: no such file, or a line that is not a clip.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})", "start the run anew") from error
+    clips = []
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
+        if line.strip():
+            try:
+                clips.append(_clip(json.loads(line)))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+                raise DataError(f"Line {number} of {path} is no clip ({reason})", "start the run anew") from error
+    return clips, hashlib.sha256(data).hexdigest()
+
+
+def _clip(row: dict[str, Any]) -> Clip:
+    start, end = row["start"], row["end"]
+    if not (type(start) is int and type(end) is int and 0 <= start < end):
+        raise ValueError(f"samples {start} to {end} are not a span")
+    texts = {name: row[name] for name in ("audio", "text", "split", "speaker", "recording", "sha256", "origin")}
+    if wrong := next((name for name, value in texts.items() if not isinstance(value, str)), None):
+        raise ValueError(f"“{wrong}” is not text")
+    if texts["split"] not in SPLITS or texts["origin"] not in ORIGINS:
+        raise ValueError(f"split “{texts['split']}”, origin “{texts['origin']}”")
+    audio = Path(texts.pop("audio"))
+    if not audio.is_absolute():
+        raise ValueError(f"{audio} is not an absolute path")
+    words = tuple(Word(str(w["text"]), float(w["start"]), float(w["end"])) for w in row.get("words") or [])
+    text = " ".join(texts.pop("text").split())
+    return Clip(audio=audio, start=start, end=end, text=text, words=words, **texts)
+
+
+def check_clips(clips: Sequence[Clip], tokens: Callable[[str], int], most_tokens: int) -> None:
+    """Refuse data that would teach nothing or the wrong thing.
+
+    Args:
+        tokens: how many positions of the decoder a text takes.
+        most_tokens: how many the decoder has.
+
+    Raises:
+        DataError: the first fault found.
+    """
+    for clip in clips:
+        where = f"The clip at {clip.start / SAMPLE_RATE:.1f} s of {clip.audio}"
+        if clip.end - clip.start > WINDOW:
+            raise DataError(f"{where} is {clip.seconds:.1f} s long, more than 30 s", "split it at a pause")
+        if not clip.text and clip.origin != "noise":
+            raise DataError(f"{where} has no text", "write down what is said, or mark it as not speech")
+        if clip.text and clip.origin == "noise":
+            raise DataError(f"{where} is noise and has a text", "empty it, or mark the clip as speech")
+        if (length := tokens(clip.text)) > most_tokens:
+            raise DataError(f"{where} has {length} tokens, more than {most_tokens}", "split it at a pause")
+    own = [clip for clip in clips if clip.origin == "learner"]
+    train = [clip for clip in own if clip.split == "train"]
+    seconds = sum(clip.seconds for clip in train)
+    if len(train) < LEAST_CLIPS or seconds < LEAST_SECONDS:
+        raise DataError(
+            f"There are {len(train)} corrected clips to train on, {seconds:.0f} s in all",
+            f"correct at least {LEAST_CLIPS} clips and {LEAST_SECONDS:.0f} s",
+        )
+    if len({clip.recording for clip in own}) == 1:
+        raise DataError(
+            "All corrected clips are of one recording",
+            "record and correct another day, so that the gain can be measured on speech that was not trained on",
+        )
+    if sum(clip.split == "dev" for clip in own) < LEAST_DEV_CLIPS:
+        raise DataError(
+            "There is nothing to measure progress on", f"correct at least {LEAST_DEV_CLIPS} clips of the dev split"
+        )
+    places = Counter(name for name, _ in {(clip.recording, clip.split) for clip in clips})
+    if torn := next((name for name, splits in places.items() if splits > 1), None):
+        raise DataError(f"Recording {torn} is in more than one split", "assign splits by recording")
+
+
+def check_audio(clips: Sequence[Clip]) -> None:
+    """Read every recording once and compare it with the snapshot, in constant memory.
+
+    Raises:
+        DataError: a recording that is gone, unreadable, shorter than its clips, or not what it was.
+    """
+    ends: dict[tuple[Path, str], int] = {}
+    for clip in clips:
+        key = (clip.audio, clip.sha256)
+        ends[key] = max(ends.get(key, 0), clip.end)
+    for (path, wanted), end in ends.items():
+        samples, sha256 = _measured(path)
+        if sha256 != wanted:
+            raise DataError(f"The recording {path} was changed since the snapshot", "start the run anew")
+        if samples < end:
+            raise DataError(f"The recording {path} is shorter than its clips", "start the run anew")
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    import soundfile
+
+    digest, samples = hashlib.sha256(), 0
+    try:
+        with soundfile.SoundFile(path) as sound:
+            if (sound.samplerate, sound.channels) != (SAMPLE_RATE, 1):
+                raise DataError(f"The recording {path} is not 16 kHz mono", "import it again")
+            while len(block := sound.read(BLOCK, dtype="int16")):
+                digest.update(block.tobytes())
+                samples += len(block)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise DataError(
+            f"The recording {path} is gone or cannot be read", "restore it from a backup, or start the run anew"
+        ) from error
+    return samples, digest.hexdigest()
+
+
+def waveform(clip: Clip) -> NDArray[np.float32]:
+    """The clip's samples, float32 16 kHz; only that span is read. Raises DataError when it cannot be."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(clip.audio) as sound:
+            sound.seek(clip.start)
+            pcm = sound.read(clip.end - clip.start, dtype="int16")
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise DataError(f"The recording {clip.audio} went away in mid-run", "put it back, then resume") from error
+    return np.asarray(pcm, np.float32) / np.float32(32_768)

@@ -1,0 +1,161 @@
+"""One run on a job folder: everything is looked at before anything is trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import peft
+import torch
+import transformers
+
+from trainer import checkpoints
+from trainer.adapter import load_base, with_adapter
+from trainer.checkpoints import Checkpoint
+from trainer.data import Data
+from trainer.errors import CheckpointError, JobError
+from trainer.events import Events, Heartbeat
+from trainer.export import choose_strength, export
+from trainer.job import Job, read_job
+from trainer.labels import Labels
+from trainer.manifest import Clip, check_audio, check_clips, read_manifest
+from trainer.optimising import device_of, precision_of
+from trainer.stopping import Stopped, StopRequest
+from trainer.training import Parts, Training
+from trainer.world import World
+
+
+def run(folder: Path, resume: bool, events: Events, stop: StopRequest, world: World) -> dict[str, Any]:
+    """Train as the folder says; returns the fields of the `done` event.
+
+    Args:
+        folder: absolute.
+        resume: go on from the newest whole checkpoint, or from the beginning where there is none.
+
+    Raises:
+        TrainerError: whatever a person can do something about.
+    """
+    job, job_hash = read_job(folder)
+    if job.device == "cuda" and not torch.cuda.is_available():
+        raise JobError("There is no GPU that can be used here", "set “device” to auto or cpu")
+    torch.set_num_threads(job.threads)
+    device = device_of(job, world.local_rank)
+    if precision_of(job, device) == "fp16" and device.type == "cpu":
+        raise JobError("A processor does not train in fp16", "set “precision” to auto")
+    clips, manifest_hash = read_manifest(folder / "manifest.jsonl")
+    hashes = {"job.json": job_hash, "manifest.jsonl": manifest_hash, "base": base_hash(job.base)}
+    checkpoint = _starting_point(folder, resume, events)
+    hello(events, job, clips, device, world, checkpoint)
+    with Heartbeat(events, job.heartbeat) as heart:
+        events.emit("stage", name="check")
+        labels = Labels(job.base)
+        check_clips(clips, labels.positions, decoder_positions(job.base))
+        if world.first:
+            check_audio([clip for clip in clips if clip.split != "test"])
+        events.emit("stage", name="load")
+        base = load_base(job.base)
+        model = with_adapter(base, job).to(device)
+        cache = Path(job.cache) if job.cache else folder / "cache"
+        train = [clip for clip in clips if clip.split == "train"]
+        data = Data(train, job, labels, cache, base.config.num_mel_bins)
+        dev = [clip for clip in clips if clip.split == "dev" and clip.origin == "learner"][: job.dev_clips]
+        world.join(device)
+        try:
+            events.emit("stage", name="train")
+            parts = Parts(
+                folder, job, hashes, data, dev, labels, model, device, world, events, heart, stop
+            )  # fmt: skip
+            done = Training(parts, checkpoint).run()
+            if done["status"] == "finished" and job.export and world.first:
+                general = [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"]
+                try:
+                    done |= version(parts, general[: job.dev_clips])
+                except Stopped as stopped:
+                    events.emit("stopping", why=str(stopped), step=done["step"])
+                    done = {"status": "stopped", "step": done["step"]}
+            return done
+        finally:
+            world.leave()
+
+
+def version(parts: Parts, general: Sequence[Clip]) -> dict[str, Any]:
+    """Make the version of a trained adapter; returns more fields of the `done` event.
+
+    Raises:
+        Stopped: asked to stop; a resumed run comes straight back here.
+    """
+
+    def told(stage: str) -> None:
+        parts.heart.at(stage, 0)
+        parts.events.emit("stage", name=stage)
+
+    own, others = ([(clip.text, parts.data.cached(clip)) for clip in of_whom] for of_whom in (parts.dev, general))
+    told("strength")
+    chosen, tried = choose_strength(parts.model, parts.labels, own, others, parts.device, parts.stop.check)
+    parts.events.emit("strength", chosen=chosen.strength, tried=[dataclasses.asdict(one) for one in tried])
+    folder = parts.folder / "version"
+    found = export(parts.model, parts.job.base, parts.labels, own, parts.job.quantization, folder, told)
+    return {"version": str(folder), "strength": chosen.strength, "verified": found}
+
+
+def hello(
+    events: Events,
+    job: Job,
+    clips: Sequence[Clip],
+    device: torch.device,
+    world: World,
+    checkpoint: Checkpoint | None,
+) -> None:
+    """Say who is at work, with what, on what."""
+    own = [clip for clip in clips if clip.origin == "learner"]
+    events.emit(
+        "hello",
+        durable=True,
+        pid=os.getpid(),
+        processes=world.size,
+        versions={
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "peft": peft.__version__,
+        },
+        device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        precision=precision_of(job, device),
+        base=str(job.base),
+        train_clips=sum(clip.split == "train" for clip in own),
+        train_seconds=round(sum(clip.seconds for clip in own if clip.split == "train"), 1),
+        dev_clips=sum(clip.split == "dev" for clip in own),
+        replay_clips=sum(clip.origin == "replay" and clip.split == "train" for clip in clips),
+        resumed_step=checkpoint.step if checkpoint else None,
+    )
+
+
+def _starting_point(folder: Path, resume: bool, events: Events) -> Checkpoint | None:
+    """The checkpoint to go on from; what was broken is told and passed over."""
+    found, skipped = checkpoints.newest(folder / "checkpoints")
+    for path in skipped:
+        events.emit("warning", message=f"The checkpoint {path.name} is damaged; passed over for the one before it.")
+    if not resume and (found or skipped):
+        raise CheckpointError(f"A run has already begun in {folder}", "add --resume to go on, or make a new job")
+    return found
+
+
+def decoder_positions(base: Path) -> int:
+    """How long a text the base's decoder can hold, prompt included."""
+    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    return int(config.get("max_target_positions", 448))
+
+
+def base_hash(base: Path) -> str:
+    """One hash of the base's weights and tokenizer."""
+    digest = hashlib.sha256()
+    for path in sorted([*base.glob("*.safetensors"), base / "tokenizer.json", base / "config.json"]):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

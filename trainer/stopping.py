@@ -1,0 +1,63 @@
+"""How a run is asked to stop, and how a second one on the same folder is kept out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+from pathlib import Path
+from types import FrameType
+
+from trainer.errors import JobError
+
+STOP = "STOP"
+LOCK = "lock"
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """Raised where a request to stop is noticed in the middle of something."""
+
+
+class StopRequest:
+    """SIGTERM, SIGINT, or a file named STOP in the job folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / STOP
+        self._why = ""
+
+    def listen(self) -> None:
+        """From now on signals ask to stop instead of killing."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._heard)
+
+    def forget(self) -> None:
+        """Remove the file by which an earlier run was stopped."""
+        self._file.unlink(missing_ok=True)
+
+    @property
+    def why(self) -> str:
+        """What asked to stop; empty when nothing did."""
+        return self._why or ("STOP file" if self._file.exists() else "")
+
+    def check(self) -> None:
+        """Raise Stopped if asked to stop."""
+        if self.why:
+            raise Stopped(self.why)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        self._why = signal.Signals(number).name
+
+
+def lock(folder: Path) -> int:
+    """Hold the folder for this process; the system lets go when the process ends, however it ends.
+
+    Raises:
+        JobError: another trainer holds it.
+    """
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise JobError(f"Another trainer is at work on {folder}", "wait for it, or stop it first") from error
+    return descriptor
