@@ -215,7 +215,11 @@ async def test_the_end_of_the_queue_is_said_and_nothing_is_stored_twice(tmp_path
 
 
 @pytest.mark.parametrize(("key", "kept"), [("m", "fui"), ("t", "lunes"), ("e", "fui")])
-async def test_two_people_at_one_segment_see_both_texts(tmp_path: Path, key: str, kept: str) -> None:
+async def test_two_people_at_one_segment_see_both_texts(
+    tmp_path: Path, key: str, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Conflict.HELD_SECONDS
+    monkeypatch.setattr(Conflict, "HELD_SECONDS", 3600)
     numbers = fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
@@ -226,6 +230,9 @@ async def test_two_people_at_one_segment_see_both_texts(tmp_path: Path, key: str
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, Conflict))
         assert "El lunes." in it.seen() and "fui" in it.seen() and OTHER in it.seen()
+        await it.press(*"temer")  # typed at the next segment when the dialog came up: chooses nothing
+        assert isinstance(it.app.screen, Conflict) and held > 0
+        monkeypatch.setattr(Conflict, "HELD_SECONDS", 0)
         await it.press(key)
         if key == "e":
             await it.at(HEARD[0].replace("fue", "fui"))

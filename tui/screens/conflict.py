@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -30,10 +32,13 @@ class Conflict(ModalScreen[str]):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = bindings(CONFLICT)
+    HELD_SECONDS = 0.7
+    """So long keys choose nothing: whoever is typing when this appears did not mean it."""
 
     def __init__(self, error: ConflictError) -> None:
         super().__init__()
         self.error = error
+        self._appeared = monotonic()
 
     def compose(self) -> ComposeResult:
         theirs, mine = _text(self.error.theirs), _text(self.error.yours)
@@ -50,7 +55,8 @@ class Conflict(ModalScreen[str]):
 
     def action_take(self, which: str) -> None:
         """Choose."""
-        self.dismiss(which)
+        if monotonic() - self._appeared >= self.HELD_SECONDS:
+            self.dismiss(which)
 
 
 def _text(state: State) -> str:
