@@ -1,4 +1,4 @@
-"""What is typed at the Correct screen outlives a disk that is full, and a terminal that is closed."""
+"""What is typed at the Correct screen outlives full disks and closed terminals, and teaches what to expect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store import drafts
 from store.database import Store
 from store.errors import StoreError
 from tests.correct_driver import HEARD, ME, correcting, fill
-from tui.screens import desk_text
+from tui.screens import desk_queue, desk_text
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,16 @@ async def test_the_last_letters_before_the_terminal_is_closed_are_stored(
 def _draft(folder: Path, segment: int) -> str | None:
     with Store.open(folder) as store:
         return drafts.get(store, segment, ME)
+
+
+async def test_corrections_teach_how_often_the_ear_errs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = fill(tmp_path)
+    monkeypatch.setattr(desk_queue, "ACCEPTED_TILL_TENDED", 2)
+    with Store.open(tmp_path) as store:
+        before = store.get("segments", numbers[4])["expected"]
+        async with correcting(tmp_path) as it:
+            await it.press("tab")
+            for heard in HEARD[:2]:  # not a word of it was right
+                await it.at(heard)
+                await it.press("i", "home", "shift+end", *"abcd", "enter")
+            await it.until(lambda: store.get("segments", numbers[4])["expected"] > 1.2 * before)

@@ -1,14 +1,15 @@
-"""The desk's work away from the screen: three threads, each with what it works on.
+"""The desk's work away from the screen: four threads, each with what it works on.
 
 Everything a person does goes through one thread in the order in which it was done, so that the key
 pressed first is stored first. Reading the whole queue, which may take a second, has a connection of its
-own, and so has decoding audio; neither makes a key wait. What was asked is done even if nobody waits
-for the answer any more, because the app is being closed.
+own, and so have decoding audio and learning from what was corrected; none makes a key wait. What was
+asked is done even if nobody waits for the answer any more, because the app is being closed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+THREADS = ("desk", "queue", "audio", "tend")
 CONTEXT = 4000
 """Samples shown before and after a segment: a quarter of a second."""
 
@@ -35,9 +37,10 @@ class DeskWorker:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._threads = [ThreadPoolExecutor(1, thread_name_prefix=name) for name in ("desk", "queue", "audio")]
+        self._threads = [ThreadPoolExecutor(1, thread_name_prefix=name) for name in THREADS]
         self._desk: Desk | None = None
         self._reader: Desk | None = None
+        self._closing = threading.Event()
 
     def desk(self, do: Callable[[Desk], Result]) -> Awaitable[Result]:
         """Do something at the desk, after all that was asked before; awaiting it raises what it raises."""
@@ -51,8 +54,13 @@ class DeskWorker:
         """The picture of a segment's sound. Raises StoreError when the audio cannot be read."""
         return self._run(2, lambda: _wave(self._folder, row))
 
+    def tend(self) -> Awaitable[int]:
+        """Expect errors anew, by what was corrected since; how many segments that changed. Raises StoreError."""
+        return self._run(3, self._tend)
+
     async def close(self) -> None:
         """Finish what was asked, and close the database."""
+        self._closing.set()
         await self._run(0, lambda: self._close(self._desk))
         await self._run(1, lambda: self._close(self._reader))
         for thread in self._threads:
@@ -75,6 +83,13 @@ class DeskWorker:
         from store.database import Store
 
         return Desk(Store.open(self._folder), author())
+
+    def _tend(self) -> int:
+        from core.review import expecting, judging
+
+        with self._open().store as store:
+            judging.catch_up(store, self._closing.is_set)
+            return expecting.recalibrate(store, self._closing.is_set)
 
     @staticmethod
     def _close(desk: Desk | None) -> None:

@@ -41,6 +41,9 @@ POLL_SECONDS = 1.0
 ACCEPTED_TILL_REORDER = 10
 """Acceptances after which the rest of the queue is put in order anew: each teaches what costs time."""
 
+ACCEPTED_TILL_TENDED = 25
+"""Acceptances after which all other segments' errors are expected anew: each teaches how often the ear errs."""
+
 NOTHING = (
     "There is nothing to correct yet.\n\nTalk with the tutor (1): all you say is kept, and waits for you here. "
     "Or bring recordings of your own: i on the Dataset screen (3), or\n\ntertulia import FOLDER"
@@ -327,6 +330,12 @@ class QueueScreen(ModeScreen):
             self._accepted += 1
             if self._accepted % ACCEPTED_TILL_REORDER == 0:
                 await self._reorder()
+            if self._accepted % ACCEPTED_TILL_TENDED == 0:
+                self.start(self._tend())
+
+    async def _tend(self) -> None:
+        if await self.desk.tend():
+            await self._reorder()
 
     async def _look_for_changes(self) -> None:
         if self._marker is None or not self.is_current:
