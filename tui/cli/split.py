@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     whole = sum(share.seconds for name, share in done.splits.items() if name != "out") or 1.0
     for name, share in done.splits.items():
         part = "" if name == "out" else f"  {100 * share.seconds / whole:4.1f} %"
-        print(f"{name:6}{share.segments:>8} segments {share.seconds / 60:>9.1f} minutes{part}")
+        segments = "segment" if share.segments == 1 else "segments"
+        print(f"{name:6}{share.segments:>8} {segments:8} {share.seconds / 60:>9.1f} minutes{part}")
     print(f"{counted(done.moved, 'segment')} moved.")
     if done.kept_out and (lost := _lost(done)) > MUCH:
         print(f"{100 * lost:.0f} % of the audio is kept out, because it resembles the test or is beside it.")
