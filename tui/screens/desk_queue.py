@@ -25,7 +25,7 @@ from store.queue import View
 from tui import desk_reading
 from tui.desk_worker import DeskWorker
 from tui.looks import ACCENT
-from tui.screens.base import ModeScreen
+from tui.screens.desk_layers import Layers
 from tui.text import plain
 from tui.widgets.desk_status import DeskStatus
 from tui.widgets.queue_list import QueueList
@@ -52,7 +52,7 @@ NOTHING_HERE = "Nothing here is left to do.\n\nt shows others, / searches, escap
 NOT_FOUND = "No segment here has all of “{}”.\n\n/ searches for other words, escape goes back to what waits."
 
 
-class QueueScreen(ModeScreen):
+class QueueScreen(Layers):
     """A queue of segments, and the card of the chosen one."""
 
     MODE = "correct"
@@ -355,44 +355,6 @@ class QueueScreen(ModeScreen):
             now = [(row.revision, row.heard) for row in rows]
             if self.card is card and now != [(card.row.revision, card.row.heard)]:
                 self.changed_elsewhere(card)
-
-    # --- what the layers above do -----------------------------------------------------------------
-
-    async def take_key(self, event: Any, widget: Any) -> bool:
-        """Whether a key was for this screen."""
-        raise NotImplementedError
-
-    def show_card(self, card: Card, again: bool) -> None:
-        """The card has come; `again` means that it was shown before and has changed."""
-        raise NotImplementedError
-
-    def fetched(self, card: Card) -> None:
-        """A card has come, to be shown now or soon."""
-        raise NotImplementedError
-
-    def show_neighbours(self) -> None:
-        """What is said before and after has changed."""
-        raise NotImplementedError
-
-    def leave_card(self) -> None:
-        """Another segment is about to be shown."""
-        raise NotImplementedError
-
-    def show_nothing(self, why: str) -> None:
-        """There is no segment to show."""
-        raise NotImplementedError
-
-    def view_changed(self) -> None:
-        """Other segments, or another order of them."""
-        raise NotImplementedError
-
-    def changed_elsewhere(self, card: Card) -> None:
-        """Another process changed the segment that is shown."""
-        raise NotImplementedError
-
-    def conflicted(self, error: ConflictError) -> None:
-        """Two people changed the same segment."""
-        raise NotImplementedError
 
     def failed(self, sentence: str) -> None:
         """Something could not be done."""
