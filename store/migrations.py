@@ -155,6 +155,13 @@ BEGIN SELECT raise(ABORT, '{0} are only ever added to'); END;
 """
 # The third stops INSERT OR REPLACE, which deletes without firing a delete trigger by default.
 
+RUNS = """
+ALTER TABLE runs ADD COLUMN preset TEXT NOT NULL DEFAULT '';
+ALTER TABLE model_versions ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+ALTER TABLE model_versions ADD COLUMN deleted_at TEXT;
+"""
+"""A deleted version's row stays: others may descend from it, and corrections were heard by it."""
+
 INDEXED = (("turns", "text", 0), ("hypotheses", "text", 1), ("corrections", "after", 2))
 """What can be searched: table, column, and the kind that its row in `said` has modulo 4.
 
@@ -201,6 +208,12 @@ def m0002_desk(database: Database) -> None:
         database.execute(statement)
 
 
+def m0003_runs(database: Database) -> None:
+    """Training runs and what became of their versions."""
+    for statement in split(RUNS):
+        database.execute(statement)
+
+
 def split(script: str) -> list[str]:
     """The statements of an SQL script; `executescript` would commit the transaction it runs in."""
     import sqlite3
@@ -214,5 +227,5 @@ def split(script: str) -> list[str]:
     return statements
 
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk)
+MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk, m0003_runs)
 """All steps in order; the first leads from nothing to schema 1."""

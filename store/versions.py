@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,19 @@ class ModelVersion:
     run: int | None
     """The run that made it."""
     scores: dict[str, Any]
+    created_at: str
+    tags: tuple[str, ...] = ()
+    """A person's own marks."""
+    deleted: bool = False
+    """Its files are gone; what it learnt from and who descends from it stays known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A version became the active one, for the first time or again."""
+
+    version: int
+    reason: str
     created_at: str
 
 
@@ -80,6 +93,42 @@ def active_version(store: Store, part: str) -> ModelVersion | None:
     return _version(rows[0]) if rows else None
 
 
+def versions(store: Store, part: str) -> list[ModelVersion]:
+    """All versions of a part, deleted ones too, the newest first."""
+    rows = store.execute("SELECT * FROM model_versions WHERE part = ? ORDER BY id DESC", (part,))
+    return [_version(row) for row in rows]
+
+
+def version(store: Store, number: int) -> ModelVersion:
+    """The version of that number. Raises StoreError when there is none."""
+    return _version(store.get("model_versions", number))
+
+
+def promotions(store: Store, part: str) -> list[Promotion]:
+    """The journal of a part's promotions, the newest first."""
+    rows = store.execute(
+        "SELECT version_id, reason, promotions.created_at FROM promotions "
+        "JOIN model_versions ON model_versions.id = version_id WHERE part = ? ORDER BY promotions.id DESC",
+        (part,),
+    )
+    return [Promotion(row["version_id"], row["reason"], row["created_at"]) for row in rows]
+
+
+def tag_version(store: Store, number: int, tags: Iterable[str]) -> None:
+    """Give a version these marks and no others. Raises StoreError."""
+    words = sorted({clean(tag).strip().replace(" ", "-") for tag in tags} - {""})
+    with store.transaction():
+        store.get("model_versions", number)
+        store.execute("UPDATE model_versions SET tags = ? WHERE id = ?", (" ".join(words), number))
+
+
+def mark_deleted(store: Store, number: int) -> None:
+    """Note that a version's files are gone. Raises StoreError."""
+    with store.transaction():
+        store.get("model_versions", number)
+        store.execute("UPDATE model_versions SET deleted_at = ? WHERE id = ?", (now(), number))
+
+
 def _version(row: sqlite3.Row) -> ModelVersion:
     return ModelVersion(
         row["id"],
@@ -91,4 +140,6 @@ def _version(row: sqlite3.Row) -> ModelVersion:
         row["run_id"],
         json.loads(row["scores"]),
         row["created_at"],
+        tuple(row["tags"].split()),
+        row["deleted_at"] is not None,
     )
