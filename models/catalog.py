@@ -101,6 +101,11 @@ def find(part: str, name: str | None = None, folder: Path | None = None) -> Entr
     raise ModelError(f"There is no {part} called {wish!r}{asked}: choose one of this machine ({installed}).")
 
 
+def starter(part: str) -> Entry:
+    """The starter of a part, which ships with the project."""
+    return next(_located(entry, []) for entry in _catalog() if entry.part == part and entry.starter)
+
+
 def verify(entry: Entry) -> None:
     """Make sure that a model is whole and in a format that may be loaded.
 

@@ -1,11 +1,11 @@
 """Speech to text, through faster-whisper, for any CTranslate2 Whisper folder.
 
-Whisper hears windows of exactly 30 s, and there are two ways to fill one up: zero samples before the
-features are computed (what it was trained with, and what transformers does), or zeros in the features
-themselves (what faster-whisper's `transcribe` does). They are not the same to the network: silence is the
-floor of the log-mel scale, which is not zero. A model fine-tuned on short turns with the one loses most of
-what it learnt when it is served with the other. Here and in the trainer there is one way, `padded`: the
-waveform is filled up with zero samples, then the features are computed.
+Whisper hears windows of 30 s, or shorter ones where a version learnt to (models/windows.py), and there are two ways
+to fill one up: zero samples before the features are computed (what it was trained with, and what transformers
+does), or zeros in the features themselves (what faster-whisper's `transcribe` does). They are not the same to the
+network: silence is the floor of the log-mel scale, which is not zero. A model fine-tuned on short turns with the
+one loses most of what it learnt when it is served with the other. Here and in the trainer there is one way,
+`padded`: the waveform is filled up with zero samples, then the features are computed.
 
 `transcribe` can also go back to the silence behind the last word and decode it, which costs a second pass
 and is where Whisper's ghosts live. Here a window is decoded exactly once, with faster-whisper's own parts;
@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models import alignment, ghosts
+from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.alignment import Written, written
 from models.alternatives import Alternative, alternatives, doubt, moved
@@ -32,6 +32,7 @@ from models.device import Device
 from models.errors import AudioError, ModelError
 from models.files import check_recogniser
 from models.level import audible
+from models.windows import Windows
 
 Audio = NDArray[np.float32]
 SAMPLE_RATE = 16_000
@@ -106,24 +107,25 @@ class Recogniser(Protocol):
         ...
 
 
-def padded(audio: Audio) -> Audio:
-    """Audio of at most 30 s filled up with zero samples to the 30 s that Whisper hears.
+def padded(audio: Audio, samples: int = WINDOW) -> Audio:
+    """Audio of at most 30 s filled up with zero samples to a window that Whisper hears.
 
     The one padding convention: recognition, training and evaluation all go through here.
 
     Args:
         audio: shape (samples,), 16 kHz.
+        samples: of the window; at least as many as the audio has.
 
     Returns:
-        shape (480000,).
+        shape (samples,).
 
     Raises:
-        AudioError: longer than one window.
+        AudioError: longer than the longest window.
     """
     if len(audio) > WINDOW:
         seconds = len(audio) / SAMPLE_RATE
         raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s: cut it at a pause first.")
-    return np.pad(audio, (0, WINDOW - len(audio)))
+    return np.pad(audio, (0, samples - len(audio)))
 
 
 class WhisperRecogniser:
@@ -133,13 +135,15 @@ class WhisperRecogniser:
         folder: holds model.bin, config.json, tokenizer.json and a vocabulary.
         name: as the catalog has it; kept with every hypothesis.
         device: where to compute.
+        hears: windows it may hear in; what the folder says without.
 
     Raises:
         ModelError: a file is missing or damaged, or the model hears only English.
     """
 
-    def __init__(self, folder: Path, name: str, device: Device) -> None:
+    def __init__(self, folder: Path, name: str, device: Device, hears: Windows | None = None) -> None:
         check_recogniser(folder, name)
+        self._windows = hears or windows.read(folder)
         # Set before the import, which reads it: nothing below may look for a hub, whatever is missing.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         from faster_whisper import WhisperModel
@@ -269,7 +273,8 @@ class WhisperRecogniser:
 
     def _encoded(self, audio: Audio) -> Any:
         """What Whisper's encoder makes of one window."""
-        return self._whisper.encode(self._features(padded(audible(audio)))[:, : WINDOW // HOP])
+        frames = self._windows.frames(len(audio))
+        return self._whisper.encode(self._features(padded(audible(audio), frames * HOP))[:, :frames])
 
     def _piece(
         self, audio: Audio, activity: Audio, start: int, end: int

@@ -7,8 +7,9 @@ compared on the same draws.
 
 from __future__ import annotations
 
+import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +81,25 @@ def character_errors(reference: str, heard: str) -> Errors:
     return _edits(normalise(reference), normalise(heard))
 
 
+def marked(reference: str, heard: str) -> list[tuple[str, str]]:
+    """What was heard beside what was said, word by word, both texts normalised first.
+
+    Returns:
+        Words with their kind: right; sub (heard instead of another); ins (heard, but not said); del (said, but
+        not heard). They are as many of each as `word_errors` counts.
+    """
+    said, words = normalise(reference).split(), normalise(heard).split()
+    found = []
+    for row, column in _path(said, words):
+        if row is not None and column is not None:
+            found.append((words[column], "right" if said[row] == words[column] else "sub"))
+        elif column is not None:
+            found.append((words[column], "ins"))
+        elif row is not None:
+            found.append((said[row], "del"))
+    return found
+
+
 def total(blocks: Sequence[Errors]) -> Errors:
     """The errors of all blocks together; its `rate` is the WER (or CER) of the whole."""
     return sum(blocks, Errors(0, 0, 0, 0))
@@ -131,13 +151,49 @@ def _interval(blocks: Sequence[Errors], errors: NDArray[np.int64], words: NDArra
         [sums[random.integers(0, len(blocks), (BATCH, len(blocks)))].sum(axis=1) for _ in range(RESAMPLES // BATCH)]
     )
     rates = draws[:, 0] / np.maximum(1, draws[:, 1])
-    low, high = np.quantile(rates, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+    tail = _tail(len(blocks))
+    low, high = np.quantile(rates, [tail, 1 - tail])
     value = float(errors.sum() / words.sum())
     return Interval(value, float(low), float(high), len(blocks), int(words.sum()))
 
 
+def _tail(blocks: int) -> float:
+    """The share of draws beyond either bound.
+
+    Draws of a few blocks spread less than a few blocks of the world do, so the bounds lie further out than
+    their share says, as far as Student's t does from the normal (the expanded percentile interval: Hesterberg,
+    What Teachers Should Know About the Bootstrap, The American Statistician 69, 2015). With hundreds of blocks
+    it makes no difference.
+    """
+    z, free = 1.959964, blocks - 1
+    if free < 1:
+        return (1 - COVERAGE) / 2
+    # Cornish and Fisher's series for the quantile of t, good to 1 % from four degrees of freedom on.
+    powers = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    t = sum(power / free**order for order, power in enumerate(powers))
+    return 0.5 * math.erfc(t * math.sqrt(blocks / free) / math.sqrt(2))
+
+
 def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
-    """Levenshtein's distance, told apart into substitutions, insertions and deletions.
+    """Levenshtein's distance, told apart into substitutions, insertions and deletions."""
+    sub = ins = del_ = 0
+    for row, column in _path(reference, heard):
+        if row is None:
+            ins += 1
+        elif column is None:
+            del_ += 1
+        else:
+            sub += reference[row] != heard[column]
+    return Errors(sub, ins, del_, len(reference))
+
+
+def _path(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """The places of both that belong together on the way of the fewest edits; None where one has nothing.
 
     One row a reference item; within a row the chain of insertions is a running minimum, which numpy does
     at once. The table has len(reference) × len(heard) cells, so this is for utterances, not for books.
@@ -153,15 +209,17 @@ def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
         best = above + 1
         best[1:] = np.minimum(best[1:], above[:-1] + (hyp != item))
         table[row] = np.minimum.accumulate(best - steps) + steps
-    sub = ins = del_ = 0
+    path: list[tuple[int | None, int | None]] = []
     row, column = len(ref), len(hyp)
     while row or column:
         here = table[row, column]
         if row and column and here == table[row - 1, column - 1] + (ref[row - 1] != hyp[column - 1]):
-            sub += int(ref[row - 1] != hyp[column - 1])
             row, column = row - 1, column - 1
+            path.append((row, column))
         elif column and here == table[row, column - 1] + 1:
-            ins, column = ins + 1, column - 1
+            column -= 1
+            path.append((None, column))
         else:
-            del_, row = del_ + 1, row - 1
-    return Errors(sub, ins, del_, len(ref))
+            row -= 1
+            path.append((row, None))
+    return reversed(path)

@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -75,6 +76,27 @@ class Tutor(Protocol):
         ...
 
 
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """llama.cpp, which is kept from a processor's matrix unit (AMX) where it was built for one.
+
+    With it the first answer may be the end of the process, a fault known upstream: ggml-org/llama.cpp, issue 20824.
+    """
+    import llama_cpp
+
+    functions = llama_cpp.llama_cpp
+    if b"AMX_INT8 = 1" in functions.llama_print_system_info():
+        usual = functions.llama_model_default_params
+
+        def parameters() -> Any:
+            chosen = usual()
+            chosen.use_extra_bufts = False
+            return chosen
+
+        functions.llama_model_default_params = parameters
+    return llama_cpp
+
+
 class LlamaTutor:
     """A GGUF model on this machine. The same messages always get the same answer.
 
@@ -95,8 +117,7 @@ class LlamaTutor:
             raise ModelError(
                 f"The tutor {name} is missing at {path}: choose another in Models, or install it again."
             )
-        import llama_cpp
-
+        llama_cpp = _library()
         self.name = name
         self._library = llama_cpp
         self._lock = threading.Lock()

@@ -23,25 +23,29 @@ STALE_SECONDS = 3600.0
 
 
 def data_folder() -> Path:
-    """The data folder, made when it is missing: TERTULIA_HOME, else the platform's place for it.
+    """The data folder, made when it is missing. Raises StoreError when it cannot be made or written."""
+    folder = usual_folder()
+    prepare(folder)
+    return folder
+
+
+def usual_folder() -> Path:
+    """Where the data folder is: TERTULIA_HOME, else the platform's place for it. It may not be there yet.
 
     Raises:
-        StoreError: it cannot be made or written.
+        StoreError: TERTULIA_HOME names a person this machine does not know.
     """
     home = os.environ.get("TERTULIA_HOME", "")
     if home:
         try:
-            folder = Path(home).expanduser().absolute()
+            return Path(home).expanduser().absolute()
         except RuntimeError as error:
             raise StoreError(
                 f"TERTULIA_HOME names a person this machine does not know: {shown(Path(home))}."
             ) from error
-    else:
-        from platformdirs import user_data_path
+    from platformdirs import user_data_path
 
-        folder = user_data_path("tertulia", appauthor=False)
-    prepare(folder)
-    return folder
+    return user_data_path("tertulia", appauthor=False)
 
 
 def prepare(folder: Path) -> None:

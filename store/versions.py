@@ -1,7 +1,8 @@
 """Model versions with their lineage, and which of them is the active one.
 
-Promotions are an append-only journal: the newest entry of a part names its active version, and
-rolling back is one more entry.
+Promotions are an append-only journal: the newest entry of a part names its active version. Rolling back is one
+more entry, and goes to the version that was active before, as undo does: once more leads one further back, and
+not forth again.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.database import Store
+from store.errors import StoreError
 from store.text import clean
 from store.units import now
+
+ROLLBACK = "rollback"
+"""The reason of an entry that goes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,43 @@ def add_version(
 
 
 def promote(store: Store, version: int, reason: str) -> None:
-    """Make a version the active one of its part, on disk on return. Raises StoreError."""
+    """Make a version the active one of its part, on disk on return.
+
+    Raises:
+        StoreError: no such version, or its files are gone; a reason that says it were a rollback.
+    """
     with store.transaction():
-        store.get("model_versions", version)
+        row = _version(store.get("model_versions", version))
+        if row.deleted:
+            raise StoreError(f"The {row.part} {row.name} was deleted: choose another version.")
+        if clean(reason) == ROLLBACK:
+            raise StoreError("A rollback is no promotion: roll back, or give another reason.")
         store.insert("promotions", version_id=version, reason=clean(reason), created_at=now())
+
+
+def roll_back(store: Store, part: str, version: int) -> None:
+    """Go back to a version of the part's trail, on disk on return; what came after it leaves the trail.
+
+    Raises:
+        StoreError: it is not before the active one on the trail.
+    """
+    with store.transaction():
+        if version not in trail(store, part)[:-1]:
+            raise StoreError(f"The {part} was not version {version} before: promote that one instead.")
+        store.insert("promotions", version_id=version, reason=ROLLBACK, created_at=now())
+
+
+def trail(store: Store, part: str) -> list[int]:
+    """The versions that rolling back leads through, the active one last; empty where none was ever promoted."""
+    found: list[int] = []
+    for entry in reversed(promotions(store, part)):
+        if entry.reason == ROLLBACK and entry.version in found[:-1]:
+            found.pop()
+            while found[-1] != entry.version:
+                found.pop()
+        else:
+            found.append(entry.version)
+    return found
 
 
 def active_version(store: Store, part: str) -> ModelVersion | None:
@@ -90,6 +128,12 @@ def active_version(store: Store, part: str) -> ModelVersion | None:
         "WHERE part = ? ORDER BY promotions.id DESC LIMIT 1",
         (part,),
     )
+    return _version(rows[0]) if rows else None
+
+
+def version_named(store: Store, part: str, name: str) -> ModelVersion | None:
+    """The version of that name, deleted or not; None when there is none."""
+    rows = store.execute("SELECT * FROM model_versions WHERE part = ? AND name = ?", (part, name))
     return _version(rows[0]) if rows else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from models.device import choose  # noqa: E402
 from models.recogniser import WhisperRecogniser  # noqa: E402
 from models.scoring import Errors  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
-from trainer import export  # noqa: E402
-from trainer.adapter import load_base, with_adapter  # noqa: E402
+from trainer import export, finishing, strength  # noqa: E402
+from trainer.adapter import load_base, set_strength, with_adapter  # noqa: E402
 from trainer.decoding import Heard, hear  # noqa: E402
 from trainer.events import Events  # noqa: E402
 from trainer.job import Job  # noqa: E402
@@ -36,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     job = jobs.job(tmp_path_factory.mktemp("job"), rows, **knobs)
     done = run(job, False, Events(job / "events.jsonl"), StopRequest(job), World())
     assert done["verified"]["unlike"] <= export.UNLIKE
-    assert done["strength"] in export.STRENGTHS
+    assert done["strength"] in strength.STRENGTHS
     return job
 
 
@@ -70,7 +71,7 @@ def test_without_strength_the_adapter_is_the_base() -> None:
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.5)
     assert hear(model, labels, clips, CPU, lambda: None).texts != plain
-    export.set_strength(model, 0.0)
+    set_strength(model, 0.0)
     assert hear(model, labels, clips, CPU, lambda: None).texts == plain
 
 
@@ -91,12 +92,12 @@ def test_the_strength_helps_the_learner_and_harms_nobody(
         rates = own if clips == ["own"] else general
         return Heard([], [Errors(round(100 * rates[now[0]]), 0, 0, 100)], [])
 
-    monkeypatch.setattr(export, "hear", heard)
-    monkeypatch.setattr(export, "set_strength", lambda model, strength: now.__setitem__(0, strength))
+    monkeypatch.setattr(strength, "hear", heard)
+    monkeypatch.setattr(strength, "set_strength", lambda model, value: now.__setitem__(0, value))
     mine: Any = ["own"]
     theirs: Any = ["general"]
     nothing: Any = None
-    best, tried = export.choose_strength(None, nothing, mine, theirs, CPU, lambda: None)
+    best, tried = strength.choose_strength(None, nothing, mine, theirs, CPU, lambda: None)
     assert best.strength == chosen == now[0]
     assert len(tried) == 5
 
@@ -104,8 +105,10 @@ def test_the_strength_helps_the_learner_and_harms_nobody(
 def test_a_conversion_that_hears_something_else_is_refused(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, labels = with_adapter(load_base(jobs.BASE), Job(jobs.BASE)), Labels(jobs.BASE)
-    true = export.convert
+    again = tmp_path / "job"
+    shutil.copytree(folder, again)
+    (again / "version").rename(tmp_path / "first")
+    true = finishing.convert
 
     def wrong(hf: Path, ct2: Path, quantization: str) -> None:
         true(hf, ct2, quantization)
@@ -115,8 +118,12 @@ def test_a_conversion_that_hears_something_else_is_refused(
                 parameter.zero_()
         other.half().save_pretrained(str(hf))
 
-    monkeypatch.setattr(export, "convert", wrong)
-    clips = [("sí", torch.randn(80, 120).half().numpy())]
+    monkeypatch.setattr(finishing, "convert", wrong)
     with pytest.raises(export.ExportError, match="differs from the trained one"):
-        export.export(model, jobs.BASE, labels, clips, "int8", tmp_path / "version", lambda stage: None)
-    assert list(tmp_path.iterdir()) == []
+        run(again, True, Events(None), StopRequest(again), World())
+    assert {path.name for path in again.iterdir()} == {path.name for path in folder.iterdir()} - {"version"}
+
+    monkeypatch.setattr(finishing, "convert", true)  # what caused it is gone: the same version comes out
+    run(again, True, Events(None), StopRequest(again), World())
+    for name in ("recogniser/model.safetensors", "recogniser-ct2/model.bin", "verified.json"):
+        assert (again / "version" / name).read_bytes() == (tmp_path / "first" / name).read_bytes()

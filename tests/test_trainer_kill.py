@@ -25,7 +25,7 @@ POINTS = [
     ("trainer.training:hear", 2),  # looking at dev
     ("trainer.checkpoints:prune", 1),  # a checkpoint is there, the old ones too
     ("trainer.training:save_adapter", 1),  # the result is being put together
-    ("trainer.export:verify", 1),  # merged and converted, not yet in its place
+    ("trainer.finishing:verify", 1),  # merged and converted, not yet in its place
 ]
 
 
@@ -54,7 +54,7 @@ def test_killed_at_many_points_it_ends_with_the_same_bits(tmp_path: Path, rows: 
         "full_windows": 0.0,
     }
     calm, hurt = (jobs.job(tmp_path / name, rows, **knobs) for name in ("calm", "hurt"))
-    assert run(calm, [("", 0)]) == [0]
+    assert run(calm, [("", 0)]) == [0], (calm / "log").read_text()[-2000:]
     assert run(hurt, [*POINTS, ("", 0)]) == [-9] * len(POINTS) + [0], (hurt / "log").read_text()[-2000:]
 
     adapters = [load_file(folder / "adapter" / "adapter_model.safetensors") for folder in (calm, hurt)]

@@ -18,10 +18,12 @@ from torch.nn import functional  # noqa: E402
 from models.scoring import Errors  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import training  # noqa: E402
+from trainer.batches import Plan  # noqa: E402
 from trainer.decoding import Heard  # noqa: E402
 from trainer.errors import CheckpointError, TrainingError  # noqa: E402
 from trainer.events import Events  # noqa: E402
-from trainer.job import Job  # noqa: E402
+from trainer.job import Job, read_job  # noqa: E402
+from trainer.manifest import read_manifest  # noqa: E402
 from trainer.optimising import out_of_memory, rate  # noqa: E402
 from trainer.run import run  # noqa: E402
 from trainer.stopping import StopRequest  # noqa: E402
@@ -110,17 +112,61 @@ def test_a_loss_that_is_no_number_moves_nothing_and_then_ends_the_run(
 
 
 def test_it_stops_early_when_dev_gets_no_better(train: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    rates = iter([0.5, 0.3, 0.4, 0.4, 0.2])
-
-    def hear(*values: Any) -> Heard:
-        """Ten words, so many of them wrong."""
-        return Heard(["…"], [Errors(round(10 * next(rates)), 0, 0, 10)], [Errors(0, 0, 0, 40)])
-
-    monkeypatch.setattr(training, "hear", hear)
+    monkeypatch.setattr(training, "hear", wrong(500, 300, 400, 400, 200))
     done, _ = train(max_steps=20, evaluate_every=1, patience=2, keep_checkpoints=1)
     assert (done["step"], done["best_step"], done["wer_before"], done["wer_after"]) == (3, 1, 0.5, 0.3)
     kept = sorted(path.name for path in (Path(done["adapter"]).parent / "checkpoints").iterdir())
     assert kept == ["step-00000001", "step-00000003"]
+
+
+def wrong(*errors: int) -> Callable[..., Heard]:
+    """So many of a thousand words are misheard, one look at dev after the other."""
+    counts = iter(errors)
+    return lambda *values: Heard(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
+
+
+def test_between_steps_that_chance_may_have_parted_the_later_one_is_taken(
+    train: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "hear", wrong(500, 300, 100, 109, 140))
+    done, events = train(max_steps=4, evaluate_every=1)
+    assert (done["step"], done["best_step"], done["wer_after"]) == (4, 3, 0.109)
+    assert of(events, "eval", "best_step") == [None, 1, 2, 3, 3]
+
+
+def test_others_of_the_region_are_heard_first_and_the_learner_afterwards(
+    train: Any, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    region = [{**row, "origin": "regional"} if row["origin"] == "replay" else row for row in rows]
+    folder = jobs.job(tmp_path / "two", region, **{**QUICK, "transfer_epochs": 2, "epochs": 1, "max_steps": 0})
+    clips, _ = read_manifest(folder / "manifest.jsonl")
+    plan = Plan([clip for clip in clips if clip.split == "train"], read_job(folder)[0])
+    train_clips = [clip for clip in clips if clip.split == "train"]
+    heard = [
+        {train_clips[number].origin for item in plan.batch(step).items for number in item}
+        for step in range(plan.steps)
+    ]
+    (_, first), (second, _) = plan.stages
+    assert first == second
+    assert heard == [{"regional"}] * first + [{"learner"}] * (plan.steps - first)
+
+    stream = io.StringIO()
+    done = run(folder, False, Events(folder / "events.jsonl", stream), StopRequest(folder), World())
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert of(events, "train_begin", "stages") == [[list(stage) for stage in plan.stages]]
+    rates = of(events, "step", "lr")
+    assert rates[first] > rates[first - 1]  # it rises anew
+    assert done["best_step"] > first
+
+
+def test_what_the_base_says_to_replay_holds_the_network_back(train: Any) -> None:
+    """Before anything is learnt there is no distance from the base: the more that counts, the less loss."""
+    first = {
+        share: of(train(f"distil {share}", distil=share, replay=4.0, max_steps=1)[1], "step", "loss")[0]
+        for share in (0.0, 0.5, 1.0)
+    }
+    assert first[0.0] > first[0.5] > first[1.0] > 0
+    assert first[0.5] == pytest.approx((first[0.0] + first[1.0]) / 2, rel=1e-4)
 
 
 def test_a_run_stopped_before_its_first_step_goes_on_as_if_nothing_had_been(train: Any, tmp_path: Path) -> None:
@@ -154,7 +200,7 @@ def test_bf16_goes_the_same_way(train: Any) -> None:
 @pytest.mark.parametrize("schedule", ["cosine", "linear", "constant"])
 def test_the_rate_rises_to_its_peak_and_falls_as_the_schedule_says(schedule: str) -> None:
     job = dataclasses.replace(Job(jobs.BASE), schedule=schedule, warmup=0.1, learning_rate=0.01)
-    rates = [rate(job, step, 100) for step in range(100)]
+    rates = [rate(job, step, [(0, 100)]) for step in range(100)]
     assert rates[0] == pytest.approx(0.001)
     assert rates[9] == max(rates) == pytest.approx(0.01)
     assert rates[10:] == sorted(rates[10:], reverse=True)

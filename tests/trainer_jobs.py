@@ -65,7 +65,7 @@ def learner(folder: Path, train: int, dev: int, replay: int, test: int = 0) -> l
         clip(folder, speak(espeak, text, True, number), text, split, f"{split}-{number % 3}")
         for number, (text, split) in enumerate(zip(texts, splits, strict=True))
     ]
-    for number, text in enumerate(corpus(replay, seed=5)):
+    for number, text in enumerate(corpus(replay, seed=5, shipped=True)):
         pcm = speak(espeak, text, False, 1000 + number)
         rows.append(clip(folder, pcm, text, "train", f"replay-{number}", origin="replay", speaker="others"))
     return rows

@@ -1,4 +1,6 @@
-"""The base and its adapter: low-rank matrices beside the frozen ones (LoRA, arXiv:2106.09685), through peft."""
+"""What learns: a base with an adapter, low-rank matrices beside the frozen ones (LoRA, arXiv:2106.09685) through
+peft, or the whole of the base.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import torch
 
 from trainer.errors import JobError
 from trainer.job import Job
+from trainer.whole import Whole
 
 
 def load_base(folder: Path) -> Any:
@@ -33,6 +36,15 @@ def load_base(folder: Path) -> Any:
     return model
 
 
+def learner_of(base: Any, job: Job) -> Any:
+    """The base made ready to learn as the job says; either kind has peft's methods."""
+    learner = Whole(base) if job.full else with_adapter(base, job)
+    if job.gradient_checkpointing:
+        # With use_reentrant=True a frozen input would cut the gradient off.
+        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    return learner
+
+
 def with_adapter(base: Any, job: Job) -> Any:
     """The base frozen and with a fresh adapter, the same for the same seed.
 
@@ -41,20 +53,23 @@ def with_adapter(base: Any, job: Job) -> Any:
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(job.seed)  # before the adapter is made, or its first values differ from run to run
-    model = get_peft_model(
+    return get_peft_model(
         base,
         LoraConfig(
             r=job.rank,
             lora_alpha=job.alpha,
             lora_dropout=job.dropout,
-            target_modules=list(job.targets),
+            target_modules=_targets(job),
             bias="none",
         ),
     )
-    if job.gradient_checkpointing:
-        # With use_reentrant=True a frozen input would cut the gradient off.
-        model.get_base_model().gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    return model
+
+
+def _targets(job: Job) -> list[str] | str:
+    """The matrices that get an adapter, as peft takes them: by name, or by an expression for their whole names."""
+    if job.where == "both":
+        return list(job.targets)
+    return rf"model\.{job.where}\..*\.({'|'.join(job.targets)})"
 
 
 def trainable(model: Any) -> dict[str, torch.nn.Parameter]:
@@ -62,8 +77,20 @@ def trainable(model: Any) -> dict[str, torch.nn.Parameter]:
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
+def set_strength(model: Any, strength: float) -> None:
+    """How much of what was learnt counts: 1 as it was trained, 0 for the base alone."""
+    from peft.tuners.lora import LoraLayer
+
+    if isinstance(model, Whole):
+        model.set_strength(strength)
+    for module in model.modules():
+        if isinstance(module, LoraLayer):
+            for name in module.scaling:
+                module.set_scale(name, strength)
+
+
 def save_adapter(model: Any, folder: Path) -> None:
-    """Write the adapter in peft's format into a new folder."""
+    """Write what was learnt into a new folder, an adapter in peft's format."""
     model.save_pretrained(str(folder))
     with contextlib.suppress(OSError):
         (folder / "README.md").unlink()  # an empty form for a hub

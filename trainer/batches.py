@@ -20,6 +20,8 @@ PACKED = 29.0
 """Seconds of speech and pauses in a packed window, at most."""
 PAUSE = 0.4
 """Seconds between two packed clips."""
+TAUGHT = ("learner", "regional")
+"""Whose speech is to be learnt, beside what is only not to be forgotten."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,31 @@ class Plan:
         self._clips, self._job = clips, job
         self._of = {
             origin: [number for number, clip in enumerate(clips) if clip.origin == origin]
-            for origin in ("learner", "replay", "noise")
+            for origin in (*TAUGHT, "replay", "noise")
         }
+        self._transfer = job.transfer_epochs if self._of["regional"] else 0
+        """Epochs of the first stage, in which other people from the learner's region are heard instead."""
         self._epoch = lru_cache(maxsize=2)(self._made)
-        # Only packing makes more windows of one epoch than of another.
-        counts = [len(self._made(number)) for number in range(job.epochs if job.pack else 1)]
-        self._ends = list(accumulate(counts if job.pack else counts * job.epochs))
+        self._ends = list(
+            accumulate(self._steps_of(0, self._transfer) + self._steps_of(self._transfer, job.epochs))
+        )
+
+    def _steps_of(self, first: int, epochs: int) -> list[int]:
+        """Steps of each of so many epochs of one stage; only packing makes more windows of one than of another."""
+        if self._job.pack:
+            return [len(self._made(number)) for number in range(first, first + epochs)]
+        return [len(self._made(first))] * epochs if epochs else []
 
     @property
     def steps(self) -> int:
         """Steps of the whole run."""
         return min(self._ends[-1], self._job.max_steps or self._ends[-1])
+
+    @property
+    def stages(self) -> list[tuple[int, int]]:
+        """First step and number of steps of each stage: others of the region, if there are any; the learner."""
+        first = min(self._ends[self._transfer - 1], self.steps) if self._transfer else 0
+        return [(0, first), (first, self.steps - first)] if 0 < first < self.steps else [(0, self.steps)]
 
     def epoch(self, step: int) -> int:
         """The epoch, from 0, to which a step belongs."""
@@ -65,9 +81,9 @@ class Plan:
         return self._epoch(epoch)[step - (self._ends[epoch - 1] if epoch else 0)]
 
     def _made(self, epoch: int) -> list[Batch]:
-        """One epoch: all the learner's clips, their share of replay and silence, by length, in random order."""
+        """One epoch: all clips to be learnt, their share of replay and silence, by length, in random order."""
         job, dice = self._job, random.Random(f"{self._job.seed} epoch {epoch}")
-        own = self._of["learner"]
+        own = self._of["regional" if epoch < self._transfer else "learner"]
         numbers = [*own, *self._of["noise"], *self._replay(epoch, round(job.replay * len(own)))]
         items: list[tuple[int, ...]] = self._packed(numbers, dice) if job.pack else [(n,) for n in numbers]
         items += [()] * round(job.noise * len(own))

@@ -73,17 +73,39 @@ def arriving(final: Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
-        for path in (*sorted(temporary.rglob("*")), temporary):
-            _sync(path)
-        if final.exists():
-            shutil.rmtree(old, ignore_errors=True)
-            final.rename(old)
-        temporary.rename(final)
-        _sync(final.parent)
+        settle(temporary, final, old)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def settle(temporary: Path, final: Path, old: Path | None = None) -> None:
+    """Give a folder whose files are all there its name, once they are on the disk.
+
+    Args:
+        old: becomes the name of what has been at `final`.
+    """
+    for path in (*sorted(temporary.rglob("*")), temporary):
+        _sync(path)
+    if old is not None and final.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        final.rename(old)
+    temporary.rename(final)
+    _sync(final.parent)
+
+
+def put(path: Path, body: Mapping[str, Any]) -> None:
+    """Write a JSON file that is whole or not there; safe on disk on return. Raises OSError."""
+    temporary = path.with_name(f"tmp-{path.name}")
+    try:
+        temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+        _sync(temporary)
+        temporary.rename(path)
+        _sync(path.parent)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def at(folder: Path, step: int) -> Checkpoint | None:

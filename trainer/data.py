@@ -19,18 +19,16 @@ import torch
 from numpy.typing import NDArray
 
 from models.level import audible
-from models.recogniser import HOP, SAMPLE_RATE, WINDOW
+from models.recogniser import SAMPLE_RATE, WINDOW
+from models.windows import FULL, frames_for
 from trainer import augment
 from trainer.augment import Change
-from trainer.batches import PAUSE, Batch, Plan
+from trainer.batches import PAUSE, TAUGHT, Batch, Plan
 from trainer.features import log_mel, to_window
 from trainer.job import Job
 from trainer.labels import Labels, Said
 from trainer.manifest import Clip, waveform
-from trainer.windows import FULL
 
-ROUND = 50
-"""Windows are whole multiples of so many frames: fewer shapes, and the last word is not cut."""
 CACHE = "whisper-1"
 """Part of every cached file's name; another way to compute features gets another one."""
 
@@ -93,7 +91,7 @@ class Data:
             return Window((), hush=dice.randrange(2**31))
         clips = [self._clips[number] for number in item]
         parts = tuple(
-            (clip, augment.draw(dice, job, clip.end - clip.start) if clip.origin == "learner" else Change())
+            (clip, augment.draw(dice, job, clip.end - clip.start) if clip.origin in TAUGHT else Change())
             for clip in clips
         )
         timestamps, mask = dice.random() < job.timestamps, dice.randrange(2**31)
@@ -155,9 +153,3 @@ class Data:
     def _mel(self, audio: NDArray[np.float32]) -> NDArray[np.float16]:
         """As the recogniser hears it: quiet speech raised, then zero samples behind (see `to_window`)."""
         return log_mel(audible(audio), self._bands).astype(np.float16)
-
-
-def frames_for(samples: int, margin: float = 0.0) -> int:
-    """Frames of the shortest window for so many samples and `margin` seconds of silence behind them."""
-    frames = -(-samples // HOP) + round(margin * SAMPLE_RATE / HOP)
-    return min(FULL, max(1, -(-frames // ROUND)) * ROUND)

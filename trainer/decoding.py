@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.recogniser import HOP
 from models.scoring import Errors, character_errors, interval, total, word_errors
-from trainer.data import frames_for
+from models.windows import frames_for
 from trainer.features import to_window
 from trainer.labels import Labels
 from trainer.windows import window

@@ -7,18 +7,22 @@ next process begins with a line feed; readers skip it. What must survive a power
     start        pid resume                             the folder is ours
     hello        processes versions device precision base train_clips train_seconds dev_clips replay_clips
                  resumed_step
-    stage        name: check load train strength merge convert verify
-    train_begin  step steps trainable total precision
+    stage        name: check replay load train strength merge convert verify evaluate
+    replay       done total                             clips made on the spot
+    train_begin  step steps stages: [first, steps] trainable total precision
     step         step steps epoch loss lr grad_norm seconds speech_seconds frames memory_mb eta
+                 gpu: name memory_used_mb memory_total_mb utilisation temperature watts; null without
     eval         step best_step wer wer_low wer_high cer sub ins del words clips seconds
                  samples: reference before heard
     checkpoint   step path
-    strength     chosen tried: strength wer general
+    strength     chosen tried: strength wer general …
+    evaluate     model set done total                   clips heard by an ear
     heartbeat    beat stage step seconds                at the same thing for so long
     warning      message [micro_batch]
     stopping     why step
     error        type message hint                      the last one, exit code 1
-    done         status (finished or stopped) step …    the last one, exit code 0
+    done         status (finished or stopped) step      the last one, exit code 0; of a finished run also
+                 best_step adapter wer_before wer_after version strength verified report
 
 After a resume, steps since the checkpoint appear a second time with the same figures: the later one counts.
 """

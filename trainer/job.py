@@ -38,7 +38,15 @@ class Job:
     seed: int = _knob(1, 0, 2**31)
     """All chance comes from it: order, augmentation, dropout, the adapter's first values."""
     cache: str = ""
-    """Folder for features that jobs on the same data share, absolute; empty for one inside the job folder."""
+    """Folder for features and made clips that jobs share, absolute; empty for one inside the job folder."""
+    before: str = ""
+    """CTranslate2 folder of the ear in use until now, absolute, with which the new version is compared on the test
+    split; empty for no comparison."""
+    before_name: str = ""
+    """What people call that ear."""
+
+    full: bool = False
+    """Train all weights instead of an adapter beside them: several times the memory and the disk."""
 
     rank: int = _knob(16, 1, 256)
     """Rank of the adapter's matrices."""
@@ -47,7 +55,9 @@ class Job:
     dropout: float = _knob(0.05, 0, 0.9)
     """Share of the adapter's inputs dropped in training."""
     targets: tuple[str, ...] = PARTS
-    """Which matrices get an adapter."""
+    """Which matrices get an adapter …"""
+    where: str = _knob("both", among=("both", "encoder", "decoder"))
+    """… and in which half of the network: the one that hears, or the one that writes."""
 
     learning_rate: float = _knob(1e-3, 1e-7, 0.1)
     """At its peak."""
@@ -61,9 +71,12 @@ class Job:
     batch: int = _knob(16, 1, 4096)
     """Clips between two steps of the optimiser, over all processes."""
     micro_batch: int = _knob(8, 1, 4096)
-    """Clips computed at once by one process; halved when memory does not suffice. The gradient is the same."""
+    """Clips computed at once by one process, in windows of up to ten seconds; proportionally fewer in longer ones.
+    Halved when memory does not suffice. The gradient is the same."""
     epochs: int = _knob(10, 1, 10_000)
     """How often the learner's own clips are heard."""
+    transfer_epochs: int = _knob(0, 0, 10_000)
+    """How often other people's regional clips are heard before the learner's own, in a stage of their own."""
     max_steps: int = _knob(0, 0, 10_000_000)
     """Stop after so many steps, 0 for none; the schedule then ends there too."""
     evaluate_every: int = _knob(50, 1, 1_000_000)
@@ -95,7 +108,16 @@ class Job:
     """Share of labels with timestamps, where the base has them; without any it forgets how to set them."""
 
     replay: float = _knob(1.0, 0, 100)
-    """Replay clips for each of the learner's own, as far as the manifest has any."""
+    """Replay clips for each of the learner's own, as far as there are any."""
+    distil: float = _knob(0.5, 0, 1)
+    """Share of a replay clip's loss that is how far the network has come from what the base says to it, and not how
+    far it is from the text (Li and Hoiem 2016, Learning without Forgetting, arXiv:1606.09282)."""
+    made_replay: int = _knob(0, 0, 100_000)
+    """Replay clips made on the spot with synthetic voices, beside those of the manifest; for train …"""
+    made_dev: int = _knob(0, 0, 100_000)
+    """… for dev, where they tell how much of the rest of Spanish an adapter costs …"""
+    made_general: int = _knob(0, 0, 100_000)
+    """… and for the general test set, of sentences unlike anything that is trained or replayed."""
     noise: float = _knob(0.03, 0, 0.5)
     """Clips without speech, made up on the spot, for each of the learner's own."""
     augment: float = _knob(0.8, 0, 1)
@@ -143,6 +165,10 @@ def read_job(folder: Path) -> tuple[Job, str]:
         raise JobError(f"{path} cannot be read ({error})", "start the run anew") from error
     job = job_from(body, path)
     check_base(job.base)
+    if job.before and not (Path(job.before) / "model.bin").is_file():
+        raise JobError(
+            f"The ear to compare with is not at {job.before}", "install it again, or compare with another"
+        )
     return job, hashlib.sha256(data).hexdigest()
 
 
@@ -163,8 +189,9 @@ def job_from(body: Any, path: Path) -> Job:
         if name != "base":
             values[name] = _checked(known[name], value, path)
     job = Job(**values)
-    if job.cache and not Path(job.cache).is_absolute():
-        raise JobError(f"{path}: “cache” is not an absolute path", "give the whole path")
+    for name in ("cache", "before"):
+        if (folder := getattr(job, name)) and not Path(folder).is_absolute():
+            raise JobError(f"{path}: “{name}” is not an absolute path", "give the whole path")
     return job
 
 

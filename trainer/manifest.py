@@ -22,7 +22,7 @@ from models.recogniser import SAMPLE_RATE, WINDOW
 from trainer.errors import DataError
 
 SPLITS = ("train", "dev", "test")
-ORIGINS = ("learner", "replay", "noise")
+ORIGINS = ("learner", "replay", "noise", "general", "regional")
 LEAST_CLIPS = 8
 LEAST_SECONDS = 20.0
 """Of the learner's own speech in train: below that nothing is learnt but the clips themselves."""
@@ -59,7 +59,8 @@ class Clip:
     sha256: str
     """Of the recording's 16-bit samples."""
     origin: str
-    """learner: their own corrected speech. replay: speech not to be forgotten. noise: nobody speaks."""
+    """learner: their own corrected speech. replay: speech not to be forgotten. noise: nobody speaks. general:
+    speech that is never learnt from, to see what was forgotten. regional: others who speak like the learner."""
 
     @property
     def seconds(self) -> float:
@@ -97,6 +98,8 @@ def _clip(row: dict[str, Any]) -> Clip:
         raise ValueError(f"“{wrong}” is not text")
     if texts["split"] not in SPLITS or texts["origin"] not in ORIGINS:
         raise ValueError(f"split “{texts['split']}”, origin “{texts['origin']}”")
+    if texts["origin"] == "general" and texts["split"] != "test":
+        raise ValueError(f"general speech in split “{texts['split']}”, though it is only ever tested on")
     audio = Path(texts.pop("audio"))
     if not audio.is_absolute():
         raise ValueError(f"{audio} is not an absolute path")
@@ -158,14 +161,15 @@ def check_audio(clips: Sequence[Clip]) -> None:
         key = (clip.audio, clip.sha256)
         ends[key] = max(ends.get(key, 0), clip.end)
     for (path, wanted), end in ends.items():
-        samples, sha256 = _measured(path)
+        samples, sha256 = measured(path)
         if sha256 != wanted:
             raise DataError(f"The recording {path} was changed since the snapshot", "start the run anew")
         if samples < end:
             raise DataError(f"The recording {path} is shorter than its clips", "start the run anew")
 
 
-def _measured(path: Path) -> tuple[int, str]:
+def measured(path: Path) -> tuple[int, str]:
+    """Samples of a recording, and their hash. Raises DataError when it cannot be read, or is of another kind."""
     import soundfile
 
     digest, samples = hashlib.sha256(), 0

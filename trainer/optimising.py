@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -12,11 +12,16 @@ from trainer.job import Job
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
-def rate(job: Job, step: int, steps: int) -> float:
+def rate(job: Job, step: int, stages: Sequence[tuple[int, int]]) -> float:
     """The learning rate of a step (from 0): up during the warm-up, then down to zero as the schedule says.
 
     It depends on nothing but the step, so there is no scheduler whose state could be lost.
+
+    Args:
+        stages: first step and number of steps of each; the rate rises and falls in every one.
     """
+    first, steps = next(stage for stage in reversed(stages) if step >= stage[0])
+    step -= first
     warm = max(1, round(job.warmup * steps))
     if step < warm:
         return job.learning_rate * (step + 1) / warm

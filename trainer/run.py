@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -16,16 +15,17 @@ import torch
 import transformers
 
 from trainer import checkpoints
-from trainer.adapter import load_base, with_adapter
+from trainer.adapter import learner_of, load_base
 from trainer.checkpoints import Checkpoint
 from trainer.data import Data
 from trainer.errors import CheckpointError, JobError
 from trainer.events import Events, Heartbeat
-from trainer.export import choose_strength, export
+from trainer.finishing import finish
 from trainer.job import Job, read_job
 from trainer.labels import Labels
 from trainer.manifest import Clip, check_audio, check_clips, read_manifest
 from trainer.optimising import device_of, precision_of
+from trainer.room import check_disk
 from trainer.stopping import Stopped, StopRequest
 from trainer.training import Parts, Training
 from trainer.world import World
@@ -53,55 +53,83 @@ def run(folder: Path, resume: bool, events: Events, stop: StopRequest, world: Wo
     checkpoint = _starting_point(folder, resume, events)
     hello(events, job, clips, device, world, checkpoint)
     with Heartbeat(events, job.heartbeat) as heart:
-        events.emit("stage", name="check")
+        _stage(events, heart, "check")
         labels = Labels(job.base)
         check_clips(clips, labels.positions, decoder_positions(job.base))
         if world.first:
-            check_audio([clip for clip in clips if clip.split != "test"])
-        events.emit("stage", name="load")
-        base = load_base(job.base)
-        model = with_adapter(base, job).to(device)
-        cache = Path(job.cache) if job.cache else folder / "cache"
-        train = [clip for clip in clips if clip.split == "train"]
-        data = Data(train, job, labels, cache, base.config.num_mel_bins)
-        dev = [clip for clip in clips if clip.split == "dev" and clip.origin == "learner"][: job.dev_clips]
+            # The test split is heard at the very end: better to know now that it cannot be.
+            check_audio([clip for clip in clips if clip.split != "test" or job.before])
         world.join(device)
+        step = checkpoint.step if checkpoint else 0
         try:
-            events.emit("stage", name="train")
+            cache = Path(job.cache) if job.cache else folder / "cache"
+            clips += _made(job, clips, cache, events, heart, stop, world)
+            _stage(events, heart, "load")
+            base = load_base(job.base)
+            model = learner_of(base, job).to(device)
+            train = [clip for clip in clips if clip.split == "train"]
+            if world.first:
+                check_disk(model, job, folder)
+            data = Data(train, job, labels, cache, base.config.num_mel_bins)
+            dev = [clip for clip in clips if clip.split == "dev" and clip.origin == "learner"][: job.dev_clips]
+            _stage(events, heart, "train")
             parts = Parts(
                 folder, job, hashes, data, dev, labels, model, device, world, events, heart, stop
             )  # fmt: skip
             done = Training(parts, checkpoint).run()
+            step = done["step"]
             if done["status"] == "finished" and job.export and world.first:
-                general = [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"]
-                try:
-                    done |= version(parts, general[: job.dev_clips])
-                except Stopped as stopped:
-                    events.emit("stopping", why=str(stopped), step=done["step"])
-                    done = {"status": "stopped", "step": done["step"]}
+                done |= finish(parts, clips, lambda stage: _stage(events, heart, stage))
             return done
+        except Stopped as stopped:
+            events.emit("stopping", why=str(stopped), step=step)
+            return {"status": "stopped", "step": step}
         finally:
             world.leave()
 
 
-def version(parts: Parts, general: Sequence[Clip]) -> dict[str, Any]:
-    """Make the version of a trained adapter; returns more fields of the `done` event.
+def _stage(events: Events, heart: Heartbeat, name: str) -> None:
+    """Say what the run is at from now on."""
+    heart.at(name, 0)
+    events.emit("stage", name=name)
+
+
+def _made(
+    job: Job,
+    clips: Sequence[Clip],
+    cache: Path,
+    events: Events,
+    heart: Heartbeat,
+    stop: StopRequest,
+    world: World,
+) -> list[Clip]:
+    """The clips that the job wants made on the spot, the same in every process.
+
+    What the learner says in dev and test is never among them.
 
     Raises:
-        Stopped: asked to stop; a resumed run comes straight back here.
+        Stopped: asked to stop; what has been made is in the cache.
     """
+    if not job.made_replay + job.made_dev + job.made_general:
+        return []
+    from trainer.replay import made
 
-    def told(stage: str) -> None:
-        parts.heart.at(stage, 0)
-        parts.events.emit("stage", name=stage)
+    def told(done: int, total: int) -> None:
+        heart.at("replay", done)
+        events.emit("replay", done=done, total=total)
 
-    own, others = ([(clip.text, parts.data.cached(clip)) for clip in of_whom] for of_whom in (parts.dev, general))
-    told("strength")
-    chosen, tried = choose_strength(parts.model, parts.labels, own, others, parts.device, parts.stop.check)
-    parts.events.emit("strength", chosen=chosen.strength, tried=[dataclasses.asdict(one) for one in tried])
-    folder = parts.folder / "version"
-    found = export(parts.model, parts.job.base, parts.labels, own, parts.job.quantization, folder, told)
-    return {"version": str(folder), "strength": chosen.strength, "verified": found}
+    never = {clip.text for clip in clips if clip.split != "train"}
+    found: list[Clip] = []
+    why = ""
+    if world.first:
+        _stage(events, heart, "replay")
+        try:
+            found = made(job, cache, told, stop.check, never)
+        except Stopped as stopped:
+            why = str(stopped)
+    if why := world.told(why):
+        raise Stopped(why)
+    return found if world.first else made(job, cache, lambda done, total: None, lambda: None, never)
 
 
 def hello(

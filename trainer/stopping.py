@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -12,6 +13,8 @@ from trainer.errors import JobError
 
 STOP = "STOP"
 LOCK = "lock"
+PATIENCE = 0.5
+"""Seconds to wait for the lock."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
@@ -55,9 +58,15 @@ def lock(folder: Path) -> int:
         JobError: another trainer holds it.
     """
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise JobError(f"Another trainer is at work on {folder}", "wait for it, or stop it first") from error
-    return descriptor
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except OSError as error:
+            # Whoever only looks whether a trainer is at work holds it for less than a millisecond.
+            if time.monotonic() >= deadline:
+                os.close(descriptor)
+                message = f"Another trainer is at work on {folder}"
+                raise JobError(message, "wait for it, or stop it first") from error
+            time.sleep(0.01)

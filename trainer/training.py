@@ -31,10 +31,12 @@ from trainer.data import Data, Window
 from trainer.decoding import hear
 from trainer.errors import CheckpointError, TrainingError
 from trainer.events import Events, Heartbeat
+from trainer.gpu import Gpu
 from trainer.job import Job
 from trainer.labels import IGNORE, Labels
 from trainer.manifest import Clip
 from trainer.optimising import autocast, out_of_memory, precision_of, rate, restore, state_of
+from trainer.room import most_at_once, together
 from trainer.stopping import Stopped, StopRequest
 from trainer.windows import window
 from trainer.world import World
@@ -55,10 +57,10 @@ class State:
     """The step after which dev was last looked at."""
     best_step: int | None = None
     best_wer: float | None = None
-    best_cer: float | None = None
-    """Tells between steps of the same word error rate, of which a small dev split has many."""
+    fewest: int | None = None
+    """Word errors of the look at dev that had the fewest."""
     since_best: int = 0
-    """Looks at dev without a better one."""
+    """Looks at dev since then."""
     base_wer: float | None = None
     before: list[str] = dataclasses.field(default_factory=list)
     """What the base heard in the clips that are shown."""
@@ -100,11 +102,17 @@ class Training:
             self._named.values(), lr=parts.job.learning_rate, weight_decay=parts.job.weight_decay
         )
         self._scaler = torch.amp.GradScaler(parts.device.type, enabled=self._precision == "fp16")
-        self._state = State(micro_batch=parts.job.micro_batch)
+        self._state = State()
         self._steps = parts.data.plan.steps
+        self._stages = parts.data.plan.stages
         self._recent: deque[float] = deque(maxlen=20)
+        self._gpu = Gpu(parts.device)
         if checkpoint is not None:
             self._restore(checkpoint)
+        else:
+            self._state.micro_batch = most_at_once(parts.model, parts.job, parts.device)
+            if self._state.micro_batch < min(parts.job.micro_batch, parts.job.batch):
+                self._warn_of_memory()
 
     def run(self) -> dict[str, Any]:
         """Train to the end or until asked to stop; returns the fields of the last event.
@@ -118,6 +126,7 @@ class Training:
             "train_begin",
             step=self._state.step,
             steps=self._steps,
+            stages=self._stages,
             trainable=sum(p.numel() for p in self._named.values()),
             total=sum(p.numel() for p in self._model.parameters()),
             precision=self._precision,
@@ -145,9 +154,16 @@ class Training:
 
     @property
     def _due(self) -> bool:
-        """Whether dev must be looked at before the next step."""
+        """Whether dev must be looked at before the next step; in the first of two stages only at its ends."""
         step = self._state.step
-        return self._state.evaluated < step and (step % self._job.evaluate_every == 0 or step >= self._steps)
+        ends = step >= self._steps or any(step == first for first, _ in self._stages)
+        regular = self._counts and step % self._job.evaluate_every == 0
+        return self._state.evaluated < step and (ends or regular)
+
+    @property
+    def _counts(self) -> bool:
+        """Whether the adapter can be the one that is kept: not before it has heard the learner."""
+        return self._state.step > self._stages[-1][0] or self._state.step >= self._steps
 
     # --- one step --------------------------------------------------------------------------------------------
 
@@ -173,7 +189,7 @@ class Training:
         self._world.add_gradients(self._named.values())
         self._scaler.unscale_(self._optimiser)
         norm = float(nn.utils.clip_grad_norm_(self._named.values(), self._job.clip))
-        rate_now = rate(self._job, state.step, self._steps)
+        rate_now = rate(self._job, state.step, self._stages)
         self._move(loss, norm, rate_now)
         state.step += 1
         self._tell(loss, norm, rate_now, windows, frames, time.monotonic() - started)
@@ -181,7 +197,7 @@ class Training:
     def _gradients(self, windows: Sequence[Window], frames: int, tokens: float) -> float:
         """Add up this process's share of the gradient; returns its share of the loss."""
         self._optimiser.zero_grad(set_to_none=True)
-        loss, size = 0.0, self._state.micro_batch
+        loss, size = 0.0, together(self._state.micro_batch, frames)
         for number, start in enumerate(range(0, len(windows), size)):
             name = f"{self._job.seed} {self._state.step} {self._world.rank} {number}"
             torch.manual_seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big"))  # dropout's
@@ -192,11 +208,41 @@ class Training:
                 with autocast(self._parts.device, self._precision):
                     logits = self._model(input_features=features, decoder_input_ids=given, use_cache=False).logits
                 part = F.cross_entropy(
-                    logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORE, reduction="sum"
-                )
+                    logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORE, reduction="none"
+                ).view_as(wanted)
+                part = self._distilled(part, windows[start : start + size], features, given, logits).sum()
                 self._scaler.scale(part / tokens).backward()
             loss += float(part.detach()) / tokens
         return loss
+
+    def _distilled(
+        self,
+        loss: torch.Tensor,
+        windows: Sequence[Window],
+        features: torch.Tensor,
+        given: torch.Tensor,
+        logits: torch.Tensor,
+    ) -> torch.Tensor:
+        """The loss of every token, that of replay partly replaced by the distance from what the base says.
+
+        Args:
+            loss: [n, tokens], 0 where nothing is to be said.
+            logits: [n, tokens, vocabulary], what the network says.
+        """
+        share = self._job.distil
+        kept = [n for n, one in enumerate(windows) if one.parts and all(c.origin == "replay" for c, _ in one.parts)]
+        if not share or not kept:
+            return loss
+        rows = torch.tensor(kept, device=loss.device)
+        with torch.no_grad(), self._model.disable_adapter(), autocast(self._parts.device, self._precision):
+            base = self._model(
+                input_features=features[rows], decoder_input_ids=given[rows], use_cache=False
+            ).logits
+        apart = F.kl_div(
+            logits[rows].float().log_softmax(-1), base.float().log_softmax(-1), log_target=True, reduction="none"
+        ).sum(-1)
+        mixed = (1 - share) * loss[rows] + share * apart * (loss[rows] != 0)
+        return loss.index_copy(0, rows, mixed)
 
     def _move(self, loss: float, norm: float, rate_now: float) -> None:
         """Step the optimiser, unless loss or gradient are no numbers: then the step is passed over."""
@@ -227,10 +273,13 @@ class Training:
                 "close other programs, choose a smaller base, or set gradient_checkpointing",
             )
         self._state.micro_batch = max(1, min(self._state.micro_batch, self._job.batch) // 2)
+        self._warn_of_memory()
+
+    def _warn_of_memory(self) -> None:
+        at_once = self._state.micro_batch
         self._events.emit(
-            "warning", message=f"Memory does not suffice; now {self._state.micro_batch} clips at once.",
-            micro_batch=self._state.micro_batch,
-        )  # fmt: skip
+            "warning", message=f"Memory does not suffice; now {at_once} clips at once.", micro_batch=at_once
+        )
 
     def _tell(
         self, loss: float, norm: float, rate_now: float, windows: Sequence[Window], frames: int, seconds: float
@@ -242,7 +291,7 @@ class Training:
             "step", step=self._state.step, steps=self._steps,
             epoch=self._parts.data.plan.epoch(self._state.step - 1),
             loss=loss, lr=rate_now, grad_norm=norm, seconds=round(seconds, 4), speech_seconds=round(speech, 2),
-            frames=frames, memory_mb=memory_mb(self._parts.device),
+            frames=frames, memory_mb=memory_mb(self._parts.device), gpu=self._gpu.now(),
             eta=round(left * sum(self._recent) / len(self._recent), 1),
         )  # fmt: skip
 
@@ -273,13 +322,10 @@ class Training:
         parts.heart.at("evaluate", state.step)
         clips = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
         heard = hear(self._model, parts.labels, clips, parts.device, parts.stop.check)
-        wer, cer = heard.rate, total(heard.characters).rate
         if state.step == 0:
-            state.base_wer, state.before = wer, heard.texts[:SAMPLES]
-        elif state.best_wer is None or (wer, cer) < (state.best_wer, state.best_cer):
-            state.best_wer, state.best_cer, state.best_step, state.since_best = wer, cer, state.step, 0
-        else:
-            state.since_best += 1
+            state.base_wer, state.before = heard.rate, heard.texts[:SAMPLES]
+        elif self._counts:
+            self._compare(total(heard.words).count, heard.rate)
         state.evaluated = state.step
         shown = zip(parts.dev, state.before, heard.texts, strict=False)
         self._events.emit(
@@ -287,6 +333,20 @@ class Training:
             samples=[{"reference": c.text, "before": before, "heard": now} for c, before, now in shown],
             **heard.figures(),
         )  # fmt: skip
+
+    def _compare(self, errors: int, wer: float) -> None:
+        """Whether this step is the best so far.
+
+        Of steps between which chance can tell no difference (one standard error of so many counted errors) the
+        later one is taken: the rate has fallen further, and less is forgotten. A small dev split has many of them.
+        """
+        state = self._state
+        if state.fewest is None or errors < state.fewest:
+            state.fewest, state.since_best = errors, 0
+        else:
+            state.since_best += 1
+        if errors <= state.fewest + math.sqrt(state.fewest):
+            state.best_step, state.best_wer = state.step, wer
 
     def _keep(self) -> None:
         """Write a checkpoint of this step."""
@@ -322,8 +382,9 @@ class Training:
             if found is None:
                 raise CheckpointError(f"The best checkpoint (step {best}) is damaged", "start the run anew")
             self._load(found)
-            with checkpoints.arriving(adapter) as folder:
-                save_adapter(self._model, folder)
+            if not adapter.exists():  # a resumed run finds it there
+                with checkpoints.arriving(adapter) as folder:
+                    save_adapter(self._model, folder)
         return {
             "status": "finished", "step": state.step, "best_step": best, "adapter": str(adapter),
             "wer_before": state.base_wer, "wer_after": state.best_wer,

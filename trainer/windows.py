@@ -13,9 +13,6 @@ from typing import Any
 
 from torch import nn
 
-FULL = 3000
-"""Feature frames of the window Whisper was made for."""
-
 
 @contextmanager
 def window(model: Any, frames: int) -> Iterator[None]:

@@ -22,6 +22,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.segments import add_hypothesis
 from store.units import SAMPLE_RATE
+from store.views import KEYS, View
 
 WAITING = """
 SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired'
@@ -29,6 +30,11 @@ SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'ret
 ORDER BY s.reference IS NOT NULL, s.id
 """
 """Those that wait for a person come first."""
+ANEW = f"""
+SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired' AND s.model IS NOT ?
+ORDER BY s.reference IS NOT NULL, s.split = 'train', {KEYS["worth"]}
+"""
+"""Those whose newest hypothesis is another recogniser's; what is next in the queue comes first."""
 
 SEGMENT = """
 SELECT s.start, s."end", s.loudness, r.sha256 FROM segments s JOIN recordings r ON r.id = s.recording_id
@@ -69,6 +75,7 @@ def transcribe(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
     ear: Ear | None = None,
+    anew: bool = False,
 ) -> Transcribed:
     """Transcribe all segments that this recogniser has not heard.
 
@@ -77,12 +84,14 @@ def transcribe(
     Args:
         should_stop: asked before every segment.
         ear: measures segments that nobody has measured; made where it is needed and not given.
+        anew: also those that it heard once, where another recogniser did since; in the order of the queue.
 
     Raises:
         StoreError: the database cannot be written. What was heard before stays.
         ModelError: the voice activity network is missing.
     """
-    waiting = store.execute(WAITING, (recogniser.name,))
+    query, values = (ANEW, View().cost) if anew else (WAITING, ())
+    waiting = store.execute(query, (recogniser.name, *values))
     total = sum(row["samples"] for row in waiting)
     audio = AudioFolder(store.folder)
     done = Transcribed()

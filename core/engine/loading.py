@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.ear import is_starter, load_ear
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
 from models import catalog, device
@@ -42,21 +43,21 @@ class Parts:
     loudspeaker: str | None
 
 
-def load(folder: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
+def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
     """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
 
     Args:
-        folder: the user's own models.
+        data: the data folder.
         sound: whether to look for a microphone and a loudspeaker.
         warn: takes the sentences.
 
     Raises:
         ModelError: the recogniser or the tutor is missing or damaged.
     """
-    chosen = device.choose()
+    chosen, folder = device.choose(), data / "models"
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         ear = pool.submit(SileroActivity)
-        recogniser = pool.submit(catalog.load_recogniser, None, chosen, folder)
+        recogniser = pool.submit(load_ear, data, None, chosen, warn)
         tutor = pool.submit(_tutor, chosen, folder)
         voice, hello = _voice(folder, warn)
         if len(hello):
@@ -68,10 +69,17 @@ def load(folder: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
             voice,
             ear.result(),
             chosen,
-            catalog.find("recogniser", None, folder).starter,
+            is_starter(recogniser.result().name),
             microphone,
             loudspeaker,
         )
+
+
+def another_ear(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
+    """A recogniser to go on with, warmed; `name` is empty for the active version. Raises ModelError."""
+    recogniser = load_ear(data, name or None, chosen, warn)
+    recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
+    return recogniser
 
 
 def _tutor(chosen: Device, folder: Path) -> Tutor:

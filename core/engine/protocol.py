@@ -69,6 +69,14 @@ class Replay:
 
 
 @dataclass(frozen=True)
+class UseEar:
+    """Listen with another recogniser from the next turn on. EarChanged or a Warning answers."""
+
+    name: str = ""
+    """A version or a model of this machine; empty for the one that is the active version now."""
+
+
+@dataclass(frozen=True)
 class Hush:
     """Stop whatever the loudspeaker is playing."""
 
@@ -105,6 +113,15 @@ class Ready:
     loudspeaker: str | None
     seconds: float
     """From process start to here."""
+
+
+@dataclass(frozen=True)
+class EarChanged:
+    """Another recogniser listens from the next turn on."""
+
+    recogniser: str
+    starter: bool
+    """It is the built-in starter ear."""
 
 
 @dataclass(frozen=True)
@@ -248,10 +265,11 @@ class Bye:
     """Last line of an engine that ended as asked."""
 
 
-Command = StartSession | Listen | Done | Cancel | Say | Replay | Hush | Quit
+Command = StartSession | Listen | Done | Cancel | Say | Replay | UseEar | Hush | Quit
 Event = (
     Hello
     | Ready
+    | EarChanged
     | SessionStarted
     | State
     | Level

@@ -19,6 +19,7 @@ from core.conversation.scenario import ScenarioError
 from core.engine.capture import Microphone
 from core.engine.endpoint import pause_for
 from core.engine.hearing import Caught, Hearing, HearingBegun, HearingOver
+from core.engine.loading import another_ear
 from core.engine.protocol import (
     Bye,
     Cancel,
@@ -33,11 +34,14 @@ from core.engine.protocol import (
     Say,
     StartSession,
     State,
+    UseEar,
+    Warning,
 )
 from core.engine.sources import FileSource, Source
 from core.engine.speaking import Mouth, Speaking
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
+from models.recogniser import Recogniser
 from store.errors import StoreError
 from store.journal import RecordingJournal
 
@@ -56,7 +60,16 @@ class JobDone:
     """It was to load the models or open a session: commands need wait no longer."""
 
 
-Message = Command | HearingBegun | Caught | HearingOver | JobDone | Speaking | SessionOpen | Unusable
+@dataclass(frozen=True)
+class EarLoaded:
+    """Another recogniser is ready to listen."""
+
+    recogniser: Recogniser
+    wish: int
+    """The number of the wish that it fulfils."""
+
+
+Message = Command | HearingBegun | Caught | HearingOver | JobDone | EarLoaded | Speaking | SessionOpen | Unusable
 
 
 class Service:
@@ -71,7 +84,7 @@ class Service:
         self._setup = setup
         self._send = send
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], None], bool]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], None], JobDone | None]] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._mouth = Mouth(send, self.post)
         self._conversation = Conversation(setup, send, self.post, self._mouth, self._closing)
@@ -81,6 +94,7 @@ class Service:
         """Models are loaded and no session is being opened; until then commands wait."""
         self._pending = 0
         self._speaking = 0
+        self._ear_wishes = 0
         self._hearing: Hearing | None = None
         self._awake = False
         """The hearing's first sound has come."""
@@ -120,6 +134,10 @@ class Service:
                 self._ready = self._ready or message.opening
             case SessionOpen():
                 self._session, self._ready = message, True
+            case EarLoaded():
+                if message.wish == self._ear_wishes:  # else another one was wished for meanwhile
+                    # A turn under way ends with the ear it began with; nobody waits for the change.
+                    self._jobs.put((lambda: self._conversation.hear_with(message.recogniser), None))
             case Unusable():
                 self._fatal = message.reason
             case Speaking():
@@ -183,6 +201,10 @@ class Service:
             case Done():
                 if self._hearing:
                     self._hearing.done()
+            case UseEar():
+                self._ear_wishes += 1
+                arguments = (command.name, self._ear_wishes)
+                threading.Thread(target=self._load_ear, args=arguments, name="ear", daemon=True).start()
             case _ if self._session is None:
                 self._send(Error(NO_SESSION))
             case Listen():
@@ -260,12 +282,12 @@ class Service:
 
     def _job(self, job: Callable[[], None], opening: bool = False) -> None:
         self._pending += 1
-        self._jobs.put((job, opening))
+        self._jobs.put((job, JobDone(opening)))
 
     def _work(self) -> None:
         """Run jobs in order; one that fails costs a sentence, not the engine."""
         while True:
-            job, opening = self._jobs.get()
+            job, done = self._jobs.get()
             try:
                 job()
             except (StoreError, ModelError, ScenarioError) as error:
@@ -273,4 +295,17 @@ class Service:
             except Exception:
                 log.exception("a job failed")
                 self._send(Error("This failed in a way that nobody foresaw: engine.log has the details."))
-            self.post(JobDone(opening))
+            if done is not None:
+                self.post(done)
+
+    def _load_ear(self, name: str, wish: int) -> None:
+        """Load a recogniser beside the one that listens; where that fails, it goes on listening."""
+        try:
+            device = self._conversation.parts.device
+            ear = another_ear(self._setup.data, name, device, lambda text: self._send(Warning(text)))
+            self.post(EarLoaded(ear, wish))
+        except (ModelError, StoreError) as error:
+            self._send(Warning(f"{error} The ear that listened so far goes on."))
+        except Exception:
+            log.exception("an ear could not be loaded")
+            self._send(Warning("The new ear cannot be used, the old one goes on: engine.log has the details."))

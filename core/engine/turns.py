@@ -10,16 +10,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.conversation import scenario
 from core.dataset import measuring
+from core.ear import is_starter
 from core.engine.answering import Answering, Said
 from core.engine.filters import stretch
 from core.engine.hearing import Caught, Ending
 from core.engine.loading import Parts, load
 from core.engine.protocol import (
+    EarChanged,
     Event,
     Heard,
     Ready,
@@ -34,7 +36,7 @@ from core.engine.protocol import (
 from core.engine.speaking import Mouth
 from core.review import judging
 from models.errors import ModelError
-from models.recogniser import Hypothesis
+from models.recogniser import Hypothesis, Recogniser
 from store import recovery, segments, sessions
 from store.audio import SAMPLE_RATE, AudioFolder
 from store.database import Store
@@ -111,7 +113,7 @@ class Conversation:
         try:
             self._store = Store.open(self._setup.data)
             self._rescue()
-            self.parts = load(self._setup.data / "models", self._setup.sound, self._warn)
+            self.parts = load(self._setup.data, self._setup.sound, self._warn)
         except (StoreError, ModelError) as error:
             self._post(Unusable(str(error)))
             return
@@ -169,6 +171,12 @@ class Conversation:
         self._send(SessionStarted(number, command.level, scene.name, scene.title, list(scene.suggestions)))
         if command.greet and not history:
             self._answering.greet()
+
+    def hear_with(self, recogniser: Recogniser) -> None:
+        """Listen with this one from now on; what the one before heard stays."""
+        starter = is_starter(recogniser.name)
+        self.parts = replace(self.parts, recogniser=recogniser, starter=starter)
+        self._send(EarChanged(recogniser.name, starter))
 
     def caught(self, caught: Caught) -> None:
         """Keep a spoken turn and, when it is complete, answer it."""

@@ -33,11 +33,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from models.scoring import total, word_errors
+from models.windows import FULL
 from trainer.features import to_window
 from trainer.starter.sentences import corpus
 from trainer.starter.tokens import Tokens, train_tokenizer
 from trainer.starter.utterances import Speakers, Utterance
-from trainer.windows import FULL, window
+from trainer.windows import window
 
 WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 2, 3
 NEW_IN_ROUND, SEEN_IN_ROUND, POOL = 2_400, 8_400, 24_000

@@ -13,9 +13,13 @@ from pathlib import Path
 
 import torch
 
+from models import windows
+from trainer.checkpoints import put
 from trainer.starter.recogniser import build
 from trainer.starter.tokens import Tokens
 
+MARGIN = 0.3
+"""Seconds of silence behind the speech with which it hears as well as in full windows; measured (see its card)."""
 TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")
 
 
@@ -40,6 +44,7 @@ def export(work: Path, out: Path) -> None:
     TransformersConverter(str(hf), copy_files=["tokenizer.json", "preprocessor_config.json"]).convert(
         str(ct2), quantization="int8"
     )
+    put(ct2 / windows.NAME, {"v": windows.VERSION, "margin": MARGIN})
     for path in (hf / "tokenizer.json", ct2 / "tokenizer.json"):
         body = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

@@ -12,7 +12,7 @@ import hashlib
 import random
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from trainer.starter.lexicon import lexicon, pick, read_lines
 WORD_LIST = Path("/usr/share/dict/spanish")
 FORTUNES = Path("/usr/share/games/fortunes/es")
 MAX_WORDS = 16
-EVALUATION = ("free_sentences.txt", "general_sentences.txt")
+EVALUATION = ("free_sentences.txt", "general_sentences.txt", "others.txt")
 _LETTERS = re.compile(r"[^a-záéíóúüñ ]+")
 _CLEAN = re.compile(r"^[a-záéíóúüñA-ZÁÉÍÓÚÜÑ ,.¿?¡!]+$")
 # Prose that a tutor should not repeat; stems, so that their forms go with them.
@@ -179,12 +179,18 @@ _SHAPES = (
 )
 
 
-def _salad_word(rng: random.Random, kind: str) -> str:
+@lru_cache(maxsize=1)
+def shipped_words() -> list[str]:
+    """A fifth of that list, which comes with the project."""
+    return read_lines("words.txt")
+
+
+def _salad_word(rng: random.Random, kind: str, rare: Sequence[str]) -> str:
     words = lexicon()
     if kind in _FUNCTION:
         return rng.choice(_FUNCTION[kind])
     if kind == "X" or rng.random() < 0.45:
-        return rng.choice(dictionary())
+        return rng.choice(rare)
     if kind == "V":
         group = rng.choice(("thing", "person", "intr", "tell", "que"))
         verb = rng.choice(words.verbs[group]).split()[0].removesuffix("se")
@@ -208,10 +214,18 @@ def _salad_word(rng: random.Random, kind: str) -> str:
 
 
 def _salad(rng: random.Random) -> str:
+    return _salad_of(rng, dictionary())
+
+
+def _shipped_salad(rng: random.Random) -> str:
+    return _salad_of(rng, shipped_words())
+
+
+def _salad_of(rng: random.Random, rare: Sequence[str]) -> str:
     shape = rng.choice(_SHAPES)
     if rng.random() < 0.3:
         shape += rng.choice(_SHAPES)
-    text = " ".join(_salad_word(rng, kind) for kind in shape)
+    text = " ".join(_salad_word(rng, kind, rare) for kind in shape)
     if shape[0] == "Q":
         return f"¿{text}?"
     return text + "."
@@ -307,14 +321,16 @@ def _real(rng: random.Random) -> str:
     return rng.choice(prose())
 
 
-_MIXTURE = (_grammar, _chunks, _example, _salad, _pseudo, _real)
-_WEIGHTS = (35, 20, 15, 15, 5, 10)
+Mixture = dict[Callable[[random.Random], str], int]
+_WHOLE: Mixture = {_grammar: 35, _chunks: 20, _example: 15, _salad: 15, _pseudo: 5, _real: 10}
+_SHIPPED: Mixture = {_grammar: 30, _chunks: 20, _example: 15, _shipped_salad: 25, _pseudo: 10}
+"""What needs no package: the proverbs' share goes to what is as unlike the grammar."""
 
 
-def generate(rng: random.Random) -> str:
-    """One sentence of the mixture."""
+def generate(rng: random.Random, mixture: Mixture) -> str:
+    """One sentence of a mixture, whose parts are drawn by their weights."""
     while True:
-        part = rng.choices(_MIXTURE, _WEIGHTS)[0]
+        part = rng.choices(list(mixture), list(mixture.values()))[0]
         text = _tidy(part(rng))
         count = len(text.split())
         # Long ones are thinned out: the recogniser hears short turns.
@@ -331,8 +347,11 @@ def evaluation_texts() -> frozenset[str]:
     return frozenset(texts)
 
 
-def corpus(count: int, seed: int, exclude: Collection[str] = ()) -> Iterator[str]:
-    """Distinct training sentences, none of them in ``exclude`` or in an evaluation set."""
+def corpus(count: int, seed: int, exclude: Collection[str] = (), shipped: bool = False) -> Iterator[str]:
+    """Distinct training sentences, none of them in ``exclude`` or in an evaluation set.
+
+    With ``shipped`` only of what comes with the project; otherwise two of Debian's packages are needed.
+    """
     rng = random.Random(seed)
     seen = set(evaluation_texts()) | {normalise(text) for text in exclude}
     made = tried = 0
@@ -340,7 +359,7 @@ def corpus(count: int, seed: int, exclude: Collection[str] = ()) -> Iterator[str
         tried += 1
         if tried > 50 * count + 10_000:
             raise RuntimeError(f"only {made} distinct sentences in {tried} tries")
-        text = generate(rng)
+        text = generate(rng, _SHIPPED if shipped else _WHOLE)
         key = normalise(text)
         if key and key not in seen:
             seen.add(key)

@@ -77,6 +77,12 @@ def invented_variant(number: int) -> str:
 
 def espeak_with_invented_voices(folder: Path) -> Espeak:
     """espeak-ng with INVENTED_VOICES more variants; its data folder is made in `folder` (links to the real one)."""
+    invent_voices(folder)
+    return Espeak(folder)
+
+
+def invent_voices(folder: Path) -> None:
+    """Make an espeak-ng data folder with INVENTED_VOICES more variants; EspeakError without piper-tts."""
     source = piper_folder() / "espeak-ng-data"
     if not source.is_dir():
         raise EspeakError(f"piper-tts has no espeak-ng data at {source}: reinstall piper-tts")
@@ -91,7 +97,6 @@ def espeak_with_invented_voices(folder: Path) -> Espeak:
             link.symlink_to(item)
     for number in range(INVENTED_VOICES):
         (variants / f"invented{number}").write_text(invented_variant(number))
-    return Espeak(folder)
 
 
 def training_variants(espeak: Espeak) -> list[str]:

@@ -1,0 +1,175 @@
+"""How to train, by how much there is to train on.
+
+A few minutes of speech are learnt by heart in no time: they need many passes, half of each changed, and much speech
+of others between them, or everything else is forgotten. With hours it is the other way round: few passes at a
+lower rate. A small network takes rates at which a real Whisper falls apart. Every knob can be set by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.training.bases import Base
+from core.training.errors import TrainingRefused
+from models.device import physical_cores
+
+BF16 = ("amx_bf16", "avx512_bf16")
+"""Words of /proc/cpuinfo of processors that multiply in bfloat16, several times as fast as in 32 bits."""
+LOOKS = 6
+"""Times that dev is heard on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Knobs for an amount of speech."""
+
+    name: str
+    title: str
+    about: str
+    up_to: float
+    """Seconds of speech it suits."""
+    steps: int
+    """To aim at: the epochs follow from it, …"""
+    epochs: tuple[int, int]
+    """… within these bounds."""
+    knobs: dict[str, Any]
+    """For a real Whisper …"""
+    small: dict[str, Any]
+    """… and what is otherwise for a network of the starter's size."""
+
+
+_MADE = {"made_replay": 1500, "made_dev": 60, "made_general": 300}
+"""Clips of synthetic speech, made on the spot, so that the rest of Spanish is kept, and seen to be."""
+_LAYERS = ["q_proj", "k_proj", "v_proj", "out_proj"]
+_ALL = [*_LAYERS, "fc1", "fc2"]
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "minutes",
+            "A few minutes",
+            "Up to half an hour: many passes, two clips of others for each of yours.",
+            1800,
+            250,
+            (3, 40),
+            {"learning_rate": 2e-4, "rank": 16, "alpha": 32.0, "targets": _LAYERS, "replay": 2.0, **_MADE},
+            {"learning_rate": 1e-3, "targets": _ALL},
+        ),
+        Preset(
+            "hour",
+            "An hour or two",
+            "Half an hour to two hours: a few passes, as much of others as of yours.",
+            2 * 3600,
+            600,
+            (3, 10),
+            {"learning_rate": 1e-4, "rank": 16, "alpha": 32.0, "targets": _LAYERS, "replay": 1.0, **_MADE},
+            {"learning_rate": 1e-3, "targets": _ALL, "replay": 1.5},
+        ),
+        Preset(
+            "hours",
+            "Some hours",
+            "Two to eight hours: a larger adapter, and half as much of others as of yours.",
+            8 * 3600,
+            3000,
+            (3, 5),
+            {"learning_rate": 1e-4, "rank": 16, "alpha": 32.0, "targets": _LAYERS, "replay": 0.5, **_MADE},
+            {"learning_rate": 7e-4, "targets": _ALL, "replay": 1.0},
+        ),
+        Preset(
+            "many",
+            "Many hours",
+            "Eight hours and more: every matrix has its adapter, and a third of what is heard is of others.",
+            math.inf,
+            10_000,
+            (2, 4),
+            {"learning_rate": 1.5e-4, "rank": 32, "alpha": 64.0, "targets": _ALL, "replay": 0.3, **_MADE},
+            {"learning_rate": 5e-4, "replay": 0.5},
+        ),
+    )
+}
+
+
+def choose(seconds_of_speech: float) -> Preset:
+    """The preset for so many seconds of a learner's corrected speech."""
+    return next(preset for preset in PRESETS.values() if seconds_of_speech <= preset.up_to)
+
+
+def named(name: str, seconds_of_speech: float) -> Preset:
+    """The preset of that name; `auto` chooses by the amount. Raises TrainingRefused for another."""
+    if name in ("", "auto"):
+        return choose(seconds_of_speech)
+    if name not in PRESETS:
+        raise TrainingRefused(f"There is no preset “{name}”: use auto, {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def knobs(
+    preset: Preset,
+    base: Base,
+    clips: int,
+    others: int = 0,
+    own: Mapping[str, Any] | None = None,
+    device: str | None = None,
+) -> dict[str, Any]:
+    """All that a job of this preset sets; the trainer's own defaults hold for the rest.
+
+    Args:
+        clips: of the learner, to train on.
+        others: clips of other people to replay; where they suffice, a real Whisper hears those and no synthetic ones.
+        own: knobs that somebody set, which go before the preset's; `epochs` among them is left alone.
+        device: cpu or cuda; found out without one.
+    """
+    on_gpu = (device or present()) == "cuda"
+    chosen: dict[str, Any] = {
+        "batch": 16,
+        "micro_batch": 16 if base.small or on_gpu else 4,
+        "precision": "auto" if on_gpu else "bf16" if bf16() else "fp32",
+        "threads": 1 if base.small else physical_cores(),
+        **preset.knobs,
+        **(preset.small if base.small else {}),
+        **(own or {}),
+    }
+    if not base.small and others >= _amount(chosen, "replay") * clips:
+        # A real Whisper has heard real people: synthetic voices are a second best.
+        chosen = {**chosen, "made_replay": 0, "made_dev": 0, **(own or {})}
+    if "epochs" not in chosen:
+        a_pass = max(1.0, clips * (1 + _amount(chosen, "replay") + 0.03) / max(1.0, _amount(chosen, "batch")))
+        low, high = preset.epochs
+        chosen["epochs"] = min(max(round(preset.steps / a_pass), low), high)
+    steps = steps_of(chosen, clips)
+    for knob in ("evaluate_every", "checkpoint_every"):
+        chosen.setdefault(knob, max(5, min(500, math.ceil(steps / LOOKS))))
+    return chosen
+
+
+def steps_of(job: Mapping[str, Any], clips: int) -> int:
+    """About how many steps a job on so many clips of the learner takes; the trainer counts them exactly."""
+    each = clips * (1 + _amount(job, "replay") + _amount(job, "noise", 0.03))
+    steps = math.ceil(each / max(1.0, _amount(job, "batch", 16))) * int(_amount(job, "epochs", 10))
+    most = int(_amount(job, "max_steps"))
+    return min(steps, most) if most else steps
+
+
+def present() -> str:
+    """cuda where a GPU's driver is there, else cpu. Only the trainer knows whether it works, and says so."""
+    return "cuda" if any(Path(name).exists() for name in ("/dev/nvidiactl", "/dev/dxg")) else "cpu"
+
+
+def bf16() -> bool:
+    """Whether this machine's processor multiplies in bfloat16."""
+    try:
+        words = set(Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split())
+    except OSError:
+        return False
+    return not words.isdisjoint(BF16)
+
+
+def _amount(job: Mapping[str, Any], knob: str, default: float = 0.0) -> float:
+    """A knob as a number; somebody may have set it to anything, which the trainer will refuse."""
+    value = job.get(knob, default)
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else default

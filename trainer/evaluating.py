@@ -1,0 +1,155 @@
+"""The last stage of a run: is the new version better? Both ears, the one in use until now and the new one, hear
+the same clips through the app's own recogniser, and report.json holds what each of them heard.
+
+The clips are the learner's frozen test split, and the general set, which is neither trained on nor replayed. What
+a model heard is kept in the cache, so that a run that was interrupted, or the next one, does not hear the old ear
+again. What follows from the figures is decided elsewhere; here nothing is judged.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from models import device, kept
+from models.device import Device
+from models.errors import ModelError
+from models.evaluation import Clip as Spoken
+from models.evaluation import Evaluation, evaluate
+from models.recogniser import WhisperRecogniser
+from trainer.checkpoints import put
+from trainer.errors import TrainerError
+from trainer.events import Events, Heartbeat, read_events
+from trainer.job import Job
+from trainer.manifest import Clip, waveform
+
+VERSION = 1
+REPORT = "report.json"
+DEPLOYED = "recogniser-ct2"
+EVERY = 0.5
+"""Seconds between two events about how far it is."""
+
+
+class EvaluationError(TrainerError):
+    """A version, or the ear that it is compared with, that cannot be heard with."""
+
+
+def evaluate_version(
+    folder: Path,
+    job: Job,
+    clips: Sequence[Clip],
+    events: Events,
+    heart: Heartbeat,
+    between: Callable[[], None],
+) -> dict[str, Any]:
+    """Compare the version in a run's folder with the ear it is to replace, and write report.json.
+
+    Without test clips its sets are empty, and there is nothing to say for or against the version.
+
+    Args:
+        folder: of the run; the version lies in it, and its verified.json.
+        job: its `before` is the ear in use until now; without one it is the base of the run.
+        clips: all of the run; those of the test are heard.
+        between: called before every clip, and may raise to stop.
+
+    Returns:
+        The fields that the `done` event gains.
+
+    Raises:
+        EvaluationError: one of the recognisers cannot be loaded, or there is none to compare with.
+        DataError: a recording went away.
+        OSError: a full disk; no report is left then.
+    """
+    chosen = [clip for clip in clips if clip.split == "test" and clip.origin in ("learner", "general")]
+    version, base = folder / "version" / DEPLOYED, job.base.with_name(DEPLOYED)
+    before = Path(job.before) if job.before else base
+    hear = partial(_heard, clips=chosen, cache=_cache(folder, job), events=events, heart=heart, between=between)
+    where = device_for(job)
+    first = hear(before, job.before_name or before.parent.name, where)
+    second = hear(version, f"run {folder.name}", where)
+    other = base.is_dir() and kept.model_key(base, "") != kept.model_key(before, "")
+    third = hear(base, job.base.parent.name, where) if other else None
+    verified = json.loads((folder / "version" / "verified.json").read_text(encoding="utf-8"))
+    report = {
+        "v": VERSION,
+        "before": first.as_json(),
+        "after": second.as_json(),
+        "base": third.as_json() if third else None,
+        "strength": verified["strength"],
+        "windows": verified["windows"],
+        "train_seconds": _train_seconds(folder),
+    }
+    put(folder / REPORT, report)
+    return {"report": str(folder / REPORT)}
+
+
+def _heard(
+    model: Path,
+    name: str,
+    where: Device,
+    *,
+    clips: Sequence[Clip],
+    cache: Path,
+    events: Events,
+    heart: Heartbeat,
+    between: Callable[[], None],
+) -> Evaluation:
+    """What a model hears, now or at an earlier time."""
+    spoken = [
+        Spoken(
+            audio=partial(waveform, clip),
+            text=clip.text,
+            recording=clip.recording,
+            speaker=clip.speaker,
+            set="test" if clip.origin == "learner" else "general",
+        )
+        for clip in clips
+    ]
+    sounds = [f"{clip.sha256} {clip.start} {clip.end}" for clip in clips]
+    said = 0.0
+
+    def told(part: str, done: int, total: int) -> None:
+        nonlocal said
+        between()
+        heart.at("evaluate", done)
+        if done == total or time.monotonic() - said >= EVERY:
+            events.emit("evaluate", model=name, set=part, done=done, total=total)
+            said = time.monotonic()
+
+    try:
+        path = kept.place(cache, kept.model_key(model, where.compute_type), kept.clips_key(sounds, spoken))
+        if found := kept.read(path, spoken):
+            return dataclasses.replace(found, model=name)
+        found = evaluate(WhisperRecogniser(model, name, where), spoken, told)
+    except ModelError as error:
+        what, _, remedy = str(error).rstrip(".").rpartition(": ")
+        raise EvaluationError(what or str(error), remedy or "start the run anew") from error
+    cache.mkdir(parents=True, exist_ok=True)
+    put(path, found.as_json())
+    return found
+
+
+def _cache(folder: Path, job: Job) -> Path:
+    return (Path(job.cache) if job.cache else folder / "cache") / "evaluation"
+
+
+def device_for(job: Job) -> Device:
+    """Where the app would compute, with no more threads than the run has."""
+    if job.device == "cpu":
+        return Device("cpu", job.threads, "as the run's job says")
+    return dataclasses.replace(device.choose(), threads=job.threads)
+
+
+def _train_seconds(folder: Path) -> float:
+    """Seconds that the steps of the run took; of one that was done twice, the later time."""
+    taken: dict[int, float] = {}
+    path = folder / "events.jsonl"
+    for event in read_events(path) if path.is_file() else ():
+        if event["event"] == "step":
+            taken[event["step"]] = event["seconds"]
+    return round(sum(taken.values()), 1)

@@ -1,0 +1,103 @@
+"""What follows the training of an adapter: a version that the app can load, and how good it is.
+
+A stop, a kill or a full disk can come at any moment, and merging a large model or hearing a test split takes
+minutes. So every piece is written under a temporary name and renamed, a resumed run finds those that are whole
+and makes the others, and the version gets its name when nothing of it is missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from trainer.adapter import set_strength
+from trainer.checkpoints import put, settle
+from trainer.evaluating import device_for, evaluate_version
+from trainer.export import ExportError, convert, merge, verify
+from trainer.manifest import Clip
+from trainer.shortest import choose_windows
+from trainer.strength import choose_strength
+from trainer.training import Parts
+
+STRENGTH = "strength.json"
+VERIFIED = "verified.json"
+REPORT = "report.json"
+
+
+def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> dict[str, Any]:
+    """Make the version of a trained adapter and evaluate it; returns more fields of the `done` event.
+
+    Args:
+        clips: all of the run.
+        told: called with the name of each stage that is begun.
+
+    Raises:
+        Stopped: asked to stop; a resumed run comes straight back here.
+        ExportError: the converted model hears something else, or lost a setting; nothing of it is left.
+        OSError: a full disk.
+    """
+    version = parts.folder / "version"
+    if not version.exists():
+        making = parts.folder / "making"
+        try:
+            make(parts, clips, making, told)
+        except (ExportError, OSError):
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+        settle(making, version)
+    found = json.loads((version / VERIFIED).read_text(encoding="utf-8"))
+    done = {"version": str(version), "strength": found.pop("strength"), "verified": found}
+    if parts.job.before:
+        report = parts.folder / REPORT
+        if not report.exists():
+            told("evaluate")
+            evaluate_version(parts.folder, parts.job, clips, parts.events, parts.heart, parts.stop.check)
+        done["report"] = str(report)
+    return done
+
+
+def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str], None]) -> None:
+    """Put together in the folder `making` whatever of the version is not there yet."""
+    job, between = parts.job, parts.stop.check
+    own = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
+    hf, ct2 = making / "recogniser", making / "recogniser-ct2"
+    if not hf.exists():
+        strength = _strength(parts, clips, own, told)
+        between()
+        told("merge")
+        set_strength(parts.model, strength)
+        merge(parts.model, job.base, hf)
+    if not ct2.exists():
+        between()
+        told("convert")
+        convert(hf, ct2, job.quantization)
+    if not (making / VERIFIED).exists():
+        between()
+        told("verify")
+        found = verify(hf, ct2, parts.labels, own, between)
+        heard = [*parts.dev, *_others(parts, clips)]
+        found["windows"] = choose_windows(ct2, heard, device_for(job), between)
+        strength = json.loads((parts.folder / STRENGTH).read_text(encoding="utf-8"))["chosen"]
+        put(making / VERIFIED, {"strength": strength, **found})
+
+
+def _others(parts: Parts, clips: Sequence[Clip]) -> list[Clip]:
+    """Dev clips that are not the learner's."""
+    return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: parts.job.dev_clips]
+
+
+def _strength(parts: Parts, clips: Sequence[Clip], own: Any, told: Callable[[str], None]) -> float:
+    """How strong the adapter should be, as chosen on dev now or before the run was interrupted."""
+    path = parts.folder / STRENGTH
+    if not path.exists():
+        told("strength")
+        general = [(clip.text, parts.data.cached(clip)) for clip in _others(parts, clips)]
+        chosen, tried = choose_strength(parts.model, parts.labels, own, general, parts.device, parts.stop.check)
+        put(path, {"chosen": chosen.strength, "tried": [dataclasses.asdict(one) for one in tried]})
+    found = json.loads(path.read_text(encoding="utf-8"))
+    parts.events.emit("strength", **found)
+    return float(found["chosen"])
