@@ -23,7 +23,7 @@ test: sound $(VENV)/.dev
 	$(call debian,pulseaudio pulseaudio-utils libasound2-plugins,without them the sound card tests are skipped)
 	$(BIN)/python -m pytest
 
-demo: $(VENV)/.run
+demo: $(VENV)/.dev
 	@$(BIN)/tertulia demo
 
 lint: $(VENV)/.dev
@@ -37,6 +37,7 @@ bench: $(VENV)/.run
 	@$(BIN)/tertulia bench recogniser
 	@$(BIN)/tertulia bench desk --segments 100000
 	@$(BIN)/tertulia bench import
+	@if $(BIN)/python -c "import torch" 2>/dev/null; then $(BIN)/tertulia bench train && $(BIN)/tertulia bench train --geometry base; fi
 
 # Rebuilds the starter models from nothing; about four hours on two cores.
 starter: $(VENV)/.dev

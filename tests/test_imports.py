@@ -56,7 +56,8 @@ def loaded(folder: Path, modes: str) -> set[str]:
 
 
 def test_the_app_starts_and_shows_its_screens_without_anything_heavy(tmp_path: Path) -> None:
-    assert HEAVY & loaded(tmp_path, "45") <= {"numpy"}  # which the Correct screen will need: see tui.app.WARM
+    # The database of the Train screen, and numpy, which the Correct screen will need: see tui.app.WARM.
+    assert HEAVY & loaded(tmp_path, "45") <= {"numpy", "sqlite_utils"}
 
 
 def test_correct_and_dataset_open_the_database_and_load_no_model(tmp_path: Path) -> None:

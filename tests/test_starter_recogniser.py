@@ -10,11 +10,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.recogniser import padded  # noqa: E402
+from models.windows import FULL  # noqa: E402
 from trainer.features import FLOOR, log_mel, to_window  # noqa: E402
 from trainer.starter import recogniser  # noqa: E402
 from trainer.starter.tokens import Tokens, train_tokenizer  # noqa: E402
 from trainer.starter.utterances import Utterance  # noqa: E402
-from models.windows import FULL  # noqa: E402
 from trainer.windows import window  # noqa: E402
 
 LINES = ["El niño come pan en la cocina.", "¿Dónde está la estación?", "Mañana vamos a la playa."] * 50

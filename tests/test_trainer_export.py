@@ -78,15 +78,15 @@ def test_without_strength_the_adapter_is_the_base() -> None:
 @pytest.mark.parametrize(
     ("general", "chosen"),
     [
-        ({0.0: 0.10, 1.0: 0.10, 0.75: 0.10, 0.5: 0.10, 0.25: 0.10}, 1.0),
-        ({0.0: 0.10, 1.0: 0.20, 0.75: 0.15, 0.5: 0.11, 0.25: 0.10}, 0.5),
-        ({0.0: 0.10, 1.0: 0.50, 0.75: 0.40, 0.5: 0.30, 0.25: 0.20}, 0.25),
+        ({0.0: 0.10, 1.0: 0.10, 0.85: 0.10, 0.7: 0.10, 0.5: 0.10, 0.25: 0.10}, 1.0),
+        ({0.0: 0.10, 1.0: 0.20, 0.85: 0.18, 0.7: 0.15, 0.5: 0.11, 0.25: 0.10}, 0.5),
+        ({0.0: 0.10, 1.0: 0.50, 0.85: 0.45, 0.7: 0.40, 0.5: 0.30, 0.25: 0.20}, 0.25),
     ],
 )
 def test_the_strength_helps_the_learner_and_harms_nobody(
     monkeypatch: pytest.MonkeyPatch, general: dict[float, float], chosen: float
 ) -> None:
-    own, now = {0.0: 0.40, 0.25: 0.35, 0.5: 0.30, 0.75: 0.25, 1.0: 0.20}, [0.0]
+    own, now = {0.0: 0.40, 0.25: 0.35, 0.5: 0.30, 0.7: 0.25, 0.85: 0.22, 1.0: 0.20}, [0.0]
 
     def heard(model: Any, labels: Any, clips: list[str], *others: Any) -> Heard:
         rates = own if clips == ["own"] else general
@@ -99,7 +99,7 @@ def test_the_strength_helps_the_learner_and_harms_nobody(
     nothing: Any = None
     best, tried = strength.choose_strength(None, nothing, mine, theirs, CPU, lambda: None)
     assert best.strength == chosen == now[0]
-    assert len(tried) == 5
+    assert len(tried) == 6
 
 
 def test_a_conversion_that_hears_something_else_is_refused(

@@ -25,7 +25,14 @@ POINTS = [
     ("trainer.training:hear", 2),  # looking at dev
     ("trainer.checkpoints:prune", 1),  # a checkpoint is there, the old ones too
     ("trainer.training:save_adapter", 1),  # the result is being put together
-    ("trainer.finishing:verify", 1),  # merged and converted, not yet in its place
+    ("trainer.finishing:merge", 1),  # the strength is chosen
+    ("trainer.export:shutil.copyfile", 3),  # in the middle of merging
+    ("trainer.finishing:convert", 1),  # merged
+    ("trainer.checkpoints:settle", 1),  # converted, without its name
+    ("trainer.finishing:verify", 1),  # merged and converted, not yet compared
+    ("trainer.finishing:settle", 1),  # the version is whole, not yet in its place
+    ("trainer.evaluating:evaluate", 2),  # one ear was heard, the other not
+    ("trainer.evaluating:put", 2),  # both were, the report is not written
 ]
 
 
@@ -41,7 +48,7 @@ def run(folder: Path, plan: list[tuple[str, int]]) -> list[int]:
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
-    return jobs.learner(tmp_path_factory.mktemp("audio"), train=10, dev=3, replay=6)
+    return jobs.learner(tmp_path_factory.mktemp("audio"), train=10, dev=3, replay=6, test=2)
 
 
 def test_killed_at_many_points_it_ends_with_the_same_bits(tmp_path: Path, rows: list[dict[str, object]]) -> None:
@@ -52,6 +59,7 @@ def test_killed_at_many_points_it_ends_with_the_same_bits(tmp_path: Path, rows: 
         "margin": 0.2,
         "checkpoint_every": 2,
         "full_windows": 0.0,
+        "before": str(jobs.BASE.with_name("recogniser-ct2")),
     }
     calm, hurt = (jobs.job(tmp_path / name, rows, **knobs) for name in ("calm", "hurt"))
     assert run(calm, [("", 0)]) == [0], (calm / "log").read_text()[-2000:]
@@ -64,6 +72,8 @@ def test_killed_at_many_points_it_ends_with_the_same_bits(tmp_path: Path, rows: 
     assert not list(hurt.rglob("tmp-*"))
     versions = [(folder / "version/recogniser-ct2/model.bin").read_bytes() for folder in (calm, hurt)]
     assert versions[0] == versions[1]
+    reports = [json.loads((folder / "report.json").read_text())["after"]["sets"] for folder in (calm, hurt)]
+    assert reports[0] == reports[1] != {}
 
     curves = [
         {e["step"]: e["loss"] for e in read_events(f / "events.jsonl") if e["event"] == "step"}

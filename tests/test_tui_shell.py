@@ -21,6 +21,7 @@ from tui import keys
 from tui.app import TertuliaApp
 from tui.keys import EVERYWHERE, Key, shown
 from tui.picture import BEGINNING, CONVERSATION
+from tui.screens.compare import COMPARE, CompareScreen
 from tui.screens.confirm import CONFIRM, Confirm
 from tui.screens.conflict import CONFLICT, Conflict
 from tui.screens.correct import CorrectScreen
@@ -30,9 +31,12 @@ from tui.screens.form import FORM, Form
 from tui.screens.help import HelpScreen
 from tui.screens.models import ModelsScreen
 from tui.screens.new_session import NEW_SESSION, NewSession
+from tui.screens.reading import READING, Reading
 from tui.screens.rejections import REJECTIONS, Rejections
 from tui.screens.replace import REPLACE, Replace
 from tui.screens.talk import TalkScreen
+from tui.screens.train import TrainScreen
+from tui.screens.train_keys import TRAIN
 from tui.settings import Settings, SettingsError, load, save
 from tui.text import plain
 from tui.widgets.cycle import CYCLE, Cycle
@@ -48,6 +52,9 @@ TABLES: list[tuple[type[object], tuple[Key, ...]]] = [
     (Confirm, CONFIRM),
     (Rejections, REJECTIONS),
     (Cycle, CYCLE),
+    (TrainScreen, TRAIN),
+    (Reading, READING),
+    (CompareScreen, COMPARE),
     (ModelsScreen, keys.MODELS),
     (HelpScreen, keys.DIALOG),
     (NewSession, NEW_SESSION),
@@ -65,7 +72,7 @@ async def test_one_key_to_each_mode_and_each_says_what_it_is(tmp_path: Path) -> 
         for key, word in (
             ("2", "There is nothing to correct yet"),
             ("3", "how many minutes you have corrected"),
-            ("4", "your corrections will teach the ear"),
+            ("4", "Here your corrections teach the ear"),
             ("5", "Licence"),
             ("1", "The tutor speaks first"),
         ):

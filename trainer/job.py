@@ -98,9 +98,10 @@ class Job:
     gradient_checkpointing: bool = False
     """Compute layers twice and keep less in memory."""
 
-    full_windows: float = _knob(0.1, 0, 1)
-    """Share of batches with windows of thirty seconds; the others are as short as their speech."""
-    margin: float = _knob(1.0, 0, 30)
+    full_windows: float = _knob(0.03, 0, 1)
+    """Share of batches with windows of thirty seconds; the others are as short as their speech. One costs nine
+    times as much as a short one, and few suffice to keep what the base knows of them."""
+    margin: float = _knob(0.6, 0, 30)
     """Seconds of silence behind the longest clip of a short window, at most; drawn anew for every batch."""
     pack: bool = False
     """Join short clips into windows of nearly thirty seconds."""

@@ -41,7 +41,7 @@ from trainer.starter.learner import VOICES as LEARNERS
 from trainer.starter.lexicon import read_lines
 from trainer.starter.sentences import corpus, normalise
 
-RECIPE = 1
+RECIPE = 2
 """Another way to speak gets another number."""
 SHEET = 100
 """Texts of one sheet."""
@@ -50,8 +50,11 @@ LONGEST = 12 * SAMPLE_RATE
 SPLITS = {"replay": "train", "dev": "dev", "general": "test"}
 DEV_SEED = 500_000
 """The texts of dev begin so far from those of replay."""
-VOICES = "voices"
+VOICES = f"voices-{RECIPE}"
 """Folder of the voices: links into the installed piper-tts, and the invented ones."""
+STRANGE = {"replay": range(1000, 1200), "dev": range(1200, 1240)}
+"""Numbers of the invented voices. The starter ear never heard them, so it is held to what it makes of strangers
+too; and dev has others than replay. (One learner, seed 4: general speech 0.8 points worse instead of 1.9.)"""
 TOGETHER = 2
 """Processes that speak at a time, at most."""
 
@@ -162,7 +165,8 @@ def _invent_voices(folder: Path) -> None:
     """The data folder of espeak with the invented voices, whole or not there."""
     if not (folder / VOICES).is_dir():
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
-            speech.invent_voices(Path(temporary) / VOICES)
+            numbers = [number for invented in STRANGE.values() for number in invented]
+            speech.invent_voices(Path(temporary) / VOICES, numbers)
             with contextlib.suppress(OSError):  # another run was faster
                 (Path(temporary) / VOICES).rename(folder / VOICES)
 
@@ -239,7 +243,7 @@ def _spoken(espeak: Espeak, sheet: dict[str, Any]) -> Iterator[tuple[str, str, N
         if kind == "general":
             who, room = speech.evaluation_speaker(dice, strangers[(number + place) % len(strangers)]), ROOM
         else:
-            who, room = speech.training_speaker(dice, variants), dice.uniform(0, 1)
+            who, room = speech.training_speaker(dice, variants, STRANGE[kind]), dice.uniform(0, 1)
         samples, rate = espeak.say(text, who.language, who.variant, who.rate, who.pitch, who.pitch_range)
         if len(samples) < rate // 20:
             continue

@@ -19,7 +19,7 @@ from models.windows import Windows
 from trainer.checkpoints import put
 from trainer.manifest import Clip, waveform
 
-MARGINS = (0.3, 1.0)
+MARGINS = (0.3, 0.6)
 """Seconds of silence behind the speech that are tried, the shortest first."""
 WORSE = 0.01
 """So many more words wrong in a hundred are taken for chance …"""

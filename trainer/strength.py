@@ -18,9 +18,9 @@ from trainer.adapter import set_strength
 from trainer.decoding import hear
 from trainer.labels import Labels
 
-STRENGTHS = (1.0, 0.75, 0.5, 0.25)
-WORSE = 0.01
-"""General speech may be heard so much worse than by the base, in words."""
+STRENGTHS = (1.0, 0.85, 0.7, 0.5, 0.25)
+WORSE = 0.005
+"""General speech of dev may be heard so much worse than by the base, in words: half of what the gate allows."""
 
 Clips = Sequence[tuple[str, NDArray[np.float16]]]
 """Reference and features of each."""

@@ -22,7 +22,7 @@ def window(model: Any, frames: int) -> Iterator[None]:
     positions = full.weight.shape[0]
     if frames % 2 or not 0 < frames <= 2 * positions:
         raise ValueError(f"a window of {frames} frames: must be even and at most {2 * positions}")
-    short = nn.Embedding(frames // 2, full.weight.shape[1], _weight=full.weight[: frames // 2])
+    short = nn.Embedding(frames // 2, full.weight.shape[1], _weight=full.weight[: frames // 2], _freeze=True)
     encoder.embed_positions, encoder.config.max_source_positions = short, frames // 2
     try:
         yield

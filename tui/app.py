@@ -37,7 +37,9 @@ from tui.settings import Settings, SettingsError, load, save
 from tui.text import plain
 
 if TYPE_CHECKING:
+    from core.dataset.transcribing import Progress
     from store.queue import View
+    from tui.listening import Listening
     from tui.screens.desk_sound import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
@@ -116,8 +118,10 @@ class TertuliaApp(App[None]):
     }
     DEFAULT_MODE = "talk"
 
-    ear: reactive[str] = reactive("")
-    """Name of the recogniser in use, for the header; empty until it is loaded."""
+    ear: reactive[tuple[str, ...]] = reactive(())
+    """Which recogniser is in use and how good it is, for the header: sayings, the longest first."""
+    rehearing: reactive[Progress | None] = reactive(None)
+    """How far what waits for a correction is heard anew, after a change of the ear; None while it is not."""
 
     def __init__(
         self,
@@ -141,6 +145,7 @@ class TertuliaApp(App[None]):
         self._leaving = False
         self._saving = asyncio.Lock()
         self._first_complaint = ""
+        self._listening: Listening | None = None
         self.painted_at: float | None = None
         """time.monotonic() of the first painted frame."""
         self._wanted = data
@@ -277,8 +282,10 @@ class TertuliaApp(App[None]):
     def on_engine_said(self, message: EngineSaid) -> None:
         """What concerns the whole app; the Talk screen has shown its part."""
         match message.event:
+            case protocol.EarChanged(recogniser=recogniser, starter=starter):
+                self.listening.engine_told(recogniser, starter)
             case protocol.Ready(recogniser=recogniser, starter=starter):
-                self.ear = "starter" if starter else plain(recogniser)
+                self.listening.engine_told(recogniser, starter)
                 threading.Thread(target=_warm, name="warm", daemon=True).start()
                 # After a crash the engine goes on with its session by itself.
                 if not self._session_begun:
@@ -293,6 +300,43 @@ class TertuliaApp(App[None]):
                 self.tell(text, "error")
             case _:
                 pass
+
+    def on_engine_stopped(self) -> None:
+        """Nobody listens any more; the Talk screen has said why."""
+        if self._listening is not None:
+            self._listening.engine_gone()
+
+    # --- the ear ----------------------------------------------------------------------------------
+
+    @property
+    def listening(self) -> Listening:
+        """Which ear is on; what it needs is loaded when there first is one."""
+        from tui.listening import Listening
+
+        self._listening = self._listening or Listening(self)
+        return self._listening
+
+    @property
+    def changing_ear(self) -> bool:
+        """Whether a version is being promoted or rolled back from just now."""
+        return self._listening is not None and self._listening.changing
+
+    def promote(self, name: str, force: bool = False) -> None:
+        """Put a version on; EarSwapped tells the screens how that ended.
+
+        Args:
+            name: of the version.
+            force: whatever its verdict says.
+        """
+        self.listening.promote(name, force)
+
+    def roll_back(self) -> None:
+        """Put the ear before this one on again; EarSwapped tells how that ended."""
+        self.listening.roll_back()
+
+    def renew_standing(self) -> None:
+        """Read anew how good the ear is: a run has ended, or something was corrected."""
+        self.listening.renew()
 
     # --- around it ------------------------------------------------------------------------------
 

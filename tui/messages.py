@@ -1,7 +1,8 @@
-"""Messages that cross from the engine's worker to the screens.
+"""Messages that cross from the app and its workers to the screens.
 
-There is one for every protocol event rather than one class for each kind: the protocol already has a
-dataclass for each, and a screen matches on those it cares for and lets the rest bubble to the app.
+Of the engine's there is one for every protocol event rather than one class for each kind: the protocol
+already has a dataclass for each, and a screen matches on those it cares for and lets the rest bubble to
+the app.
 """
 
 from __future__ import annotations
@@ -41,3 +42,18 @@ class EngineStopped(Message):
     def __init__(self, reason: str = "") -> None:
         super().__init__()
         self.reason = reason
+
+
+class EarSwapped(Message):
+    """A version was promoted or rolled back from, or could not be."""
+
+    def __init__(self, ear: str, trouble: str = "") -> None:
+        super().__init__()
+        self.ear = ear
+        """Name of the version that is on now; empty where nothing was changed."""
+        self.trouble = trouble
+        """One sentence with the remedy, where nothing was changed."""
+
+
+class HeardAnew(Message):
+    """What waited to be corrected was heard with the present ear, and the queue was put in order."""

@@ -1,6 +1,6 @@
-"""The pictures in the README: `python -m tui.picture` writes tui/talk.svg, tui/correct.svg and tui/dataset.svg.
+"""The pictures in the README: `python -m tui.picture` writes tui/talk.svg and those of the other screens.
 
-This is the Talk screen; tui.picture_correct and tui.picture_dataset are the others.
+This is the Talk screen; tui.picture_correct, tui.picture_dataset and tui.picture_train are the others.
 
 It is the real screen, told a conversation by an engine that only recites. The same engine serves the
 tests in which it does not matter what is said.
@@ -150,12 +150,13 @@ async def picture(width: int = 110, height: int = 24) -> str:
 
 def main() -> None:
     """Make the pictures anew."""
-    from tui import picture_correct, picture_dataset
+    from tui import picture_correct, picture_dataset, picture_train
 
     pictures = (
         (PICTURE, picture),
         (picture_correct.PICTURE_CORRECT, picture_correct.picture),
         (picture_dataset.PICTURE_DATASET, picture_dataset.picture),
+        (picture_train.PICTURE_TRAIN, picture_train.picture),
     )
     for path, make in pictures:
         path.write_text(asyncio.run(make()), encoding="utf-8")

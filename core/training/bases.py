@@ -82,7 +82,7 @@ def resolve(store: Store, wish: str = "") -> Base:
     name = wish.strip() or _origin(store)
     if known := version_named(store, ear.PART, name):
         return _of_version(store, known)
-    path = Path(name).expanduser()
+    path = _path(name)
     if path.is_absolute() or path.is_dir():
         return _checked(Base(path.name, _trainable(path.absolute(), "") or path.absolute(), None))
     if name.count("/") == 1:
@@ -94,6 +94,13 @@ def resolve(store: Store, wish: str = "") -> Base:
             )
         return _checked(Base(name.split("/")[1], folder, None))
     return _of_catalog(store, name)
+
+
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~ of somebody whom this machine does not know
+        return Path(name)
 
 
 def _origin(store: Store) -> str:
@@ -108,7 +115,7 @@ def _origin(store: Store) -> str:
     if known.run is None:
         return known.name
     # A version whose ancestor is no version: its job says what it came from.
-    job = store.folder / known.folder / ".." / "job.json"
+    job = (store.folder / known.folder).parent / "job.json"  # it outlives the version
     try:
         return str(json.loads(job.read_text(encoding="utf-8"))["base"])
     except (OSError, ValueError, LookupError, TypeError):
@@ -183,8 +190,8 @@ def _checked(base: Base) -> Base:
             "Hugging Face format there."
         )
     try:
-        whisper = base.config.get("model_type") == "whisper" and base.parameters > 0
-    except (OSError, ValueError, LookupError, TypeError):
+        whisper = base.config.get("model_type") == "whisper" and base.parameters > 0 and base.positions > 0
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         whisper = False
     if not whisper:
         raise TrainingRefused(f"What lies in {shown(base.folder)} is no Whisper: choose another base.")

@@ -28,10 +28,10 @@ NAME = "README.md"
 PLACES = ("base", "before", "before_name", "cache", "version")
 """Knobs that are not the recipe's."""
 SHORTEST = """
-It is made for the person (or persons) it learnt from. It was measured on them and on a small general set, and on nobody
-else: other voices, other accents and other languages are a guess. It is not a measure of anybody's Spanish, and not
-made to identify people, to judge them or to listen without their knowledge. It learnt from recordings of a person,
-so whoever gives it away gives away something of that person.
+It is made for the person (or persons) it learnt from. It was measured on them and on a small general set, and on
+nobody else: other voices, other accents and other languages are a guess. It is not a measure of anybody's
+Spanish, and not made to identify people, to judge them or to listen without their knowledge. It learnt from
+recordings of a person, so whoever gives it away gives away something of that person.
 """
 
 
@@ -112,8 +112,8 @@ def _scores(report: Report, verdict: Verdict) -> list[str]:
     before, after = report.before, report.after
     parts = [
         f"**{verdict.outcome}**: {verdict.sentence}\n",
-        "Through the app's own recogniser, on speech that it never trained on; in brackets the 95 % interval of a block "
-        "bootstrap over recordings, n in words of the reference (in characters for CER).\n",
+        "Through the app's own recogniser, on speech that it never trained on; in brackets the 95 % interval of a "
+        "block bootstrap over recordings, n in words of the reference (in characters for CER).\n",
         f"| | {_cell(before.model)} (before) | this version |\n|---|---|---|",
     ]
     for name in after.sets:

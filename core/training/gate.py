@@ -88,7 +88,7 @@ def read_report(folder: Path) -> Report:
         raise TrainingRefused(
             f"{shown(path)} is not there: the version was never measured, train again."
         ) from error
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ModelError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ModelError) as error:
         raise TrainingRefused(f"{shown(path)} is damaged ({str(error)[:100]}): train again.") from error
     for name in ("test", "general"):
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))
@@ -137,9 +137,10 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
         return "too little", [
             f"Only {change.words} words of test were heard, and {LEAST_WORDS} are needed: correct more, then train."
         ]
-    harms = []
-    if general is not None and (general.value > WORSE or general.low > 0 or general.high > SURELY_WORSE):
-        harms.append(f"Spanish at large is heard worse ({_points(general)}).")
+    harms, told = [], general is not None and general.blocks > 1
+    if general is not None and told and (general.value > WORSE or general.high > SURELY_WORSE):
+        is_heard = "is" if general.value > WORSE else "may be"
+        harms.append(f"Spanish at large {is_heard} heard worse ({_points(general)}).")
     ghosts = [evaluation.silence.words for evaluation in (report.before, report.after)]
     if ghosts[1] > ghosts[0] + GHOSTS:
         harms.append(f"It hears {ghosts[1]} words where nobody speaks, and the ear before {ghosts[0]}.")
@@ -149,10 +150,21 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
     if harms:
         return "harmful", harms
     if change.high >= 0:
-        return "no better", ["That may be chance."]
+        return "no better", [_doubt(change)]
     if general is None:
         return "better", ["Spanish at large was not measured, so what it cost is unknown."]
+    if not told:
+        return "better", ["Spanish at large was measured on one recording only, so what it cost is unknown."]
     return "better", []
+
+
+def _doubt(change: Interval) -> str:
+    """Why a change is no proof."""
+    if change.blocks < 2:
+        return "All of the test is of one recording, so that may be chance: talk and correct once more."
+    if change.low > 0:
+        return "That is worse, and not by chance."
+    return "That may be chance." if change.value else "That is no better."
 
 
 def _sentence(
@@ -161,10 +173,15 @@ def _sentence(
     """The verdict in words, with every figure that it rests on."""
     if outcome == "too little":
         return f"Too little to say. {reasons[0]}"
-    verb = "fell" if change.value < 0 else "rose" if change.value > 0 else "stayed"
+    if change.value:
+        verb = "fell" if change.value < 0 else "rose"
+        moved = f"{verb} from {100 * was.value:.1f} % to {100 * now.value:.1f} %"
+    else:
+        moved = f"stayed at {100 * now.value:.1f} %"
+    recordings = f"{change.blocks} recording{'s' * (change.blocks != 1)}"
     said = (
-        f"The error rate on your held-out speech {verb} from {100 * was.value:.1f} % to {100 * now.value:.1f} %, "
-        f"{_points(change)} (n = {change.words:,} words, {change.blocks} recordings)."
+        f"The error rate on your held-out speech {moved}, {_points(change)} "
+        f"(n = {change.words:,} words, {recordings})."
     )
     if general is not None and not any("at large" in reason for reason in reasons):
         said += f" Spanish at large: {_points(general)} (n = {general.words:,} words)."

@@ -78,7 +78,7 @@ def settle(store: Store) -> list[ModelVersion]:
     for run in reversed(runs.runs(store)):
         version = made.get(run.id)
         if version is None:
-            if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED).is_dir():
+            if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED / ear.WEIGHTS).is_file():
                 new.append(register(store, run))
         elif version.deleted:
             _remove_files(store, version)
@@ -160,7 +160,7 @@ def verdict_of(store: Store, version: ModelVersion) -> Verdict | None:
 def promote(store: Store, name: str, force: bool = False, reason: str = "") -> ModelVersion:
     """Make a version the active one, or a model of the catalog that is on this machine.
 
-    It is tried first: it must be whole, load, and hear silence. Where it is the active one already, nothing is done.
+    It is tried first: it must be whole, load, and hear silence. Nothing is done where it is the active one already.
 
     Args:
         force: whatever the gate says.
@@ -353,7 +353,7 @@ def _needed_by(store: Store, version: ModelVersion) -> Run | None:
 
 
 def _remove_files(store: Store, version: ModelVersion) -> None:
-    """Remove the files of a version whose row says that they are gone; what its run told stays. Raises StoreError."""
+    """Remove the files of a version that is marked as deleted; what its run told stays. Raises StoreError."""
     folder = store.folder / version.folder
     for name in (folder.name, *MADE_OF):
         try:

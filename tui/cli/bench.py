@@ -11,8 +11,10 @@ import sys
 HELP = "measure this machine and the models on it"
 _ABOUT = {
     "start": "app start to first painted screen beside an empty Textual app; engine ready for the first turn",
-    "recogniser": "real-time factor on one core, and how much of what the voice says comes back right",
+    "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
+    "short window beside faster-whisper's own way",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
+    "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
     "starter": "word error rate of the starter ear in voices it never heard in training",
     "desk": "keys that correcting costs, beside other programs', and waiting with up to a million segments",
     "import": "hours of audio imported in an hour, transcription aside, and in how much memory",
@@ -26,6 +28,11 @@ _BENCHES = {
     "import": "core.bench.imports",
 }
 """Modules with summary(), and table(figures) where one line a figure is not enough."""
+_TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "starter": ("trainer.starter.evaluation", ()),
+    "train": ("trainer.bench", ("geometry", "device", "precision")),
+}
+"""Modules of the trainer with a command line of their own, and the options they take."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,23 +47,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="for desk: sizes of the datasets (100000); a million take four minutes and 2 GB",
     )
+    parser.add_argument(
+        "--model", metavar="MODEL", help="for recogniser: a version, a recogniser of this machine, or its folder"
+    )
+    parser.add_argument(
+        "--geometry",
+        choices=["starter", "base", "small"],
+        help="for train: the network (starter); others are only timed",
+    )
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], help="for train: where to compute (auto)")
+    parser.add_argument(
+        "--precision", choices=["auto", "fp32", "bf16", "fp16"], help="for train: of both sides (auto)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
-    if options.what == "starter":
-        return _starter(options)
+    if options.what in _TRAINERS:
+        return _in_the_trainer(options)
     bench = importlib.import_module(_BENCHES[options.what])
-    figures = bench.summary(options.segments) if options.what == "desk" and options.segments else bench.summary()
+    given = {"desk": options.segments, "recogniser": options.model}.get(options.what)
+    figures = bench.summary(given) if given else bench.summary()
     table = getattr(bench, "table", _table)
     print(json.dumps(figures, ensure_ascii=False) if options.json else table(figures))
     return 0
 
 
-def _starter(options: argparse.Namespace) -> int:
-    """The evaluation belongs to the trainer, which is only ever a process of its own."""
-    command = [sys.executable, "-P", "-m", "trainer.starter.evaluation"]
+def _in_the_trainer(options: argparse.Namespace) -> int:
+    """What belongs to the trainer, which is only ever a process of its own."""
+    module, passed = _TRAINERS[options.what]
+    command = [sys.executable, "-P", "-m", module]
+    for name in passed:
+        if value := getattr(options, name):
+            command += [f"--{name}", value]
     return subprocess.run([*command, "--json"] if options.json else command, check=False).returncode
 
 

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.keys import EVERYWHERE, Key
 from tui.widgets.lines import HeaderLine, KeysLine
@@ -45,15 +42,3 @@ class ModeScreen(Screen[None]):
         """Follow the ear the app tells about."""
         header = self.query_one(HeaderLine)
         self.watch(self.app, "ear", lambda ear: setattr(header, "ear", ear))
-
-
-class ComingScreen(ModeScreen):
-    """A mode that is still to be built, and says what it will do."""
-
-    SAYS: ClassVar[str]
-    """A title line, an empty line, and two or three sentences."""
-
-    def body(self) -> Iterable[Widget]:
-        title, _, text = self.SAYS.partition("\n\n")
-        with_title = Content.assemble((title, "bold"), "\n\n", text)
-        yield VerticalScroll(Static(with_title, classes="coming"), can_focus=False)

@@ -100,6 +100,11 @@ class QueueScreen(Layers):
         else:
             self.start(self._reorder())
 
+    def on_heard_anew(self) -> None:
+        """Another ear has heard what waits: put the rest in order by what it is unsure of."""
+        if self._desk is not None:
+            self.start(self._reorder())
+
     async def on_unmount(self) -> None:
         """Store what is to be stored, and close the database."""
         if self._desk is not None:

@@ -88,7 +88,7 @@ class SoundScreen(QueueScreen):
         if start >= end:
             return
         self._last_play = Play(
-            row.sha256, start, end, self.status.pace, self.status.loop if loop is None else loop, _gain(row)
+            row.sha256, start, end, self.status.pace, self.status.loop if loop is None else loop, gain(row)
         )
         if not self.tertulia.sound:
             if not self._told_silence:
@@ -295,7 +295,8 @@ def _span(row: Row) -> tuple[int, int, int]:
     return row.id, row.start, row.end
 
 
-def _gain(row: Row) -> float:
+def gain(row: Row) -> float:
+    """How much louder a segment is played, so that quiet speakers are heard as well."""
     if row.loudness is None:
         return 1.0
     return float(min(MOST_GAIN, max(1.0, 10 ** ((LOUD_ENOUGH - row.loudness) / 20))))

@@ -38,8 +38,8 @@ class HeaderLine(Clickable):
 
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 
-    ear: reactive[str] = reactive("")
-    """Name of the recogniser in use; empty until the engine has told."""
+    ear: reactive[tuple[str, ...]] = reactive(())
+    """Which recogniser is in use and how good it is, the longest saying first; empty until that is known."""
 
     def __init__(self, mode: str) -> None:
         super().__init__()
@@ -57,7 +57,9 @@ class HeaderLine(Clickable):
         right = Content.styled("● offline", GOOD)
         left_over = room - left.cell_length - right.cell_length - 2
         if self.ear and left_over >= MIN_EAR:
-            right += Content(f"  ear: {plain(self.ear)}").truncate(left_over, ellipsis=True)
+            sayings = [Content(f"  ear: {plain(saying)}") for saying in self.ear]
+            fits = next((saying for saying in sayings if saying.cell_length <= left_over), sayings[-1])
+            right += fits.truncate(left_over, ellipsis=True)
         return left + " " * max(2, room - left.cell_length - right.cell_length) + right
 
 

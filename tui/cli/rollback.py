@@ -1,0 +1,41 @@
+"""`tertulia rollback`: go back to the ear that listened before."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+HELP = "go back to the ear that listened before this one"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--no-rehear", action="store_true", help="what waits is not heard again with it")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Go back, and have what waits heard again; 1 when there is nothing to go back to."""
+    from core.training import registry
+    from core.training.errors import TrainingRefused
+    from store.database import Store
+    from store.paths import data_folder
+    from tui.cli.following import listens, rehear, say
+
+    data = data_folder()
+    with Store.open(data) as store:
+        registry.settle(store)
+        here = registry.active(store)
+        try:
+            version = registry.rollback(store)
+        except TrainingRefused as error:
+            say(str(error))
+            return 1
+    rehearing = not options.no_rehear and rehear(data)
+    if options.json:
+        before = None if here is None else here.name
+        fields = {"version": version.name, "before": before, "rehearing": rehearing}
+        print(json.dumps(fields, ensure_ascii=False))
+    else:
+        print(listens(version.name, rehearing))
+    return 0

@@ -1,0 +1,206 @@
+"""`tertulia train`: a better ear from the corrections, followed to its verdict."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.cli import named_path
+
+if TYPE_CHECKING:
+    from core.training.snapshot import Choice, Snapshot
+    from core.training.worth import Worth
+    from store.database import Store
+    from store.runs import Run
+
+HELP = "train the ear on what you corrected, in a process of its own"
+MOST = 10
+"""Segments that are named one by one."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--preset", default="auto", metavar="P", help="minutes, hour, hours or many (auto: by the amount of speech)"
+    )
+    parser.add_argument(
+        "--base",
+        default="",
+        metavar="B",
+        help="a version, a model, or a folder to start from (what the ear came from)",
+    )
+    parser.add_argument(
+        "--job", type=named_path, metavar="FILE", help="a JSON object of knobs, as in a run's job.json"
+    )
+    parser.add_argument(
+        "--set", type=_knob, action="append", default=[], metavar="KNOB=VALUE", help="one knob; may be repeated"
+    )
+    parser.add_argument(
+        "--regional",
+        action="append",
+        default=[],
+        metavar="SPEAKER",
+        help="their speech is learnt first, then yours",
+    )
+    parser.add_argument(
+        "--replay", action="append", default=[], metavar="SPEAKER", help="their speech only keeps Spanish alive"
+    )
+    parser.add_argument(
+        "--plan", action="store_true", help="only say what would be trained, and whether it is worth it"
+    )
+    parser.add_argument("--detach", action="store_true", help="do not wait for its end")
+    parser.add_argument("--promote", action="store_true", help="put the new ear on, if it is proven better")
+    parser.add_argument("--json", action="store_true", help="every event as one JSON line, the result as the last")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train; 1 when the run was stopped or failed."""
+    from core.training import launching
+    from store.database import Store
+    from store.paths import data_folder
+    from tui.cli.following import Follower, follow
+
+    choice = chosen(options)
+    data = data_folder()
+    with Store.open(data) as store:
+        if options.plan:
+            return _plan(store, choice, options.json)
+        started = launching.begin(store, choice)
+    if options.detach:
+        print(begun(started, options.json))
+        return 0
+    return follow(data, Follower(started, options.json), options.json, options.promote)
+
+
+def chosen(options: argparse.Namespace) -> Choice:
+    """What is to be trained, by the arguments. Raises TrainingRefused for knobs that are none."""
+    from core.training.knobs import check
+    from core.training.snapshot import Choice
+
+    knobs = {} if options.job is None else _job(options.job)
+    if options.set:
+        check(dict(options.set), "--set")
+        knobs.update(options.set)
+    return Choice(
+        base=options.base,
+        preset=options.preset,
+        knobs=knobs,
+        regional=tuple(options.regional),
+        replay=tuple(options.replay),
+    )
+
+
+def _job(path: Path) -> dict[str, Any]:
+    """The knobs in a file, which may be the job.json of an older run. Raises TrainingRefused."""
+    from core.training.errors import TrainingRefused
+    from core.training.knobs import check
+    from store.text import shown
+
+    remedy = 'write one with knobs, such as {"epochs": 5}'
+    try:
+        found = json.loads(path.read_bytes(), parse_constant=_no_constant)
+    except OSError as error:
+        raise TrainingRefused(
+            f"{shown(path)} cannot be read ({error.strerror}): name a file with knobs."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error)[:120].rstrip(".")
+        raise TrainingRefused(f"{shown(path)} is no JSON object ({reason}): {remedy}.") from error
+    if not isinstance(found, dict):
+        raise TrainingRefused(f"{shown(path)} is no JSON object: {remedy}.")
+    check(found, shown(path))
+    return found
+
+
+def _knob(text: str) -> tuple[str, Any]:
+    """A knob and its value, which is JSON or else a word."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"“{text}” sets no knob: write one such as epochs=5")
+    try:
+        return name.strip(), json.loads(value, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return name.strip(), value
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is no number that can be trained with")
+
+
+def begun(run: Run, as_json: bool) -> str:
+    """That a run is at work, which nobody follows here."""
+    if as_json:
+        told = {"event": "begun", "run": run.id, "status": "running", "folder": str(run.folder)}
+        return json.dumps(told, ensure_ascii=False)
+    return (
+        f"Run {run.id} is at work. `tertulia runs {run.id}` says how far it is, `tertulia stop {run.id}` stops it, "
+        "and the Train screen shows it."
+    )
+
+
+# --- what would be trained ------------------------------------------------------------------------
+
+
+def _plan(store: Store, choice: Choice, as_json: bool) -> int:
+    """Say what would be trained, and whether it is worth it. Raises TrainingRefused where nothing can be."""
+    from core.training.snapshot import snapshot
+    from core.training.worth import worth
+
+    would, found = worth(store, choice), snapshot(store, choice)
+    if as_json:
+        print(json.dumps(_figures(would, found), ensure_ascii=False))
+    else:
+        print("\n".join(_lines(would, found)))
+    return 0
+
+
+def _figures(would: Worth, found: Snapshot) -> dict[str, Any]:
+    from tui.cli.verdicts import interval
+
+    return {
+        **dataclasses.asdict(would),
+        **interval("wer", would.wer),
+        "replay_clips": found.replay_clips,
+        "regional_clips": found.regional_clips,
+        "left_out": [{"segment": segment, "reason": reason} for segment, reason in found.left_out],
+        "job": found.job,
+    }
+
+
+def _lines(would: Worth, found: Snapshot) -> list[str]:
+    from tui.cli.progress import counted
+    from tui.widgets.run_view import duration
+
+    others = [
+        f"{counted(number, 'clip')} {what}"
+        for number, what in (
+            (found.regional_clips, "of people who speak like you"),
+            (found.replay_clips, "of other people"),
+        )
+        if number
+    ]
+    lines = [
+        f"Train on   {counted(would.train_clips, 'clip')}, {would.train_seconds / 60:.1f} minutes"
+        + "".join(f", {one}" for one in others),
+        f"Held out   {counted(would.dev_clips, 'clip')} of dev, {would.test_clips} of test "
+        f"({counted(would.test_words, 'word')})",
+        f"From       {would.base}, preset {would.preset}, about {would.steps:,} steps",
+        f"Takes      {duration(60 * would.minutes)} ({'as a run here did' if would.measured else 'an estimate'}), "
+        f"{would.memory_mb:,.0f} MB of memory ({would.free_memory_mb:,.0f} free), {would.disk_mb:,.0f} MB of disk",
+        f"Hears you  {_wer(would)}",
+    ]
+    if would.gain is not None:
+        low, high = would.gain
+        lines.append(f"Expect     {100 * low:.0f} to {100 * high:.0f} % fewer errors")
+    lines.append(would.advice)
+    lines += [f"Segment {segment} is left out. {reason}" for segment, reason in found.left_out[:MOST]]
+    if len(found.left_out) > MOST:
+        lines.append(f"… and {len(found.left_out) - MOST} more (--json names all).")
+    return lines
+
+
+def _wer(would: Worth) -> str:
+    return "nobody knows yet" if would.wer is None else f"WER {would.wer}"

@@ -1,0 +1,46 @@
+"""The keys of the Train screen."""
+
+from __future__ import annotations
+
+from tui.keys import Key
+
+TRAIN = (
+    Key("train.open", ("enter",), "open", "open", "Open the run or the verdict of this line.", foot=True),
+    Key("train.start", ("s",), "start", "start training", "Start training with what is shown.",
+        foot=True, title="Start training"),
+    Key("train.stop", ("x",), "stop", "stop", "Stop after this step; it asks, and can be resumed.", foot=True,
+        title="Stop the run"),
+    Key("train.resume", ("r",), "resume", "resume", "Go on with the run where it stopped.", foot=True,
+        title="Resume the run"),
+    Key("train.force", ("X",), "force", "force stop", "End a run that no longer answers; it asks first.",
+        foot=True, title="Force the run to stop"),
+    Key("train.promote", ("o",), "promote", "promote", "Put this version on: from now on it is the ear.", foot=True,
+        title="Promote this version"),
+    Key("train.keep", ("n",), "keep", "keep the present ear", "Leave the ear as it is; the version stays listed.",
+        foot=True, title="Keep the present ear"),
+    Key("train.roll_back", ("u",), "roll_back", "roll back", "Put the ear before this one on; it asks first.",
+        foot=True, title="Roll back to the ear before"),
+    Key("train.next", ("right", "tab", "l"), "step(1)", "page", "Go to the next page.", foot=True),
+    Key("train.previous", ("left", "shift+tab", "h"), "step(-1)", "page before", "Go to the page before."),
+    Key("train.preset", ("p",), "preset(1)", "preset", "The next preset: how much is learnt, how long.", foot=True,
+        title="Another preset"),
+    Key("train.preset_before", ("P",), "preset(-1)", "preset before", "Take the preset before."),
+    Key("train.base", ("b",), "base", "from", "Start from the original ear, or from a version.", foot=True,
+        title="Train from another version"),
+    Key("train.compare", ("c",), "compare", "compare", "Compare this and the marked one on the same clips.",
+        foot=True, title="Compare two versions"),
+    Key("train.mark", ("space",), "mark", "mark", "Mark this version, to compare another with it.", foot=True),
+    Key("train.tag", ("t",), "tag", "tag", "Give this version tags of your own.", foot=True,
+        title="Tag the version"),
+    Key("train.delete", ("d",), "delete", "delete", "Delete this run or version; it asks first.", foot=True,
+        title="Delete the run or version"),
+    Key("train.card", ("m",), "card", "card", "Read its card: what it learnt from, what it is for.", foot=True,
+        title="Read the model card"),
+    Key("train.log", ("v",), "log", "log", "Read what the trainer printed.", foot=True, title="Read the run's log"),
+    Key("train.down", ("down", "j"), "move(1)", "down", "Go a line down."),
+    Key("train.up", ("up", "k"), "move(-1)", "up", "Go a line up."),
+    Key("train.page_down", ("pagedown",), "page(1)", "page down", "Scroll a page down."),
+    Key("train.page_up", ("pageup",), "page(-1)", "page up", "Scroll a page up."),
+    Key("train.first", ("home", "g"), "end(0)", "first", "Go to the top."),
+    Key("train.last", ("end", "G"), "end(-1)", "last", "Go to the bottom."),
+)  # fmt: skip
