@@ -21,6 +21,7 @@ run: sound $(VENV)/.run
 
 test: sound $(VENV)/.dev
 	$(call debian,pulseaudio pulseaudio-utils libasound2-plugins,without them the sound card tests are skipped)
+	$(call debian,wspanish fortunes-es,without them the tests of the starter recipes fail)
 	$(BIN)/python -m pytest
 
 demo: $(VENV)/.dev

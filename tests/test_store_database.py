@@ -361,6 +361,30 @@ def test_two_processes_make_a_store_and_write_to_it_at_once(tmp_path: Path) -> N
         assert check(store) == []
 
 
+def test_another_connection_of_the_same_process_does_not_give_its_locks_away(tmp_path: Path) -> None:
+    """A process that closes the file drops its locks on it, and the next to leave would take the log away."""
+
+    def elsewhere(script: str) -> str:
+        head = "import sys; from pathlib import Path; from store.database import Store\n"
+        return subprocess.run(
+            [sys.executable, "-c", f"{head}with Store.open(Path(sys.argv[1])) as store: {script}", str(tmp_path)],
+            capture_output=True, text=True, timeout=30, check=True,
+        ).stdout.strip()  # fmt: skip
+
+    add = "store.insert('sessions', level='A2', scenario='x', recogniser='', tutor='', voice='', started_at='')"
+    count = "print(store.execute('SELECT count(*) FROM sessions')[0][0])"
+    with Store.open(tmp_path) as first:
+        with Store.open(tmp_path):
+            pass
+        elsewhere(add)
+        assert first.execute("SELECT count(*) FROM sessions")[0][0] == 1
+        session(first)
+        assert elsewhere(count) == "2"
+        with Store.open(tmp_path) as second:
+            assert second.execute("SELECT count(*) FROM sessions")[0][0] == 2
+    assert elsewhere(count) == "2"
+
+
 def test_a_writer_who_never_finishes_is_reported(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     one = session(store)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:

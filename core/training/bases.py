@@ -80,6 +80,16 @@ def resolve(store: Store, wish: str = "") -> Base:
         TrainingRefused: there is none, or not in a form that can be trained.
     """
     name = wish.strip() or _origin(store)
+    try:
+        return _named(store, name)
+    except OSError as error:  # a folder that may not be read, a name that is too long for one
+        raise TrainingRefused(
+            f"The base {clean(name[:200])} cannot be read ({error.strerror}): check the path, or choose another."
+        ) from error
+
+
+def _named(store: Store, name: str) -> Base:
+    """The base of that name or path. Raises TrainingRefused or OSError."""
     if known := version_named(store, ear.PART, name):
         return _of_version(store, known)
     path = _path(name)

@@ -94,7 +94,7 @@ def _learnt(manifest: Path) -> str:
             key = (str(row["origin"]), str(row["split"]))
             length = (row["end"] - row["start"]) / SAMPLE_RATE
             said = len(str(row["text"]).split())
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             continue
         clips[key] += 1
         seconds[key] += length
@@ -166,6 +166,6 @@ def _cell(text: str) -> str:
 def _json(path: Path) -> dict[str, Any]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

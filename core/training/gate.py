@@ -8,6 +8,7 @@ that was trained on or replayed are heard no worse. With few words, or without s
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,9 +81,9 @@ def read_report(folder: Path) -> Report:
             before=Evaluation.from_json(body["before"]),
             after=Evaluation.from_json(body["after"]),
             base=None if base is None else Evaluation.from_json(base),
-            strength=float(body["strength"]),
+            strength=_number(body["strength"]),
             windows=dict(body["windows"]),
-            train_seconds=float(body["train_seconds"]),
+            train_seconds=_number(body["train_seconds"]),
         )
     except FileNotFoundError as error:
         raise TrainingRefused(
@@ -95,6 +96,14 @@ def read_report(folder: Path) -> Report:
         if [(h.recording, h.reference) for h in one] != [(h.recording, h.reference) for h in other]:
             raise TrainingRefused(f"{shown(path)} compares two ears on different clips: train again.")
     return report
+
+
+def _number(value: Any) -> float:
+    """A number that can be; ValueError or TypeError for another."""
+    found = float(value)
+    if not math.isfinite(found) or found < 0:
+        raise ValueError(f"{found} is no number that can be")
+    return found
 
 
 def judge(report: Report) -> Verdict:
@@ -140,13 +149,14 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
     harms, told = [], general is not None and general.blocks > 1
     if general is not None and told and (general.value > WORSE or general.high > SURELY_WORSE):
         is_heard = "is" if general.value > WORSE else "may be"
-        harms.append(f"Spanish at large {is_heard} heard worse ({_points(general)}).")
+        harms.append(f"Spanish at large {is_heard} heard worse ({_points(general)}, n = {general.words:,} words).")
     ghosts = [evaluation.silence.words for evaluation in (report.before, report.after)]
     if ghosts[1] > ghosts[0] + GHOSTS:
         harms.append(f"It hears {ghosts[1]} words where nobody speaks, and the ear before {ghosts[0]}.")
-    stamps = [evaluation.timestamps for evaluation in (report.before, report.after)]
-    if stamps[0] is not None and stamps[1] is not None and stamps[1] < stamps[0] - STAMPS:
-        harms.append(f"It sets timestamps in {stamps[1]:.0%} of the clips, and the ear before in {stamps[0]:.0%}.")
+    one, other = report.before.timestamps, report.after.timestamps
+    if one is not None and other is not None and round(one - other, 9) > STAMPS:
+        shares = f"{100 * other:.0f} % of the clips, and the ear before in {100 * one:.0f} %"
+        harms.append(f"It sets timestamps in {shares}.")
     if harms:
         return "harmful", harms
     if change.high >= 0:

@@ -178,4 +178,4 @@ def bf16() -> bool:
 def _amount(job: Mapping[str, Any], knob: str, default: float = 0.0) -> float:
     """A knob as a number; somebody may have set it to anything, which the trainer will refuse."""
     value = number(job.get(knob))
-    return default if value is None else value
+    return default if value is None else max(0.0, value)

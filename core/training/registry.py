@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,8 +79,9 @@ def settle(store: Store) -> list[ModelVersion]:
     for run in reversed(runs.runs(store)):
         version = made.get(run.id)
         if version is None:
-            if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED / ear.WEIGHTS).is_file():
-                new.append(register(store, run))
+            if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED).is_dir():
+                with suppress(TrainingRefused):  # its weights are gone
+                    new.append(register(store, run))
         elif version.deleted:
             _remove_files(store, version)
         elif not (run.folder / FOLDER / card.NAME).exists() and (run.folder / FOLDER).is_dir():

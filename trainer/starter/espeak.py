@@ -143,7 +143,8 @@ class Espeak:
         self.data_dir = (data_dir or piper_folder() / "espeak-ng-data").resolve()
         self._library = _library()
         with self._library.lock:
-            self._library.start(self.data_dir)
+            if self._library.data_dir != self.data_dir:  # once more with the same would crash it later
+                self._library.start(self.data_dir)
 
     @property
     def sample_rate(self) -> int:
