@@ -200,7 +200,8 @@ def evaluate(
     ghosts = sum(len(recogniser.recognise(audio).words) for audio in each("silence", quiet))
     stamps = None
     if isinstance(recogniser, WhisperRecogniser) and clips:
-        asked = clips[:: max(1, len(clips) // TIMED)][:TIMED]
+        count = min(TIMED, len(clips))
+        asked = [clips[place * len(clips) // count] for place in range(count)]
         found = [timed(recogniser, clip.audio()[:WINDOW]) for clip in each("timestamps", asked)]
         stamps = sum(found) / len(found)
     return Evaluation(

@@ -15,7 +15,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.evaluation import Clip, Evaluation
 
-LISTENING = "1"
+LISTENING = "2"
 """Part of every name: another way to listen, or to measure, gets another one."""
 FILES = (
     "model.bin",

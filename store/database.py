@@ -156,8 +156,11 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """An open, migrated connection. Raises StoreError, sqlite3.Error or OSError, leaving none open."""
-    # SQLite gives its -wal and -shm files the permissions of the database.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # SQLite gives its -wal and -shm files the permissions of the database. One that is there is not touched:
+    # whoever closes it drops all locks that this process has on it, those of its other connections too, and then
+    # the next process to leave takes the log away from under them.
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
     )

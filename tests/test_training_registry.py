@@ -169,7 +169,7 @@ def test_a_version_of_which_nothing_was_measured_is_one_all_the_same(store: Stor
     (run.folder / "report.json").write_text("{")
     [made] = registry.settle(store)
     assert made.scores == {}
-    assert registry.report_of(store, made) is registry.verdict_of(store, made) is None
+    assert registry.report_of(store, made) is None and registry.verdict_of(store, made) is None
     with pytest.raises(
         TrainingRefused, match="Nothing was measured about v1: train again, or promote it with --force"
     ):

@@ -182,6 +182,7 @@ def _lines(would: Worth, found: Snapshot) -> list[str]:
         )
         if number
     ]
+    free = f" ({would.free_memory_mb:,.0f} free)" if would.free_memory_mb else ""
     lines = [
         f"Train on   {counted(would.train_clips, 'clip')}, {would.train_seconds / 60:.1f} minutes"
         + "".join(f", {one}" for one in others),
@@ -189,12 +190,13 @@ def _lines(would: Worth, found: Snapshot) -> list[str]:
         f"({counted(would.test_words, 'word')})",
         f"From       {would.base}, preset {would.preset}, about {would.steps:,} steps",
         f"Takes      {duration(60 * would.minutes)} ({'as a run here did' if would.measured else 'an estimate'}), "
-        f"{would.memory_mb:,.0f} MB of memory ({would.free_memory_mb:,.0f} free), {would.disk_mb:,.0f} MB of disk",
+        f"{would.memory_mb:,.0f} MB of memory{free}, {would.disk_mb:,.0f} MB of disk",
         f"Hears you  {_wer(would)}",
     ]
     if would.gain is not None:
         low, high = would.gain
-        lines.append(f"Expect     {100 * low:.0f} to {100 * high:.0f} % fewer errors")
+        worst = f"{100 * low:.0f}" if low >= 0 else f"{-100 * low:.0f} % more"
+        lines.append(f"Expect     {worst} to {100 * high:.0f} % fewer errors")
     lines.append(would.advice)
     lines += [f"Segment {segment} is left out. {reason}" for segment, reason in found.left_out[:MOST]]
     if len(found.left_out) > MOST:

@@ -1,0 +1,203 @@
+"""The ear: whoever was chosen listens, and where that one cannot, another one does, with a sentence."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import ear
+from core.ear import DEPLOYED, WEIGHTS, Ear, check, choice, load_ear, named, of_version, try_out
+from core.training import registry
+from models.catalog import starter
+from models.device import Device
+from models.errors import ModelError
+from models.recogniser import WhisperRecogniser
+from store.database import Store
+from store.reasons import DATABASE
+from tests import learner_store as makings
+
+DEVICE = Device("cpu", 1, "asked for by a test")
+STARTER = "starter-ear"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
+    with Store.open(tmp_path) as store:
+        yield store
+
+
+def put_on(store: Store, count: int) -> list[Path]:
+    """So many versions, each promoted after the other; the folders that are loaded."""
+    for number in range(1, count + 1):
+        made = makings.version(store)
+        assert made.name == f"v{number}"
+        with pytest.MonkeyPatch.context() as patch:  # a trial takes a second, and these are whole
+            patch.setattr(ear, "try_out", check)
+            registry.promote(store, made.name)
+    return [store.folder / "runs" / f"{n:04d}" / "version" / DEPLOYED for n in range(1, count + 1)]
+
+
+def listening(store: Store, name: str | None = None) -> tuple[str, list[str]]:
+    """Who listens, and what was said about it."""
+    told: list[str] = []
+    loaded = load_ear(store.folder, name, DEVICE, told.append)
+    assert isinstance(loaded, WhisperRecogniser)
+    return loaded.name, told
+
+
+def damage(folder: Path) -> None:
+    body = bytearray((folder / WEIGHTS).read_bytes())
+    body[len(body) // 2] ^= 1
+    (folder / WEIGHTS).write_bytes(body)
+
+
+# --- who listens ----------------------------------------------------------------------------------
+
+
+def test_before_there_is_anything_the_starter_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
+    assert load_ear(tmp_path / "nothing yet", device=DEVICE).name == STARTER
+    assert not (tmp_path / "nothing yet").exists()
+
+
+def test_the_active_version_listens(store: Store) -> None:
+    assert listening(store) == (STARTER, []) and choice(store) == STARTER
+    put_on(store, 2)
+    assert listening(store) == ("v2", []) and choice(store) == "v2"
+
+
+def test_one_that_was_asked_for_by_name_listens(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on(store, 2)
+    assert listening(store, "v1") == ("v1", [])
+    assert listening(store, STARTER) == (STARTER, [])
+    monkeypatch.setenv("TERTULIA_RECOGNISER", " v1 ")
+    assert listening(store) == ("v1", []) and choice(store) == "v1"
+    assert listening(store, "v2") == ("v2", [])
+
+
+def test_the_environment_may_name_a_folder(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on(store, 1)
+    shutil.copytree(makings.DEPLOYED, tmp_path / "mío")
+    monkeypatch.setenv("TERTULIA_RECOGNISER", str(tmp_path / "mío"))
+    assert listening(store) == ("mío", []) and choice(store) == "mío"
+
+
+# --- who cannot -----------------------------------------------------------------------------------
+
+
+def test_where_the_active_one_is_damaged_the_one_before_listens(store: Store) -> None:
+    _, second = put_on(store, 2)
+    damage(second)
+    name, [sentence] = listening(store)
+    assert name == "v1"
+    assert sentence.startswith(f"The recogniser v2 in {second} is damaged (wrong checksum): choose another version")
+    assert sentence.endswith(" Until then the one before it listens.")
+    assert choice(store) == "v2", "nobody chose another one"
+
+
+def test_where_all_are_gone_the_starter_listens(store: Store) -> None:
+    first, second = put_on(store, 2)
+    shutil.rmtree(first)
+    (second / "config.json").unlink()
+    name, told = listening(store)
+    assert name == STARTER
+    assert ["v2" in told[0], "v1" in told[1], len(told)] == [True, True, 2]
+
+
+def test_files_that_are_whole_and_cannot_be_loaded_are_told_too(store: Store) -> None:
+    [first] = put_on(store, 1)
+    (first / "tokenizer.json").write_text("{}")
+    name, [sentence] = listening(store)
+    assert name == STARTER and "v1" in sentence
+
+
+def test_one_that_was_rolled_back_from_is_not_fallen_back_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = put_on(store, 2)
+    monkeypatch.setattr(ear, "try_out", check)
+    registry.rollback(store)
+    damage(first)
+    assert listening(store)[0] == STARTER
+
+
+def test_what_was_asked_for_by_name_is_that_or_an_error(store: Store) -> None:
+    first, _ = put_on(store, 2)
+    damage(first)
+    with pytest.raises(ModelError, match=r"v1 .* is damaged"):
+        load_ear(store.folder, "v1", DEVICE)
+    with pytest.raises(ModelError, match="no recogniser called 'v9'"):
+        load_ear(store.folder, "v9", DEVICE)
+    assert listening(store) == ("v2", [])
+    registry.promote(store, STARTER)
+    registry.delete(store, "v1")
+    with pytest.raises(ModelError, match="v1 was deleted: choose another one of `tertulia versions`"):
+        load_ear(store.folder, "v1", DEVICE)
+
+
+def test_a_bad_name_in_the_environment_is_an_error_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERTULIA_RECOGNISER", "/nowhere/at/all")
+    with pytest.raises(ModelError, match="no recogniser at /nowhere/at/all"):
+        load_ear(store.folder, device=DEVICE)
+
+
+def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
+    (tmp_path / DATABASE).write_bytes(b"This was never a database, however long one looks at it. " * 40)
+    told: list[str] = []
+    assert load_ear(tmp_path, None, DEVICE, told.append).name == STARTER
+    [sentence] = told
+    assert sentence.endswith(" Until then the starter ear listens.")
+    assert load_ear(tmp_path, STARTER, DEVICE).name == STARTER
+
+
+# --- names and trials -----------------------------------------------------------------------------
+
+
+def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store) -> None:
+    [folder] = put_on(store, 1)
+    found = named(store.folder, "v1")
+    assert found == of_version(store.folder, registry.find(store, "v1"))
+    assert found.name == "v1" and found.entry.path == folder == check(found)
+    assert found.sha256 == ear.fingerprint(folder)
+    assert named(store.folder, STARTER).entry == starter(ear.PART)
+    assert ear.is_starter(STARTER) and not ear.is_starter("v1")
+
+
+def test_a_trial_loads_it_in_a_process_of_its_own(store: Store) -> None:
+    [folder] = put_on(store, 1)
+    found = named(store.folder, "v1")
+    try_out(found)
+    # Whole by its checksum, but not what CTranslate2 expects: the process that tries it must not be this one.
+    (folder / WEIGHTS).write_bytes(b"\x06\x00\x00\x00" + b"\xff" * 4096)
+    with pytest.raises(ModelError, match=r"recogniser v1 in .* cannot be used \(.+\): choose another version"):
+        try_out(Ear(found.entry, ear.fingerprint(folder)))
+    with pytest.raises(ModelError, match="wrong checksum"):
+        try_out(found)
+
+
+def test_a_trial_that_dies_or_takes_for_ever_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on(store, 1)
+    found = named(store.folder, "v1")
+
+    def killed(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([], -11, "", "")
+
+    def hangs(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+        raise subprocess.TimeoutExpired("trial", options["timeout"])
+
+    for run, why in ((killed, "it ended with status -11"), (hangs, "timed out after 300 seconds")):
+        monkeypatch.setattr(subprocess, "run", run)
+        with pytest.raises(ModelError, match=f"v1 .* cannot be used .*{why}"):
+            try_out(found)
+
+
+def test_weights_that_cannot_be_read_are_told_with_their_place(tmp_path: Path) -> None:
+    with pytest.raises(
+        ModelError, match=r"model\.bin cannot be read \(No such file or directory\): choose another"
+    ):
+        ear.fingerprint(tmp_path)
