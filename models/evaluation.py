@@ -33,7 +33,7 @@ from models.recogniser import (
     WhisperRecogniser,
     padded,
 )
-from models.scoring import Errors, Interval, character_errors, interval, normalise, total, word_errors
+from models.scoring import Errors, Interval, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 
 TIMED = 24
@@ -227,6 +227,17 @@ def interval_of(counted: Sequence[Errors]) -> Interval:
     if len(counted) < 2:
         return Interval(whole.rate, 0.0, max(1.0, whole.rate), len(counted), whole.words)
     return interval(counted)
+
+
+def change(before: Sequence[Heard], after: Sequence[Heard]) -> Interval:
+    """The rate after minus the one before, paired by recording; the widest interval where nothing can be told."""
+    one, other = blocks(before), blocks(after)
+    words = sum(block.words for block in one)
+    if not words:
+        return Interval(0.0, -1.0, 1.0, 0, 0)
+    if len(one) < 2:
+        return Interval(interval_of(other).value - interval_of(one).value, -1.0, 1.0, len(one), words)
+    return difference(one, other)
 
 
 def blocks(heard: Iterable[Heard], characters: bool = False) -> list[Errors]:

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.training.comparing import CACHE, Comparison, change, compared, evaluated
+from core.training.comparing import CACHE, Comparison, compared, evaluated
 from core.training.errors import TrainingRefused
 from models.catalog import STARTER
 from models.errors import ModelError
-from models.evaluation import Evaluation, Silence
+from models.evaluation import change
 from store.database import Store
 from store.errors import StoreError
 from store.splits import set_split
@@ -117,12 +117,9 @@ def test_the_process_prints_how_far_it_is_and_then_the_comparison(folder: Path) 
 
 
 def test_a_difference_says_how_sure_it_is() -> None:
-    def ear(every: int, blocks: int) -> Evaluation:
-        return Evaluation("ear", "int8", {"test": heard("test", every, blocks)}, Silence(0, 0), None, 1.0)
-
-    better = change(ear(3, 10), ear(12, 10))
+    better = change(heard("test", 3, 10), heard("test", 12, 10))
     assert better.low < better.value < better.high < 0 and better.blocks == 10
-    alone = change(ear(3, 1), ear(12, 1))
+    alone = change(heard("test", 3, 1), heard("test", 12, 1))
     assert alone.value < 0 < alone.high, "one recording proves nothing"
     with pytest.raises(ModelError, match="damaged"):
         Comparison.from_json({"first": 1})

@@ -231,6 +231,7 @@ async def test_training_from_the_first_key_to_the_verdict(spoken: Path) -> None:
         it.screen.knobs = {
             "max_steps": 2, "batch": 4, "evaluate_every": 2, "dev_clips": 2, "full_windows": 0.0, "made_replay": 0,
             "made_dev": 0, "made_general": 0, "threads": 1, "device": "cpu",
+                "quantization": "float32", "learning_rate": 1e-4,
         }  # fmt: skip
         await it.press("s")
         await it.until(lambda: it.screen.run is not None)

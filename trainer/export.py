@@ -30,7 +30,9 @@ from trainer.labels import Labels
 COMPARED = 8
 """So many dev clips are heard by the converted model and the merged one."""
 UNLIKE = 0.1
-"""Their texts may differ in so many words: rounding to 8 bits turns a doubtful word now and then."""
+"""Their texts may differ in so many words: rounding to 8 bits turns a doubtful word now and then …"""
+ENOUGH, FEW_UNLIKE = 50, 0.5
+"""… and of fewer than so many words in half: a dozen tells a broken model from a whole one, and no more."""
 
 Clips = Sequence[tuple[str, NDArray[np.float16]]]
 """Reference and features of each."""
@@ -104,8 +106,9 @@ def verify(hf: Path, ct2: Path, labels: Labels, own: Clips, between: Callable[[]
             beam_size=1, suppress_blank=False, suppress_tokens=[],
         )  # fmt: skip
         heard.append(labels.words(found[0].sequences_ids[0]))
-    unlike = total([word_errors(a, b) for a, b in zip(merged, heard, strict=True)]).rate
-    if unlike > UNLIKE:
+    differences = total([word_errors(a, b) for a, b in zip(merged, heard, strict=True)])
+    unlike = differences.rate
+    if unlike > (UNLIKE if differences.words >= ENOUGH else FEW_UNLIKE):
         raise ExportError(
             f"The converted model differs from the trained one in {unlike:.0%} of the words",
             "choose another quantization",

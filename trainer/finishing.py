@@ -20,12 +20,14 @@ from trainer.evaluating import device_for, evaluate_version
 from trainer.export import ExportError, convert, merge, verify
 from trainer.manifest import Clip
 from trainer.shortest import choose_windows
-from trainer.strength import choose_strength
+from trainer.strength import Trial, choose_strength
 from trainer.training import Parts
 
 STRENGTH = "strength.json"
 VERIFIED = "verified.json"
 REPORT = "report.json"
+OTHERS = {"strength": 200, "windows": 60}
+"""Most dev clips that are not the learner's, for each choice."""
 
 
 def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str]
     own = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
     hf, ct2 = making / "recogniser", making / "recogniser-ct2"
     if not hf.exists():
-        strength = _strength(parts, clips, own, told)
+        strength = _strength(parts, clips, making, told)
         between()
         told("merge")
         set_strength(parts.model, strength)
@@ -79,24 +81,27 @@ def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str]
         between()
         told("verify")
         found = verify(hf, ct2, parts.labels, own, between)
-        heard = [*parts.dev, *_others(parts, clips)]
+        heard = [*parts.dev, *_others(clips, "windows")]
         found["windows"] = choose_windows(ct2, heard, device_for(job), between)
         strength = json.loads((parts.folder / STRENGTH).read_text(encoding="utf-8"))["chosen"]
         put(making / VERIFIED, {"strength": strength, **found})
 
 
-def _others(parts: Parts, clips: Sequence[Clip]) -> list[Clip]:
+def _others(clips: Sequence[Clip], choice: str) -> list[Clip]:
     """Dev clips that are not the learner's."""
-    return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: parts.job.dev_clips]
+    return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: OTHERS[choice]]
 
 
-def _strength(parts: Parts, clips: Sequence[Clip], own: Any, told: Callable[[str], None]) -> float:
+def _strength(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str], None]) -> float:
     """How strong the adapter should be, as chosen on dev now or before the run was interrupted."""
-    path = parts.folder / STRENGTH
+    path, job = parts.folder / STRENGTH, parts.job
     if not path.exists():
         told("strength")
-        general = [(clip.text, parts.data.cached(clip)) for clip in _others(parts, clips)]
-        chosen, tried = choose_strength(parts.model, parts.labels, own, general, parts.device, parts.stop.check)
+        others = _others(clips, "strength")
+        trial = Trial(
+            parts.model, job, parts.dev, others, making / "trial", device_for(job), parts.stop.check
+        )  # fmt: skip
+        chosen, tried = choose_strength(trial)
         put(path, {"chosen": chosen.strength, "tried": [dataclasses.asdict(one) for one in tried]})
     found = json.loads(path.read_text(encoding="utf-8"))
     parts.events.emit("strength", **found)

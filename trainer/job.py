@@ -66,6 +66,8 @@ class Job:
     warmup: float = _knob(0.08, 0, 0.9)
     """Share of the steps in which the rate rises to its peak."""
     weight_decay: float = _knob(0.0, 0, 1)
+    smoothing: float = _knob(0.0, 0, 0.5)
+    """Share of every target that is spread over all tokens, so that the network stays in doubt where it should."""
     clip: float = _knob(1.0, 1e-3, 1e3)
     """Largest norm of the gradient."""
     batch: int = _knob(16, 1, 4096)

@@ -41,15 +41,15 @@ from trainer.starter.learner import VOICES as LEARNERS
 from trainer.starter.lexicon import read_lines
 from trainer.starter.sentences import corpus, normalise
 
-RECIPE = 2
+RECIPE = 3
 """Another way to speak gets another number."""
 SHEET = 100
 """Texts of one sheet."""
 LONGEST = 12 * SAMPLE_RATE
 """Longer clips are left out: they make their whole batch slow."""
 SPLITS = {"replay": "train", "dev": "dev", "general": "test"}
-DEV_SEED = 500_000
-"""The texts of dev begin so far from those of replay."""
+DEV_TEXTS = ("free_sentences.txt", "general_sentences.txt")
+"""What dev says: sentences of people, as the general set has, and none of them in training, replay or that set."""
 VOICES = f"voices-{RECIPE}"
 """Folder of the voices: links into the installed piper-tts, and the invented ones."""
 STRANGE = {"replay": range(1000, 1200), "dev": range(1200, 1240)}
@@ -99,10 +99,11 @@ def _sheets(kind: str, count: int) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=256)
 def _texts(kind: str, number: int) -> tuple[str, ...]:
-    if kind == "general":
-        others = read_lines("others.txt")
-        return tuple(others[place % len(others)] for place in range(number * SHEET, (number + 1) * SHEET))
-    return tuple(corpus(SHEET, seed=number + (DEV_SEED if kind == "dev" else 0), shipped=True))
+    if kind == "replay":
+        return tuple(corpus(SHEET, seed=number, shipped=True))
+    names = ("others.txt",) if kind == "general" else DEV_TEXTS
+    lines = [line for name in names for line in read_lines(name)]
+    return tuple(lines[place % len(lines)] for place in range(number * SHEET, (number + 1) * SHEET))
 
 
 def _request(kind: str, number: int) -> dict[str, Any]:
@@ -240,10 +241,12 @@ def _spoken(espeak: Espeak, sheet: dict[str, Any]) -> Iterator[tuple[str, str, N
     for place, text in enumerate(sheet["texts"]):
         name = f"{kind} {number} {place}"
         dice, noise = random.Random(name), np.random.default_rng(list(name.encode()))
-        if kind == "general":
-            who, room = speech.evaluation_speaker(dice, strangers[(number + place) % len(strangers)]), ROOM
-        else:
+        if kind == "replay":
             who, room = speech.training_speaker(dice, variants, STRANGE[kind]), dice.uniform(0, 1)
+        else:
+            stranger = strangers[(number + place) % len(strangers)]
+            invented = f"invented{dice.choice(STRANGE['dev'])}"
+            who, room = speech.evaluation_speaker(dice, stranger if kind == "general" else invented), ROOM
         samples, rate = espeak.say(text, who.language, who.variant, who.rate, who.pitch, who.pitch_range)
         if len(samples) < rate // 20:
             continue

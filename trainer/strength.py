@@ -1,34 +1,37 @@
 """How strong an adapter should be.
 
-At full strength it often gives up more of what the base knew than it has to; scaling it down is free and is
-chosen on clips that were not trained on.
+At full strength it often gives up more of what the base knew than it has to; scaling it down is free. It is chosen
+on clips that were not trained on, as the app will hear them: converted, and with a beam. A look in mid-training,
+which has none, shows less of what was lost: a beam gains least from an ear that has become too sure of itself.
 """
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
+from models.device import Device
+from models.recogniser import WhisperRecogniser
+from models.scoring import total, word_errors
+from models.windows import Windows
 from trainer.adapter import set_strength
-from trainer.decoding import hear
-from trainer.labels import Labels
+from trainer.export import convert, merge
+from trainer.job import Job
+from trainer.manifest import Clip, waveform
+from trainer.shortest import MARGINS
 
 STRENGTHS = (1.0, 0.85, 0.7, 0.5, 0.25)
 WORSE = 0.005
-"""General speech of dev may be heard so much worse than by the base, in words: half of what the gate allows."""
-
-Clips = Sequence[tuple[str, NDArray[np.float16]]]
-"""Reference and features of each."""
+"""General speech of dev may be heard so much worse than before, in words: half of what the gate allows."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One strength of the adapter, and how well it hears."""
+    """One strength of the adapter, and how well it hears; 0 stands for the ear before."""
 
     strength: float
     wer: float
@@ -36,24 +39,69 @@ class Tried:
     """Of clips that are not the learner's; None where there are none."""
 
 
-def choose_strength(
-    model: Any, labels: Labels, own: Clips, general: Clips, device: torch.device, between: Callable[[], None]
-) -> tuple[Tried, list[Tried]]:
-    """The strength that hears the learner best without hearing others worse, set on the model; and all tried.
+def choose_strength(hear: Callable[[float], tuple[float, float | None]]) -> tuple[Tried, list[Tried]]:
+    """The greatest strength at which others are heard no worse than before; and all that were tried.
 
     Args:
-        own: dev clips of the learner.
-        general: dev clips of others; without any, only the learner's count.
-        between: called now and then, and may raise to stop.
+        hear: error rates at a strength, of the learner's dev clips and of others'.
     """
-    tried = []
-    for strength in (0.0, *STRENGTHS):
-        set_strength(model, strength)
-        wer = hear(model, labels, own, device, between).rate
-        tried.append(Tried(strength, wer, hear(model, labels, general, device, between).rate if general else None))
-    base, others = tried[0], tried[1:]
-    harmless = [t for t in others if t.general is None or (base.general or 0.0) + WORSE >= t.general]
+    tried = [Tried(0.0, *hear(0.0))]
+    bearable = (tried[0].general or 0.0) + WORSE
+    for strength in STRENGTHS:
+        tried.append(Tried(strength, *hear(strength)))
+        if (tried[-1].general or 0.0) <= bearable:
+            break
     # Where every strength harms, the weakest harms least; the gate will have its say.
-    best = min(harmless, key=lambda t: (t.wer, -t.strength)) if harmless else others[-1]
-    set_strength(model, best.strength)
-    return best, tried
+    return tried[-1], tried
+
+
+class Trial:
+    """Hears dev clips with what was trained, at any strength.
+
+    Args:
+        model: what was trained; it ends on the processor, otherwise as it was.
+        own, others: dev clips of the learner and of other people.
+        folder: for the trial's files; gone afterwards.
+        between: called before every clip, and may raise to stop.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        job: Job,
+        own: Sequence[Clip],
+        others: Sequence[Clip],
+        folder: Path,
+        device: Device,
+        between: Callable[[], None],
+    ) -> None:
+        self._model, self._job, self._own, self._others = model, job, own, others
+        self._folder, self._device, self._between = folder, device, between
+
+    def __call__(self, strength: float) -> tuple[float, float | None]:
+        """Error rates at a strength. Raises what merging, converting and loading raise."""
+        try:
+            if strength or not self._job.before:
+                ear, hears = self._converted(strength), Windows(MARGINS[0]) if strength else None
+            else:
+                ear, hears = Path(self._job.before), None
+            recogniser = WhisperRecogniser(ear, "trial", self._device, hears)
+            own, others = (self._rate(recogniser, clips) for clips in (self._own, self._others))
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return own or 0.0, others
+
+    def _converted(self, strength: float) -> Path:
+        trial = copy.deepcopy(self._model.cpu())  # merging uses it up, and undoing it would leave other bits
+        set_strength(trial, strength)
+        hf, ct2 = self._folder / "recogniser", self._folder / "recogniser-ct2"
+        merge(trial, self._job.base, hf)
+        convert(hf, ct2, self._job.quantization)
+        return ct2
+
+    def _rate(self, recogniser: WhisperRecogniser, clips: Sequence[Clip]) -> float | None:
+        errors = []
+        for clip in clips:
+            self._between()
+            errors.append(word_errors(clip.text, recogniser.recognise(waveform(clip)).text))
+        return total(errors).rate if errors else None

@@ -208,8 +208,9 @@ class Training:
                 with autocast(self._parts.device, self._precision):
                     logits = self._model(input_features=features, decoder_input_ids=given, use_cache=False).logits
                 part = F.cross_entropy(
-                    logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORE, reduction="none"
-                ).view_as(wanted)
+                    logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORE, reduction="none",
+                    label_smoothing=self._job.smoothing,
+                ).view_as(wanted)  # fmt: skip
                 part = self._distilled(part, windows[start : start + size], features, given, logits).sum()
                 self._scaler.scale(part / tokens).backward()
             loss += float(part.detach()) / tokens
@@ -235,9 +236,7 @@ class Training:
             return loss
         rows = torch.tensor(kept, device=loss.device)
         with torch.no_grad(), self._model.disable_adapter(), autocast(self._parts.device, self._precision):
-            base = self._model(
-                input_features=features[rows], decoder_input_ids=given[rows], use_cache=False
-            ).logits
+            base = self._model(input_features=features[rows], decoder_input_ids=given[rows], use_cache=False).logits
         apart = F.kl_div(
             logits[rows].float().log_softmax(-1), base.float().log_softmax(-1), log_target=True, reduction="none"
         ).sum(-1)

@@ -26,8 +26,8 @@ from core import ear
 from core.training.errors import TrainingRefused
 from models import device, kept
 from models.errors import AudioError, ModelError
-from models.evaluation import Clip, Evaluation, blocks, evaluate, rate
-from models.scoring import Interval, difference, normalise
+from models.evaluation import Clip, Evaluation, change, evaluate
+from models.scoring import Interval, normalise
 from store.audio import AudioFolder
 from store.database import Store
 from store.decoding import read_audio
@@ -78,6 +78,11 @@ class Comparison:
     """That the clips are of: test, or dev where nothing was set aside as a test."""
     spans: tuple[Span, ...]
     """Of each clip of the set “test”, in its order."""
+
+    def swapped(self) -> Comparison:
+        """The second beside the first."""
+        turned = change(self.second.sets[SET], self.first.sets[SET])
+        return dataclasses.replace(self, first=self.second, second=self.first, change=turned)
 
     def as_json(self) -> dict[str, Any]:
         """As `from_json` takes it: JSON values only."""
@@ -132,7 +137,7 @@ def compared(
     sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
     ears = [_known(store, name) for name in (first, second)]  # both, before either listens for minutes
     one, other = (_heard(store, known, sounds, clips, on_progress) for known in ears)
-    return Comparison(one, other, change(one, other), split, tuple(spans))
+    return Comparison(one, other, change(one.sets[SET], other.sets[SET]), split, tuple(spans))
 
 
 def evaluated(
@@ -164,18 +169,6 @@ def evaluated(
                 f"Nothing that you corrected is in the split {split}: divide it anew with `tertulia split`."
             )
     return _heard(store, _known(store, name), sounds, clips, on_progress)
-
-
-def change(first: Evaluation, second: Evaluation) -> Interval:
-    """The second's word error rate minus the first's on the same clips, paired by recording.
-
-    One recording has no spread from which anything could be told, so its interval is the widest there is.
-    """
-    before, after = blocks(first.sets.get(SET, ())), blocks(second.sets.get(SET, ()))
-    if len(before) >= 2:
-        return difference(before, after)
-    one, other = rate(first.sets.get(SET, ())), rate(second.sets.get(SET, ()))
-    return Interval(other.value - one.value, -1.0, 1.0, one.blocks, one.words)
 
 
 # --- what is heard --------------------------------------------------------------------------------

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from core.training.errors import TrainingRefused
 from models.errors import ModelError
-from models.evaluation import Evaluation, Heard, blocks, interval_of, rate
-from models.scoring import Interval, difference
+from models.evaluation import Evaluation, change, rate
+from models.scoring import Interval
 from store.text import shown
 
 REPORT = "report.json"
@@ -109,35 +108,24 @@ def _number(value: Any) -> float:
 def judge(report: Report) -> Verdict:
     """Whether the new version is let in, with the figures that decide it."""
     before, after = (evaluation.sets.get("test", ()) for evaluation in (report.before, report.after))
-    was, now, change = rate(before), rate(after), _change(before, after)
+    was, now, changed = rate(before), rate(after), change(before, after)
     general: tuple[Interval | None, Interval | None, Interval | None] = (None, None, None)
     others = [evaluation.sets.get("general", ()) for evaluation in (report.before, report.after)]
     if rate(others[0]).words:
-        general = (rate(others[0]), rate(others[1]), _change(*others))
-    outcome, reasons = _outcome(report, change, general[2])
+        general = (rate(others[0]), rate(others[1]), change(*others))
+    outcome, reasons = _outcome(report, changed, general[2])
     return Verdict(
         outcome=outcome,
-        sentence=_sentence(outcome, was, now, change, general[2], reasons),
+        sentence=_sentence(outcome, was, now, changed, general[2], reasons),
         promotable=outcome == "better" and not reasons,
         before=was,
         after=now,
-        change=change,
+        change=changed,
         general_before=general[0],
         general_after=general[1],
         general_change=general[2],
         reasons=tuple(reasons),
     )
-
-
-def _change(before: Sequence[Heard], after: Sequence[Heard]) -> Interval:
-    """The paired change of the rate over recordings; the widest interval where nothing can be told."""
-    one, other = blocks(before), blocks(after)
-    words = sum(block.words for block in one)
-    if not words:
-        return Interval(0.0, -1.0, 1.0, 0, 0)
-    if len(one) < 2:
-        return Interval(interval_of(other).value - interval_of(one).value, -1.0, 1.0, len(one), words)
-    return difference(one, other)
 
 
 def _outcome(report: Report, change: Interval, general: Interval | None) -> tuple[Outcome, list[str]]:

@@ -43,7 +43,7 @@ class Preset:
     """… and what is otherwise for a network of the starter's size."""
 
 
-_MADE = {"made_replay": 1500, "made_dev": 100, "made_general": 300}
+_MADE = {"made_replay": 1500, "made_dev": 160, "made_general": 300}
 """Clips of synthetic speech, made on the spot, so that the rest of Spanish is kept, and seen to be."""
 _SMALL = {"where": "encoder", "distil": 1.0, "batch": 24}
 """What a network of the starter's size needs: little room, and quick to forget. A learner's 80 sentences (seed 2,

@@ -199,14 +199,9 @@ class CompareScreen(ModeScreen):
 
     def action_swap(self) -> None:
         """The second first; the change turns round with them."""
-        from dataclasses import replace
-
-        from core.training.comparing import change
-
         if self.comparison is not None:
-            first, second = self.comparison.second, self.comparison.first
             self.names = (self.names[1], self.names[0])
-            self.comparison = replace(self.comparison, first=first, second=second, change=change(first, second))
+            self.comparison = self.comparison.swapped()
             self._draw()
 
     @on(Listing.Clicked)
