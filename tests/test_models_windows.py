@@ -1,4 +1,4 @@
-"""Short turns are heard in short windows where a version was found good for it, and everywhere else in full ones."""
+"""Short turns are heard in short windows where a version was found good for it; everywhere else in full ones."""
 
 from __future__ import annotations
 
