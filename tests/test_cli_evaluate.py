@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import soundfile
 
-from core.training.comparing import Comparison, Span, change
-from models.evaluation import Evaluation
+from core.training.comparing import Comparison, Span
+from models.evaluation import Evaluation, change
 from store.units import SAMPLE_RATE
 from tests import learner_store as makings
 from tui.cli import compare, evaluate
@@ -126,7 +126,7 @@ def test_where_two_ears_differ_is_shown_with_the_differences_marked(
 ) -> None:
     first, second = makings.heard("starter-ear", makings.often), makings.heard("v1", makings.seldom)
     spans = tuple(Span(number + 1, "", 0, 1) for number in range(60))
-    found = Comparison(first, second, change(first, second), "test", spans)
+    found = Comparison(first, second, change(first.sets["test"], second.sets["test"]), "test", spans)
     monkeypatch.setenv("TERTULIA_HOME", str(tmp_path))
     monkeypatch.setattr("core.training.comparing.compared", lambda *_: found)
     assert compare.run(options("starter-ear", "v1")) == 0

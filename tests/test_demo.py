@@ -46,6 +46,8 @@ def demo(folder: Path, home: Path) -> subprocess.Popen[str]:
         [sys.executable, "-P", "-m", "tui.cli", "demo", "--quick", "--json", "--folder", str(folder)],
         env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_RECOGNISER": "of-my-own"},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        # A shell's background job ignores ctrl+c, and so would whatever it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 

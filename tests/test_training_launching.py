@@ -23,6 +23,7 @@ from core.training.launching import LOG, alive, begin, delete, resume, stop  # n
 from core.training.registry import settle  # noqa: E402
 from core.training.snapshot import Choice  # noqa: E402
 from core.training.watching import EVENTS, Watch  # noqa: E402
+from models.device import physical_cores  # noqa: E402
 from store import runs  # noqa: E402
 from store.database import Store  # noqa: E402
 from store.errors import StoreError  # noqa: E402
@@ -96,7 +97,10 @@ def test_it_is_stopped_and_gone_on_with_to_its_end_and_is_the_only_one(store: St
     assert alive(run) and pid_of(run) in {child.pid for child in psutil.Process().children()}
     environment = psutil.Process(pid_of(run)).environ()
     assert environment["HF_HUB_OFFLINE"] == environment["TRANSFORMERS_OFFLINE"] == "1"
-    assert (environment["OMP_NUM_THREADS"], environment["OMP_WAIT_POLICY"]) == ("1", "passive")
+    assert (environment["OMP_NUM_THREADS"], environment["OMP_WAIT_POLICY"]) == (
+        str(physical_cores()),
+        "passive",
+    )
     assert os.getsid(pid_of(run)) == pid_of(run)
     with pytest.raises(TrainingRefused, match="Run 1 is at work: wait"):
         begin(store, TINIEST)

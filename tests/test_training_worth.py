@@ -227,7 +227,7 @@ def test_time_and_memory_are_as_a_run_here_took(store: Store, tmp_path: Path) ->
     slow = worth(store, Choice())
     assert quick.measured and slow.measured
     assert quick.memory_mb == 2500
-    heard = quick.steps * 24 * quick.train_seconds / quick.train_clips  # seconds of speech, about
+    heard = quick.steps * 30 * quick.train_seconds / quick.train_clips  # seconds of speech, about
     assert slow.minutes - quick.minutes == pytest.approx(heard * (1 / 3 - 1 / 300) / 60, rel=0.15)
 
 
@@ -251,7 +251,7 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
     both = worth(store, Choice(regional=("Lola",), knobs={"epochs": 4, "transfer_epochs": 5}))
     assert both.train_clips == own.train_clips
     assert both.steps == own.steps + 5 * 3, (
-        "12 clips, three times as many of others, in batches of 24: three, five times"
+        "12 clips, four times as many of others, in batches of 30: three, five times"
     )
     assert both.minutes > own.minutes
 

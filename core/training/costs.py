@@ -126,7 +126,7 @@ def _training(now: Snapshot, clips: float, past: RunState | None, on_gpu: bool) 
         speech = clips * clip * (1 - _amount(job, "noise", 0.03) / _each(job))
         return speech * past.train_seconds / past.train_speech
     full = _amount(job, "full_windows", 0.03)
-    window = full * WINDOW + (1 - full) * min(WINDOW, clip + _amount(job, "margin", 1.0) / 2)
+    window = full * WINDOW + (1 - full) * min(WINDOW, clip + _amount(job, "margin", 0.6) / 2)
     a_second = OF_ALL + OF_WEIGHTS * now.base.parameters / MILLION
     return clips * window * a_second / _speed(job, on_gpu)
 
