@@ -119,7 +119,8 @@ def test_where_it_is_scarce_fewer_clips_are_computed_at_once(train: Any, monkeyp
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
     monkeypatch.setattr(room, "free_memory", lambda device: 16 * learnt + clip)
     assert room.most_at_once(model, job, torch.device("cpu")) == 3  # of ten seconds, which is one of thirty
-    assert [room.together(3, frames) for frames in (200, 1000, 1500, 3000)] == [3, 3, 2, 1]
+    for device, wanted in (("cuda", [9, 9, 6, 3]), ("cpu", [9, 9, 4, 1])):
+        assert [room.together(9, frames, torch.device(device)) for frames in (200, 1000, 1500, 3000)] == wanted
     done, events = train(batch=4)
     assert done["status"] == "finished"
     assert "3 clips at once" in of(events, "warning", "message")[0]

@@ -73,8 +73,8 @@ class Job:
     batch: int = _knob(16, 1, 4096)
     """Clips between two steps of the optimiser, over all processes."""
     micro_batch: int = _knob(8, 1, 4096)
-    """Clips computed at once by one process, in windows of up to ten seconds; proportionally fewer in longer ones.
-    Halved when memory does not suffice. The gradient is the same."""
+    """Clips computed at once by one process, in windows of up to ten seconds; fewer in longer ones. Halved when
+    memory does not suffice. The gradient is the same."""
     epochs: int = _knob(10, 1, 10_000)
     """How often the learner's own clips are heard."""
     transfer_epochs: int = _knob(0, 0, 10_000)

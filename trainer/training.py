@@ -197,7 +197,7 @@ class Training:
     def _gradients(self, windows: Sequence[Window], frames: int, tokens: float) -> float:
         """Add up this process's share of the gradient; returns its share of the loss."""
         self._optimiser.zero_grad(set_to_none=True)
-        loss, size = 0.0, together(self._state.micro_batch, frames)
+        loss, size = 0.0, together(self._state.micro_batch, frames, self._parts.device)
         for number, start in enumerate(range(0, len(windows), size)):
             name = f"{self._job.seed} {self._state.step} {self._world.rank} {number}"
             torch.manual_seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big"))  # dropout's
