@@ -106,7 +106,8 @@ class Job:
     margin: float = _knob(0.6, 0, 30)
     """Seconds of silence behind the longest clip of a short window, at most; drawn anew for every batch."""
     pack: bool = False
-    """Join short clips into windows of nearly thirty seconds."""
+    """Join short clips into windows of nearly thirty seconds: five times as fast as padding each, but short windows
+    are faster still, and turns are then heard in them."""
     timestamps: float = _knob(0.25, 0, 1)
     """Share of labels with timestamps, where the base has them; without any it forgets how to set them."""
 
