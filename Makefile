@@ -14,7 +14,7 @@ define debian
 	else echo "Not installed:$$missing ($(2)). To add: sudo apt-get install$$missing"; fi
 endef
 
-.PHONY: run test demo lint bench starter clean sound compiler
+.PHONY: run test demo training lint bench starter clean sound compiler
 
 run: sound $(VENV)/.run
 	@$(BIN)/tertulia
@@ -24,8 +24,11 @@ test: sound $(VENV)/.dev
 	$(call debian,wspanish fortunes-es,without them the tests of the starter recipes fail)
 	$(BIN)/python -m pytest
 
-demo: $(VENV)/.dev
+demo: $(VENV)/.train
 	@$(BIN)/tertulia demo
+
+# What training needs and the app does without: PyTorch and its friends.
+training: $(VENV)/.train
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -62,8 +65,14 @@ $(VENV)/.run: pyproject.toml constraints.txt | compiler
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
+$(VENV)/.train: pyproject.toml constraints.txt | compiler
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Tertulia with what training needs into $(VENV) (the first time takes some minutes)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train]"
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.dev: pyproject.toml constraints.txt | compiler
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Tertulia with its training and test tools into $(VENV) (the first time takes some minutes)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train,dev]"
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.train
