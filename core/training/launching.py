@@ -157,7 +157,9 @@ def check_installed() -> None:
     """Raises TrainingRefused where what training needs is not there."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise TrainingRefused(f"Training needs {', '.join(missing)}: run `make training`, or pip install 'tertulia[train]'.")
+        raise TrainingRefused(
+            f"Training needs {', '.join(missing)}: run `make training`, or pip install 'tertulia[train]'."
+        )
 
 
 @contextmanager
