@@ -159,7 +159,7 @@ class Evaluation:
                 timestamps=None if share is None else _number(share, 0.0, 1.0),
                 seconds=_number(body["seconds"], 0.0),
             )
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
             raise ModelError(f"An evaluation is damaged ({reason[:120]}): evaluate the model again.") from error
 

@@ -100,9 +100,12 @@ def roll_back(store: Store, part: str, version: int) -> None:
     """Go back to a version of the part's trail, on disk on return; what came after it leaves the trail.
 
     Raises:
-        StoreError: it is not before the active one on the trail.
+        StoreError: it is not before the active one on the trail, or its files are gone.
     """
     with store.transaction():
+        row = _version(store.get("model_versions", version))
+        if row.deleted:
+            raise StoreError(f"The {part} {row.name} was deleted: choose another version.")
         if version not in trail(store, part)[:-1]:
             raise StoreError(f"The {part} was not version {version} before: promote that one instead.")
         store.insert("promotions", version_id=version, reason=ROLLBACK, created_at=now())
@@ -133,7 +136,10 @@ def active_version(store: Store, part: str) -> ModelVersion | None:
 
 def version_named(store: Store, part: str, name: str) -> ModelVersion | None:
     """The version of that name, deleted or not; None when there is none."""
-    rows = store.execute("SELECT * FROM model_versions WHERE part = ? AND name = ?", (part, name))
+    try:
+        rows = store.execute("SELECT * FROM model_versions WHERE part = ? AND name = ?", (part, name))
+    except UnicodeEncodeError:  # bytes that somebody typed and that are no text: no version has such a name
+        return None
     return _version(rows[0]) if rows else None
 
 

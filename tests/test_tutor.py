@@ -263,6 +263,7 @@ def test_the_system_prompt_begins_the_same_for_every_level_and_topic() -> None:
     assert shared > 0.6 * max(map(len, prompts))
 
 
+@pytest.mark.timeout(900)  # 430 sentences are reviewed: two minutes on one core, more where others are at work
 def test_promises_of_the_model_card(tutor: LlamaTutor) -> None:
     rows = read()
     kinds = {kind: sum(r["kind"] == kind for r in rows) for kind in ("right", "wrong", "outside")}

@@ -128,7 +128,7 @@ def _origin(store: Store) -> str:
     job = (store.folder / known.folder).parent / "job.json"  # it outlives the version
     try:
         return str(json.loads(job.read_text(encoding="utf-8"))["base"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return known.name
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NAME = "README.md"
 PLACES = ("base", "before", "before_name", "cache", "version")
 """Knobs that are not the recipe's."""
+HUB = "models--"
+"""What the Hugging Face libraries call a repository's folder, with -- for the stroke."""
 SHORTEST = """
 It is made for the person (or persons) it learnt from. It was measured on them and on a small general set, and on
 nobody else: other voices, other accents and other languages are a guess. It is not a measure of anybody's
@@ -38,7 +40,7 @@ recordings of a person, so whoever gives it away gives away something of that pe
 def write(store: Store, version: ModelVersion, run: Run) -> None:
     """Put a version's card into its folder, in the place of an older one. Raises StoreError."""
     text = compose(store, version, run)
-    write_safely(store.folder, run.folder / "version" / NAME, text.encode())
+    write_safely(store.folder, run.folder / "version" / NAME, text.encode(errors="replace"))
 
 
 def compose(store: Store, version: ModelVersion, run: Run) -> str:
@@ -51,7 +53,7 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
     except TrainingRefused:
         report = None
     verdict = None if report is None else judge(report)
-    base = str(job.get("base", "")) if version.base is None else versions.version(store, version.base).name
+    base = _called(str(job.get("base", ""))) if version.base is None else versions.version(store, version.base).name
     parts = [
         f"# {version.name}: a recogniser of spoken Spanish\n",
         "A Whisper, retrained on one learner's corrections by Tertulia, on the learner's own machine.\n",
@@ -75,6 +77,13 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
         "```",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _called(folder: str) -> str:
+    """What a base is called, but not where on somebody's machine it was."""
+    path = Path(folder)
+    hub = next((part for part in path.parts if part.startswith(HUB)), None)
+    return path.name if hub is None else f"{hub.removeprefix(HUB).replace('--', '/')}, revision {path.name}"
 
 
 def _learnt(manifest: Path) -> str:

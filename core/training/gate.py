@@ -88,7 +88,9 @@ def read_report(folder: Path) -> Report:
         raise TrainingRefused(
             f"{shown(path)} is not there: the version was never measured, train again."
         ) from error
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ModelError) as error:
+    except (
+        OSError, ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError, ModelError,
+    ) as error:  # fmt: skip
         raise TrainingRefused(f"{shown(path)} is damaged ({str(error)[:100]}): train again.") from error
     for name in ("test", "general"):
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))

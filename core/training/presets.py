@@ -22,6 +22,8 @@ BF16 = ("amx_bf16", "avx512_bf16")
 """Words of /proc/cpuinfo of processors that multiply in bfloat16, several times as fast as in 32 bits."""
 LOOKS = 6
 """Times that dev is heard on the way."""
+MOST = 1e9
+"""No knob is larger in earnest, and up to here nothing that is counted with it overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +181,4 @@ def bf16() -> bool:
 def _amount(job: Mapping[str, Any], knob: str, default: float = 0.0) -> float:
     """A knob as a number; somebody may have set it to anything, which the trainer will refuse."""
     value = number(job.get(knob))
-    return default if value is None else max(0.0, value)
+    return default if value is None else min(max(0.0, value), MOST)

@@ -28,6 +28,7 @@ from models.errors import ModelError
 from models.scoring import Errors, Interval, interval
 from store import reasons, runs, versions
 from store.database import Store
+from store.errors import StoreError
 from store.runs import Run
 from store.versions import ModelVersion
 
@@ -82,10 +83,9 @@ def settle(store: Store) -> list[ModelVersion]:
             if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED).is_dir():
                 with suppress(TrainingRefused):  # its weights are gone
                     new.append(register(store, run))
-        elif version.deleted:
-            _remove_files(store, version)
-        elif not (run.folder / FOLDER / card.NAME).exists() and (run.folder / FOLDER).is_dir():
-            card.write(store, version, run)
+        else:
+            with suppress(StoreError):  # the disk does not let it: it is no reason to stop, and is tried again
+                _tidied(store, version, run)
     return new
 
 
@@ -113,7 +113,7 @@ def register(store: Store, run: Run) -> ModelVersion:
         if run.status != "finished":
             runs.set_status(store, run.id, "finished")
     version = versions.version(store, number)
-    card.write(store, version, run)
+    card.write(store, version, runs.run(store, run.id))
     return version
 
 
@@ -256,8 +256,7 @@ def standing(store: Store) -> Standing:
     name = ear.choice(store)
     version = versions.version_named(store, PART, name)
     scores = version.scores if version is not None else {}
-    if "wer" in scores:
-        words = scores["words"]
+    if words := scores.get("words", 0):
         bounds = (scores["wer"], scores["wer_low"], scores["wer_high"])
         return Standing(name, Interval(*bounds, scores["recordings"], words), words)
     blocks = [Errors(row["errors"], 0, 0, row["words"]) for row in store.execute(HELD_OUT, (name,))]
@@ -282,6 +281,14 @@ def _mended(store: Store, run: Run) -> str:
     return status
 
 
+def _tidied(store: Store, version: ModelVersion, run: Run) -> None:
+    """What is left to do about a version: remove a deleted one's files, write a card. Raises StoreError."""
+    if version.deleted:
+        _remove_files(store, version)
+    elif not (run.folder / FOLDER / card.NAME).exists() and (run.folder / FOLDER).is_dir():
+        card.write(store, version, run)
+
+
 def _scores(folder: Path) -> dict[str, Any]:
     """What is worth knowing of a run's report without reading it again; nothing where it has none."""
     from core.training.gate import judge, read_report
@@ -302,7 +309,7 @@ def _base(store: Store, run: Run) -> int | None:
     """The catalog's model that a run started from, as a version; None where it is not of the catalog."""
     try:
         base = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))["base"]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     starter = catalog.starter(PART)
     ours = starter.path is not None and Path(str(base)) == starter.path.with_name(PART)
@@ -347,7 +354,7 @@ def _needed_by(store: Store, version: ModelVersion) -> Run | None:
         try:
             job = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))
             paths = [Path(str(job.get(knob) or "")) for knob in ("base", "before")]
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             continue
         if any(path.is_relative_to(folder) for path in paths):
             return run
