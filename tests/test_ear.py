@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -140,6 +141,9 @@ def test_what_was_asked_for_by_name_is_that_or_an_error(store: Store) -> None:
 
 
 def test_a_bad_name_in_the_environment_is_an_error_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERTULIA_RECOGNISER", os.fsdecode(b"v\xff"))
+    with pytest.raises(ModelError, match=r"no recogniser called .*named by TERTULIA_RECOGNISER"):
+        load_ear(store.folder, device=DEVICE)
     monkeypatch.setenv("TERTULIA_RECOGNISER", "/nowhere/at/all")
     with pytest.raises(ModelError, match="no recogniser at /nowhere/at/all"):
         load_ear(store.folder, device=DEVICE)

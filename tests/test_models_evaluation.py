@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.catalog import load_recogniser
 from models.device import Device
@@ -270,7 +272,8 @@ CLIP = ("sets", "test", 0)
         partial(changed, "timestamps", value=1.5), partial(changed, "timestamps", value=True),
         partial(changed, "silence", "words", value=-1), partial(changed, "silence", "clips", value=2.0),
         partial(changed, "seconds", value=math.nan), partial(changed, "compute_type", value=None),
-        partial(changed, *CLIP, "loudness", value=-1000.0), partial(changed, *CLIP, "seconds", value="long"),
+        partial(changed, "seconds", value=10**400), partial(changed, *CLIP, "loudness", value=-1000.0),
+        partial(changed, *CLIP, "seconds", value="long"),
         partial(changed, *CLIP, "recording", value=7), partial(changed, *CLIP, "reference", value="Otra cosa."),
         partial(changed, *CLIP, "heard", value="Sí, uno dos."),
         partial(changed, *CLIP, "words", value=[0, 0, 0, 3]),
@@ -286,3 +289,25 @@ def test_what_cannot_be_true_is_refused(damaged: Callable[[], Any]) -> None:
 def test_a_whole_body_is_none_of_those() -> None:
     assert Evaluation.from_json(copy.deepcopy(BODY)).kinds("test") == Errors(0, 1, 2, 4)
     assert Evaluation.from_json(changed("timestamps", value=None)).timestamps is None
+
+
+def places(body: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where there is something in a body that could be damaged."""
+    inner = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    return [place for key, value in inner for place in [(*path, key), *places(value, (*path, key))]]
+
+
+PLAIN = st.sampled_from([None, True, -1, 0, 2**60, 10**400, -0.0, 1e308, math.inf, math.nan, "", "Sí."])
+NESTED = st.lists(PLAIN, max_size=4) | st.dictionaries(st.sampled_from(["test", "clips", "words"]), PLAIN)
+
+
+@settings(max_examples=200, deadline=None)
+@given(where=st.sampled_from(places(BODY)), value=PLAIN | NESTED)
+def test_whatever_is_put_in_it_is_refused_or_can_be_reckoned_with(where: tuple[Any, ...], value: Any) -> None:
+    try:
+        found = Evaluation.from_json(changed(*where, value=value))
+    except ModelError:
+        return
+    assert Evaluation.from_json(found.as_json()) == found
+    for name in found.sets:
+        assert found.wer(name).low <= found.wer(name).value <= found.wer(name).high

@@ -113,10 +113,21 @@ def test_a_deleted_version_stays_known_and_is_never_promoted(store: Store) -> No
     with pytest.raises(StoreError, match="recogniser v2 was deleted: choose another version"):
         promote(store, two, "better")
     assert [(each.name, each.deleted) for each in versions.versions(store, PART)] == [("v2", True), ("v1", False)]
+    assert versions.version_named(store, PART, "v\udcff") is None, "bytes that are no text"
     gone = versions.version_named(store, PART, "v2")
     assert gone is not None and gone.deleted and gone.scores == {"wer": 0.1}
     with pytest.raises(StoreError):
         versions.mark_deleted(store, 99)
+
+
+def test_a_deleted_version_is_not_gone_back_to(store: Store) -> None:
+    one, two = made(store, "v1", "v2")
+    promote(store, one, "better")
+    promote(store, two, "better")
+    versions.mark_deleted(store, one)
+    with pytest.raises(StoreError, match="recogniser v1 was deleted: choose another version"):
+        roll_back(store, PART, one)
+    assert active(store) == two
 
 
 def test_marks_are_single_words_in_order_and_each_once(store: Store) -> None:

@@ -93,6 +93,9 @@ def test_what_came_from_a_folder_leads_back_to_it_though_its_ancestors_are_delet
     assert resolve(store).folder == folder
     registry.delete(store, first.name)
     assert resolve(store).folder == folder
+    (run.folder / "job.json").write_bytes(b"[" * 100_000)
+    with pytest.raises(TrainingRefused, match=f"version {first.name} was deleted: choose another base"):
+        resolve(store)
 
 
 # --- by name --------------------------------------------------------------------------------------
@@ -161,7 +164,18 @@ def test_a_model_of_this_machine_needs_the_form_that_learns(store: Store) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["nobody", "~nobody-of-this-machine/there", "\x00", "a/b/c", "[b]", "ñ" * 300, "/" + "n" * 300]
+    "name",
+    [
+        "nobody",
+        "~nobody-of-this-machine/there",
+        "\x00",
+        "a/b/c",
+        "[b]",
+        "ñ" * 300,
+        "/" + "n" * 300,
+        "\udcff",
+        "a\udcff/b",
+    ],
 )
 def test_what_nobody_knows_is_refused(store: Store, name: str) -> None:
     with pytest.raises(TrainingRefused):

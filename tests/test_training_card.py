@@ -54,6 +54,25 @@ def test_it_says_what_it_is_and_where_it_comes_from(store: Store) -> None:
     assert "not made to identify people" in " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("base", "called"),
+    [
+        ("/home/ana/models/whisper-mine", "whisper-mine"),
+        (
+            "/home/ana/.cache/huggingface/hub/models--openai--whisper-base/snapshots/e37978b",
+            "openai/whisper-base, revision e37978b",
+        ),
+        ("/home/ana/a | b\ud800", "a \\| b"),
+    ],
+)
+def test_a_base_that_is_a_folder_is_named_without_its_place(store: Store, base: str, called: str) -> None:
+    run = makings.finished_run(store)
+    (run.folder / "job.json").write_text(json.dumps({"base": base, "preset": "\ud800"}))
+    [version] = registry.settle(store)
+    text = (store.folder / version.folder / card.NAME).read_text(encoding="utf-8")
+    assert rows(text)["Trained from"] == [called] and "/home/ana" not in text
+
+
 def test_it_counts_what_was_learnt_from(store: Store) -> None:
     version, of = made(
         store,

@@ -11,6 +11,7 @@ import pytest
 
 from core.training.bases import Base
 from core.training.errors import TrainingRefused
+from core.training.knobs import check
 from core.training.presets import LOOKS, PRESETS, choose, knobs, named, steps_of
 from models.catalog import STARTER
 from trainer.batches import Plan
@@ -73,6 +74,16 @@ def test_the_trainer_takes_every_knob(name: str, clips: int, device: str, whispe
         assert job.evaluate_every == job.checkpoint_every >= 5
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_trainer_that_is_asked_takes_a_preset_and_refuses_what_is_wrong(name: str) -> None:
+    chosen = all_of(name, STARTER_BASE)
+    check(chosen, "the preset")
+    with pytest.raises(TrainingRefused, match="mine: “batch” is 'many', not of type int"):
+        check({**chosen, "batch": "many"}, "mine")
+    with pytest.raises(TrainingRefused, match="mine has no meaning for “bacth”: correct its spelling"):
+        check({**chosen, "bacth": 3}, "mine")
+
+
 def test_the_steps_that_a_preset_aims_at_are_met() -> None:
     for clips in (60, 80, 120):
         steps = steps_of(all_of("minutes", STARTER_BASE, clips), clips)
@@ -127,7 +138,7 @@ def test_steps_are_as_many_as_the_trainer_takes(name: str, clips: int) -> None:
     assert steps_of({**chosen, "max_steps": 3}, clips) == 3
 
 
-@pytest.mark.parametrize("value", [None, True, "many", math.inf, math.nan, -1, 0, 10**400, [], {}])
+@pytest.mark.parametrize("value", [None, True, "many", math.inf, math.nan, -1, 0, 1e308, 10**400, [], {}])
 @pytest.mark.parametrize("knob", ["batch", "replay", "epochs", "max_steps", "noise"])
 def test_what_is_no_number_breaks_nothing(knob: str, value: Any) -> None:
     chosen = all_of("minutes", STARTER_BASE, own={knob: value})

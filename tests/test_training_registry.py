@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core import ear
-from core.training import card, registry
+from core.training import registry
 from core.training.errors import TrainingRefused
 from models.errors import ModelError
 from store import runs, versions
 from store.database import Store
-from store.runs import Run
+from store.errors import StoreError
 from store.segments import add_hypothesis
 from tests import learner_store as makings
 from tests.learner_store import heard, never, often, seldom
@@ -56,132 +56,6 @@ def damage(path: Path) -> None:
     body = bytearray(path.read_bytes())
     body[len(body) // 2] ^= 0xFF
     path.write_bytes(body)
-
-
-def tell(run: Run, *events: dict[str, Any]) -> None:
-    """The folder of a run that has told so much."""
-    run.folder.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps({"v": 1, "ts": 1.8e9, **event}) + "\n" for event in events]
-    (run.folder / "events.jsonl").write_text("".join(lines))
-
-
-def begun(store: Store, seconds_ago: float) -> None:
-    began = datetime.now(UTC) - timedelta(seconds=seconds_ago)
-    store.execute("UPDATE runs SET started_at = ?", (began.isoformat(timespec="milliseconds"),))
-
-
-# --- settling -------------------------------------------------------------------------------------
-
-
-def test_a_run_that_finished_while_nobody_looked_gets_its_version(store: Store) -> None:
-    makings.finished_run(store)
-    makings.finished_run(store)
-    assert [made.name for made in registry.settle(store)] == ["v1", "v2"]
-    assert registry.settle(store) == []
-    assert {run.status for run in runs.runs(store)} == {"finished"}
-    made = registry.find(store, "v1")
-    assert (made.run, made.folder, made.deleted) == (1, "runs/0001/version", False)
-    assert made.sha256 == ear.fingerprint(makings.DEPLOYED)
-    assert made.base == registry.find(store, "starter-ear").id
-    assert made.scores["outcome"] == "better" and made.scores["words"] > 200
-    assert (store.folder / made.folder / card.NAME).read_text().startswith("# v1: ")
-    assert active(store) == "", "nothing is promoted by itself"
-
-
-def test_two_who_settle_at_once_make_one_version(store: Store) -> None:
-    run = makings.finished_run(store)
-    first = registry.register(store, run)
-    with Store.open(store.folder) as other:
-        assert registry.register(other, run) == first
-    assert [one.name for one in registry.all_versions(store) if one.run] == ["v1"]
-
-
-def test_a_card_that_a_killed_process_did_not_write_is_written(store: Store) -> None:
-    made = makings.version(store)
-    (store.folder / made.folder / card.NAME).unlink()
-    registry.settle(store)
-    assert (store.folder / made.folder / card.NAME).is_file()
-
-
-def test_files_that_a_killed_process_did_not_remove_are_removed(store: Store) -> None:
-    made = makings.version(store)
-    run = store.folder / "runs" / "0001"
-    (run / "checkpoints" / "step-3").mkdir(parents=True)
-    versions.mark_deleted(store, made.id)
-    registry.settle(store)
-    assert sorted(path.name for path in run.iterdir()) == [
-        "events.jsonl", "job.json", "manifest.jsonl", "report.json",
-    ]  # fmt: skip
-    assert registry.find(store, "v1").deleted
-
-
-START = {"event": "start", "pid": 1, "resume": False}
-
-
-@pytest.mark.parametrize(
-    ("events", "status"),
-    [
-        ([START], "failed"),
-        ([START, {"event": "error", "type": "JobError", "message": "No", "hint": "do"}], "failed"),
-        ([START, {"event": "done", "status": "stopped", "step": 1}], "stopped"),
-        ([START, {"event": "done", "status": "finished", "step": 1}], "finished"),
-    ],
-)
-def test_how_a_run_ended_is_noted(store: Store, events: list[dict[str, Any]], status: str) -> None:
-    run = runs.add_run(store, "minutes")
-    runs.set_status(store, run.id, "running")
-    tell(run, *events)
-    assert registry.settle(store) == []
-    assert runs.run(store, run.id).status == status
-
-
-def test_a_run_at_work_is_running_whatever_its_row_says(store: Store) -> None:
-    run = runs.add_run(store, "minutes")
-    tell(run, START)
-    runs.set_status(store, run.id, "failed")
-    with (run.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        registry.settle(store)
-        assert runs.run(store, run.id).status == "running"
-    registry.settle(store)
-    assert runs.run(store, run.id).status == "failed"
-
-
-def test_a_run_whose_maker_was_killed_has_failed_after_a_while(store: Store) -> None:
-    run = runs.add_run(store, "minutes")
-    registry.settle(store)
-    assert runs.run(store, run.id).status == "preparing"
-    begun(store, seconds_ago=3600)
-    registry.settle(store)
-    assert runs.run(store, run.id).status == "failed"
-
-
-def test_a_run_whose_version_is_gone_stops_nobody(store: Store) -> None:
-    torn, whole = makings.finished_run(store), makings.finished_run(store)
-    (torn.folder / "version" / ear.DEPLOYED / ear.WEIGHTS).unlink()
-    assert [made.run for made in registry.settle(store)] == [whole.id]
-    with pytest.raises(TrainingRefused, match="Run 1 made no version"):
-        registry.register(store, torn)
-
-
-def test_a_version_of_which_nothing_was_measured_is_one_all_the_same(store: Store) -> None:
-    run = makings.finished_run(store)
-    (run.folder / "report.json").write_text("{")
-    [made] = registry.settle(store)
-    assert made.scores == {}
-    assert registry.report_of(store, made) is None and registry.verdict_of(store, made) is None
-    with pytest.raises(
-        TrainingRefused, match="Nothing was measured about v1: train again, or promote it with --force"
-    ):
-        registry.promote(store, "v1")
-    assert registry.promote(store, "v1", force=True).name == active(store) == "v1"
-
-
-def test_names_go_on_where_they_were(store: Store) -> None:
-    makings.version(store)
-    makings.version(store)
-    registry.delete(store, "v2")
-    assert makings.version(store).name == "v3"
 
 
 # --- promoting ------------------------------------------------------------------------------------
@@ -229,6 +103,9 @@ def test_a_damaged_version_is_refused_and_changes_nothing(store: Store) -> None:
     for force in (False, True):
         with pytest.raises(ModelError, match=r"v2 in .* is damaged \(wrong checksum\): choose another version"):
             registry.promote(store, "v2", force=force)
+    os.truncate(weights(store, "v2"), 1000)
+    with pytest.raises(ModelError, match=r"v2 in .* is damaged"):
+        registry.promote(store, "v2", force=True)
     weights(store, "v2").unlink()
     with pytest.raises(ModelError, match=r"v2 .*model\.bin"):
         registry.promote(store, "v2")
@@ -253,6 +130,8 @@ def test_an_unknown_or_deleted_version_is_refused(store: Store) -> None:
         registry.promote(store, "v2", force=True)
     with pytest.raises(TrainingRefused, match="There is no version 'v7': choose one of v1, starter-ear"):
         registry.promote(store, "v7")
+    with pytest.raises(TrainingRefused, match="There is no version"):
+        registry.promote(store, os.fsdecode(b"v\xff"))
     assert journal(store) == []
 
 
@@ -323,16 +202,39 @@ def test_without_one_that_can_be_loaded_everything_stays(store: Store, monkeypat
     assert journal(store) == was
 
 
+def test_one_that_is_deleted_while_it_is_tried_does_not_become_the_ear(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makings.version(store)
+    makings.version(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(ear, "try_out", ear.check)
+        registry.promote(store, "v1")
+        registry.promote(store, "v2")
+    was = journal(store)
+
+    def meanwhile(tried: ear.Ear) -> None:
+        with Store.open(store.folder) as other:
+            registry.delete(other, tried.name)
+
+    monkeypatch.setattr(ear, "try_out", meanwhile)
+    with pytest.raises(StoreError, match="recogniser v1 was deleted: choose another version"):
+        registry.rollback(store)
+    assert journal(store) == was and active(store) == "v2"
+
+
 # --- deleting and tagging -------------------------------------------------------------------------
 
 
 def test_a_deleted_version_stays_known(store: Store) -> None:
     made = makings.version(store)
     run = store.folder / "runs" / "0001"
-    (run / "checkpoints").mkdir()
+    for name in ("checkpoints", "adapter", "making"):
+        (run / name / "within").mkdir(parents=True)
     registry.delete(store, "v1")
     registry.delete(store, "v1")
-    assert not (run / "version").exists() and not (run / "checkpoints").exists()
+    left = sorted(path.name for path in run.iterdir())
+    assert left == ["events.jsonl", "job.json", "manifest.jsonl", "report.json"]
     gone = registry.find(store, "v1")
     assert gone.deleted and gone.scores == made.scores
     assert registry.verdict_of(store, gone) is not None
@@ -353,7 +255,7 @@ def test_what_is_needed_is_not_deleted(store: Store, untried: None) -> None:
 
     unused = makings.version(store)
     at_work = runs.add_run(store, "minutes")
-    tell(at_work, START)
+    at_work.folder.mkdir(parents=True)
     job = {"base": str(makings.BASE), "before": str(store.folder / unused.folder / ear.DEPLOYED)}
     (at_work.folder / "job.json").write_text(json.dumps(job))
     with (at_work.folder / "lock").open("w") as lock:
@@ -384,6 +286,12 @@ def test_how_good_the_ear_is_comes_from_its_own_test(store: Store, untried: None
     said, verdict = registry.standing(store), registry.verdict_of(store, made)
     assert verdict is not None
     assert said.name == "v1" and said.wer == verdict.after and said.words == verdict.after.words and said.enough
+
+
+def test_a_version_that_was_tested_on_nothing_has_no_figure(store: Store, untried: None) -> None:
+    makings.version(store, heard("old", often, clips=0), heard("new", seldom, clips=0))
+    registry.promote(store, "v1", force=True)
+    assert registry.standing(store) == registry.Standing("v1", None, 0)
 
 
 def test_else_from_what_was_corrected_since(tmp_path: Path) -> None:

@@ -252,7 +252,12 @@ def tag(store: Store, name: str, tags: Iterable[str]) -> ModelVersion:
 
 
 def standing(store: Store) -> Standing:
-    """The ear that listens, and how well: as it was tested when it was made, else on what was held out so far."""
+    """The ear that listens, and how well: as it was tested when it was made, else on what was held out so far.
+
+    Raises:
+        ModelError: TERTULIA_RECOGNISER names a place where there is none.
+        StoreError: the database cannot be read.
+    """
     name = ear.choice(store)
     version = versions.version_named(store, PART, name)
     scores = version.scores if version is not None else {}
