@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 RESAMPLES = 2000
 COVERAGE = 0.95
+LEAST_WORDS = 200
+"""A rate of fewer words says too little to be acted on."""
 BATCH = 200
 """Draws computed at once, so that many blocks need little memory."""
 

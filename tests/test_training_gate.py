@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from core.training.errors import TrainingRefused
-from core.training.gate import LEAST_WORDS, Report, Verdict, judge, read_report
+from core.training.gate import Report, Verdict, judge, read_report
 from models.evaluation import Evaluation, Heard, Silence
-from models.scoring import Errors, character_errors, word_errors
+from models.scoring import LEAST_WORDS, Errors, character_errors, word_errors
 
 WORDS = ["la", "mar", "está", "muy", "tranquila", "hoy", "por", "aquí", "cerca", "siempre"]
 """Ten words: the text of every clip, so that an error of one is a tenth."""

@@ -16,13 +16,11 @@ from typing import Any, Literal
 from core.training.errors import TrainingRefused
 from models.errors import ModelError
 from models.evaluation import Evaluation, change, rate
-from models.scoring import Interval
+from models.scoring import LEAST_WORDS, Interval
 from store.text import shown
 
 REPORT = "report.json"
 VERSION = 1
-LEAST_WORDS = 200
-"""Fewer words of test are too little to say anything."""
 WORSE = 0.01
 """Spanish at large may be heard so much worse, in errors a word …"""
 SURELY_WORSE = 0.02

@@ -25,7 +25,7 @@ from core.training.locking import held
 from core.training.watching import GRACE, Watch
 from models import catalog
 from models.errors import ModelError
-from models.scoring import Errors, Interval, interval
+from models.scoring import LEAST_WORDS, Errors, Interval, interval
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
@@ -40,8 +40,6 @@ FOLDER = "version"
 MADE_OF = ("checkpoints", "adapter", "making")
 """What lies beside it and is of use only as long as there is the version."""
 FIRST = "what listened before the first version"
-LEAST_WORDS = 200
-"""Fewer words of test are too little to say anything."""
 HELD_OUT = """
 SELECT sum(errors) AS errors, sum(words) AS words FROM segments
 WHERE model = ? AND status = 'corrected' AND split IN ('dev', 'test') AND words > 0 GROUP BY recording_id

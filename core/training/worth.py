@@ -19,9 +19,8 @@ from core.dataset.splits import SHARES
 from core.training import costs, registry
 from core.training.bases import resolve
 from core.training.errors import TrainingRefused
-from core.training.gate import LEAST_WORDS
 from core.training.snapshot import Choice, Snapshot, snapshot
-from models.scoring import Interval
+from models.scoring import LEAST_WORDS, Interval
 from store import runs
 from store.database import Store
 from store.versions import ModelVersion, version, version_named
