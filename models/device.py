@@ -2,7 +2,7 @@
 
 A CUDA device that is listed may still be unusable (a driver too old, cuBLAS or cuDNN missing), and
 some of those faults end the process instead of raising. So a listed device has to encode a second
-of silence in a process of its own before anything here relies on it.
+of silence in a process of its own (`models.gpu_probe`) before anything here relies on it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def choose() -> Device:
     fault = _probe_in_child()
     if fault:
         return Device("cpu", threads, f"a CUDA device is listed but does not work: {fault}{note}")
-    return Device("cuda", threads, f"CUDA device works{note}", _cuda_compute_type())
+    return Device("cuda", threads, f"CUDA device works{note}", cuda_compute_type())
 
 
 def physical_cores() -> int:
@@ -81,7 +81,7 @@ def _threads() -> tuple[int, str]:
     return physical_cores(), f" ({THREADS_VARIABLE} should be a number from 1 to 256, so it is ignored)"
 
 
-def _cuda_compute_type() -> str:
+def cuda_compute_type() -> str:
     import ctranslate2
 
     supported = ctranslate2.get_supported_compute_types("cuda")
@@ -92,7 +92,7 @@ def _probe_in_child() -> str:
     """What is wrong with the CUDA device, or an empty string."""
     try:
         probe = subprocess.run(
-            [sys.executable, "-P", "-m", "models.device"],
+            [sys.executable, "-P", "-m", "models.gpu_probe"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -111,18 +111,3 @@ def _probe_in_child() -> str:
 
 def _first_line(problem: object) -> str:
     return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
-
-
-def _probe() -> None:
-    """Encode silence with the starter recogniser on the GPU; any fault ends this process."""
-    import numpy as np
-
-    from models.catalog import load_recogniser
-
-    gpu = Device("cuda", 1, "probe", _cuda_compute_type())
-    recogniser = load_recogniser("starter-ear", gpu)
-    recogniser.hear(np.zeros(16_000, dtype=np.float32))
-
-
-if __name__ == "__main__":
-    _probe()

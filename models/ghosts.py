@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from models.scoring import normalise
 
 if TYPE_CHECKING:
-    from models.recogniser import Word
+    from models.heard import Word
 
 SUBTITLES = tuple(
     normalise(phrase)

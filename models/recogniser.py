@@ -17,29 +17,23 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.alignment import Written, written
-from models.alternatives import Alternative, alternatives, doubt, moved
+from models.alternatives import Alternative, alternatives, moved
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.files import check_recogniser
+from models.heard import HOP, SAMPLE_RATE, WINDOW, Audio, Hypothesis, Word
 from models.level import audible
 from models.windows import Windows
 
-Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
-HOP = 160
-"""Samples from one feature frame to the next."""
 BEAM = 5
 MAX_TOKENS = 448
 """Text positions of every Whisper, prompt included."""
@@ -58,53 +52,6 @@ MARGIN = SAMPLE_RATE // 2
 """… but for this many samples: silence is where ghosts live, and words lose their times in it."""
 LEFT_OVER = SAMPLE_RATE
 """More speech than this behind the last word was not heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word that was heard, with its punctuation."""
-
-    text: str
-    start: float
-    """Seconds from the start of the audio."""
-    end: float
-    probability: float
-    """0 to 1"""
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """What a recogniser heard."""
-
-    text: str
-    """The words, joined by single spaces."""
-    words: tuple[Word, ...]
-    seconds: float
-    """Length of the audio as it was given, without padding."""
-    compute_seconds: float
-    model: str
-    alternatives: tuple[Alternative, ...] = ()
-    """What else might have been said, the likeliest first."""
-
-    @property
-    def doubt(self) -> float:
-        """How far the other likely texts disagree, 0 (not at all) to 1: the word error rate to be expected."""
-        return doubt(len(self.words), self.alternatives)
-
-    @property
-    def probability(self) -> float:
-        """Mean probability of the words, 0.0 when there are none."""
-        return sum(word.probability for word in self.words) / len(self.words) if self.words else 0.0
-
-
-class Recogniser(Protocol):
-    """Anything that turns Spanish speech into text."""
-
-    name: str
-
-    def recognise(self, audio: Audio) -> Hypothesis:
-        """What is said in float32 mono audio at 16 kHz, of any length."""
-        ...
 
 
 def padded(audio: Audio, samples: int = WINDOW) -> Audio:

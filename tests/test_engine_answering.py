@@ -17,7 +17,7 @@ from core.engine.protocol import Event, Feedback, ReplyText, Timings
 from core.engine.speaking import Mouth
 from models.device import Device
 from models.errors import ModelError
-from models.recogniser import Hypothesis, Word
+from models.heard import Hypothesis, Word
 from models.tutor import Message
 from store import sessions
 from store.database import Store

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.ghosts import Evidence, without
-from models.recogniser import Word
+from models.heard import Word
 
 GHOSTLY = ["hola", "gracias", "por", "ver", "el", "video", "suscríbete", "al", "canal", "Amara.org", "sí"]
 

@@ -16,7 +16,7 @@ from core.dataset.segmenting import Ear
 from core.review.judging import refresh
 from models.activity import SileroActivity
 from models.errors import AudioError
-from models.recogniser import Hypothesis, Recogniser
+from models.heard import Hypothesis, Recogniser
 from store.audio import AudioFolder
 from store.database import Store
 from store.errors import StoreError

@@ -15,7 +15,7 @@ from core.engine.loading import Parts
 from core.engine.protocol import Event, Feedback, ReplyAudio, ReplyText, Timings, TurnStored, Warning
 from core.engine.speaking import Mouth, Utterance
 from models.errors import ModelError
-from models.recogniser import Hypothesis
+from models.heard import Hypothesis
 from models.scoring import normalise
 from models.tutor import Message
 from store import sessions

@@ -17,7 +17,7 @@ from models import catalog, device
 from models.activity import SileroActivity
 from models.device import Device
 from models.errors import ModelError
-from models.recogniser import Recogniser
+from models.heard import Recogniser
 from models.tutor import Message, Tutor
 from models.voice import Voice
 from store.audio import SAMPLE_RATE

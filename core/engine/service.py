@@ -41,7 +41,7 @@ from core.engine.sources import FileSource, Source
 from core.engine.speaking import Mouth, Speaking
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
-from models.recogniser import Recogniser
+from models.heard import Recogniser
 from store.errors import StoreError
 from store.journal import RecordingJournal
 

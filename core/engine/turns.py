@@ -36,7 +36,7 @@ from core.engine.protocol import (
 from core.engine.speaking import Mouth
 from core.review import judging
 from models.errors import ModelError
-from models.recogniser import Hypothesis, Recogniser
+from models.heard import Hypothesis, Recogniser
 from store import recovery, segments, sessions
 from store.audio import SAMPLE_RATE, AudioFolder
 from store.database import Store

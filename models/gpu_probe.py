@@ -1,0 +1,26 @@
+"""Encodes silence with the starter recogniser on the GPU; any fault ends the process, which is then the answer.
+
+`python -m models.gpu_probe` is started by `models.device` before anything relies on a GPU.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.catalog import starter, verify
+from models.device import Device, cuda_compute_type
+from models.heard import SAMPLE_RATE
+from models.recogniser import WhisperRecogniser
+
+
+def main() -> None:
+    """See the module's docstring."""
+    entry = starter("recogniser")
+    verify(entry)
+    assert entry.path is not None  # or verify would have raised
+    recogniser = WhisperRecogniser(entry.path, entry.name, Device("cuda", 1, "probe", cuda_compute_type()))
+    recogniser.hear(np.zeros(SAMPLE_RATE, np.float32))
+
+
+if __name__ == "__main__":
+    main()
