@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trainer.bench.measured import Side, Step, Watch
 from trainer.bench.plan import Plan
-from trainer.bench.sides import Side, Step, Watch
 from trainer.events import Events
 from trainer.job import job_from
 from trainer.manifest import Clip

@@ -29,8 +29,8 @@ from transformers import (
 from models.heard import SAMPLE_RATE
 from models.windows import FULL
 from trainer.adapter import load_base, save_adapter, trainable, with_adapter
+from trainer.bench.measured import Side, Step, Watch
 from trainer.bench.plan import Plan
-from trainer.bench.sides import Side, Step, Watch
 from trainer.job import job_from
 from trainer.manifest import Clip, waveform
 from trainer.optimising import device_of, precision_of
