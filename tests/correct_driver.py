@@ -14,9 +14,8 @@ from store.database import Store
 from store.queue import Row
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
-from tui.picture_correct import SilentPlayer
 from tui.screens.correct import CorrectScreen
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 READ = Path(__file__).parent / "data" / "es_read_1.wav"
 ME = "ana"

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
-from tui.picture_correct import SilentPlayer
 from tui.screens.correct import CorrectScreen
 from tui.screens.dataset import DatasetScreen
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 
 class DatasetDriver(Driver):

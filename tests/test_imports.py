@@ -20,7 +20,7 @@ ONE_FRAME = """
 import asyncio, json, sys
 from pathlib import Path
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
+from tui.stand_ins import RecitingEngine
 
 MODES = {
     "5": lambda screen: screen.query_one("DataTable").row_count,

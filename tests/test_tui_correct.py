@@ -12,7 +12,7 @@ from store.segments import corrections
 from tests.correct_driver import HEARD, ME, add_heard, correcting, desk, fill
 from tui.app import TertuliaApp
 from tui.keys import CORRECT
-from tui.picture import RecitingEngine
+from tui.stand_ins import RecitingEngine
 
 pytestmark = pytest.mark.usefixtures("author")
 

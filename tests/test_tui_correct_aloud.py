@@ -13,8 +13,8 @@ from tests import sound_card
 from tests.correct_driver import HEARD, ME, desk, fill
 from tests.sound_card import SoundCard
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
 from tui.screens.correct import CorrectScreen
+from tui.stand_ins import RecitingEngine
 
 pytestmark = [
     pytest.mark.sound,

@@ -12,9 +12,9 @@ from core.player.protocol import Adjust, Error, Finished, Stop
 from store.annotations import work
 from tests.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
 from tui.picture_correct import PICTURE_CORRECT, picture
 from tui.screens.correct import CorrectScreen
+from tui.stand_ins import RecitingEngine
 
 LENGTH = SECOND * 3 // 2
 """Samples of a segment."""

@@ -20,7 +20,7 @@ from tests.tui_driver import Driver, app_with
 from tui import keys
 from tui.app import TertuliaApp
 from tui.keys import EVERYWHERE, Key, shown
-from tui.picture import BEGINNING, CONVERSATION
+from tui.picture import CONVERSATION
 from tui.screens.compare import COMPARE, CompareScreen
 from tui.screens.confirm import CONFIRM, Confirm
 from tui.screens.conflict import CONFLICT, Conflict
@@ -38,6 +38,7 @@ from tui.screens.talk import TalkScreen
 from tui.screens.train import TrainScreen
 from tui.screens.train_keys import TRAIN
 from tui.settings import Settings, SettingsError, load, save
+from tui.stand_ins import BEGINNING
 from tui.text import plain
 from tui.widgets.cycle import CYCLE, Cycle
 from tui.widgets.meter import bar

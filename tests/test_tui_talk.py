@@ -33,7 +33,8 @@ from core.engine.protocol import (
 )
 from tests.tui_driver import app_with
 from tui.app import TertuliaApp
-from tui.picture import BEGINNING, CONVERSATION, PICTURE, RecitingEngine, picture
+from tui.picture import CONVERSATION, PICTURE, picture
+from tui.stand_ins import BEGINNING, RecitingEngine
 
 
 async def test_a_spoken_turn_is_shown_with_its_doubts_its_note_and_its_timing(tmp_path: Path) -> None:

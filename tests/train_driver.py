@@ -22,10 +22,9 @@ from tests.correct_driver import add_heard
 from tests.desk_store import correct
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
-from tui.picture_correct import SilentPlayer
 from tui.picture_train import STEPS, Fields, begin, preparation, steps, tell
 from tui.screens.train import TrainScreen
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 TEXTS = (
     "Mis hermanas viven en un pueblo pequeño.", "Compramos pan y queso en el mercado.",

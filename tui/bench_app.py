@@ -7,7 +7,7 @@ painted, so that waiting costs no time of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,37 +17,14 @@ from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widget import Widget
 
-from core.player.protocol import Command, Event, Play
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 if TYPE_CHECKING:  # nothing is imported earlier than the app imports it
     from tui.screens.correct import CorrectScreen
 
 DEADLINE = 60.0
 """Seconds after which what is awaited is taken never to come."""
-
-
-class SilentPlayer:
-    """Plays nothing, and remembers what was to be played."""
-
-    def __init__(self) -> None:
-        self.played: list[Play] = []
-
-    async def send(self, command: Command) -> None:
-        """Remember it."""
-        if isinstance(command, Play):
-            self.played.append(command)
-
-    async def events(self) -> AsyncIterator[Event]:
-        """Nothing happens."""
-        nothing: tuple[Event, ...] = ()
-        await asyncio.Event().wait()
-        for event in nothing:
-            yield event
-
-    async def close(self) -> None:
-        """Nothing to end."""
 
 
 class BenchApp(TertuliaApp):

@@ -182,7 +182,7 @@ async def _accepted(annotator: Annotator, number: int, text: str) -> Counted:
 async def _accept(annotator: Annotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     row = annotator.row(number)
-    if not any((play.start, play.end) == (row.start, row.end) for play in annotator.app.player.played):
+    if not any((play.start, play.end) == (row.start, row.end) for play in annotator.app.player.plays):
         raise RuntimeError(f"Segment {number} was not played when it was shown.")
     annotator.press("enter")
     return await _accepted(annotator, number, case.said)

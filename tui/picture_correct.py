@@ -1,18 +1,15 @@
-"""The picture of the Correct screen in the README, with recordings that are only drawn, never heard.
-
-The player that plays nothing serves the tests too, in which it matters what was asked of it.
-"""
+"""The picture of the Correct screen in the README, with recordings that are only drawn, never heard."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from core.player.protocol import At, Command, Event, Finished, Play
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine, self_contained
+from tui.screenshot import screenshot
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_CORRECT = Path(__file__).parent / "correct.svg"
 
@@ -30,49 +27,6 @@ SEGMENTS: tuple[tuple[str, str, dict[str, float]], ...] = (
 SECOND = 16_000
 PACE = 0.38
 """Seconds a word."""
-
-
-class SilentPlayer:
-    """A player that plays nothing, remembers what it was asked, and tells what it is told to tell."""
-
-    def __init__(self) -> None:
-        self.asked: list[Command] = []
-        """Every command it was sent."""
-        self.closed = False
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-
-    async def send(self, command: Command) -> None:
-        """Remember it."""
-        self.asked.append(command)
-
-    async def events(self) -> AsyncIterator[Event]:
-        """What it was told to tell."""
-        while (event := await self._events.get()) is not None:
-            yield event
-
-    async def close(self) -> None:
-        """End."""
-        self.closed = True
-        self._events.put_nowait(None)
-
-    def tell(self, *events: Event) -> None:
-        """Tell these next."""
-        for event in events:
-            self._events.put_nowait(event)
-
-    @property
-    def plays(self) -> list[Play]:
-        """What was to be played."""
-        return [command for command in self.asked if isinstance(command, Play)]
-
-    def come_to(self, sample: int) -> None:
-        """The newest play has come to this sample."""
-        self.tell(At(self.plays[-1].sha256, sample))
-
-    def finish(self, sample: int, place: int = -1) -> None:
-        """A play has ended there."""
-        play = self.plays[place]
-        self.tell(Finished(play.sha256, sample, "end", [[play.start, sample]]))
 
 
 def fill(folder: Path) -> None:
@@ -144,4 +98,4 @@ async def picture(width: int = 110, height: int = 26) -> str:
             while screen.text.heard != 5 or screen.queue.row(card.row.id) is None:
                 await pilot.pause()
             await pilot.pause()
-            return self_contained(app.export_screenshot(title="Tertulia"))
+            return screenshot(app)

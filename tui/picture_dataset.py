@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine, self_contained
-from tui.picture_correct import SilentPlayer
+from tui.screenshot import screenshot
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_DATASET = Path(__file__).parent / "dataset.svg"
 
@@ -34,4 +34,4 @@ async def picture(width: int = 110, height: int = 24) -> str:
                 await pilot.pause()
             await pilot.press("down")
             await pilot.pause()
-            return self_contained(app.export_screenshot(title="Tertulia"))
+            return screenshot(app)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from tui.app import TertuliaApp
-from tui.picture import RecitingEngine, self_contained
-from tui.picture_correct import SilentPlayer
+from tui.screenshot import screenshot
+from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_TRAIN = Path(__file__).parent / "train.svg"
 
@@ -123,4 +123,4 @@ async def picture(width: int = 110, height: int = 30) -> str:
                 while screen.state is None or not screen.view.display:
                     await pilot.pause()
                 await pilot.pause()
-                return self_contained(app.export_screenshot(title="Tertulia"))
+                return screenshot(app)

@@ -1,0 +1,108 @@
+"""Who stands in for the engine and the player where it does not matter what is said or played: in pictures, benches
+and tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from core.engine import protocol as engine
+from core.engine.protocol import Bye, Hello, Quit, Ready, SessionStarted
+from core.player import protocol as player
+from core.player.protocol import At, Finished, Play
+
+BEGINNING: tuple[engine.Event, ...] = (
+    Hello(1, "/data"),
+    Ready("starter-ear", "starter-tutor", "starter-voice", "cpu, 2 threads", True, "mic", "speakers", 1.2),
+    SessionStarted(1, "A2", "conocerse", "Conocerse", ["Me llamo Ana."]),
+)
+"""What an engine tells at its start."""
+
+
+class RecitingEngine:
+    """An engine that tells what it was given to tell, and remembers what it was asked.
+
+    Args:
+        events: Told at once when it starts.
+    """
+
+    def __init__(self, events: Iterable[engine.Event] = BEGINNING) -> None:
+        self.asked: list[engine.Command] = []
+        """Every command it was sent."""
+        self.closed = False
+        self._events: asyncio.Queue[engine.Event | None] = asyncio.Queue()
+        for event in events:
+            self._events.put_nowait(event)
+
+    async def start(self) -> None:
+        """Nothing to do."""
+
+    @property
+    def all_told(self) -> bool:
+        """Whether the app has taken everything there was to tell."""
+        return self._events.empty()
+
+    def tell(self, *events: engine.Event | None) -> None:
+        """Tell these events next; None ends the telling."""
+        for event in events:
+            self._events.put_nowait(event)
+
+    async def events(self) -> AsyncIterator[engine.Event]:
+        """What it was given, as it comes."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def send(self, command: engine.Command) -> None:
+        """Remember the command; do what Quit asks."""
+        self.asked.append(command)
+        if isinstance(command, Quit):
+            self.tell(Bye(), None)
+
+    async def close(self) -> None:
+        """End."""
+        self.closed = True
+        await self.send(Quit())
+
+
+class SilentPlayer:
+    """A player that plays nothing, remembers what it was asked, and tells what it is told to tell."""
+
+    def __init__(self) -> None:
+        self.asked: list[player.Command] = []
+        """Every command it was sent."""
+        self.closed = False
+        self._events: asyncio.Queue[player.Event | None] = asyncio.Queue()
+
+    async def send(self, command: player.Command) -> None:
+        """Remember it."""
+        self.asked.append(command)
+
+    async def events(self) -> AsyncIterator[player.Event]:
+        """What it was told to tell."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def close(self) -> None:
+        """End."""
+        self.closed = True
+        self._events.put_nowait(None)
+
+    def tell(self, *events: player.Event) -> None:
+        """Tell these next."""
+        for event in events:
+            self._events.put_nowait(event)
+
+    @property
+    def plays(self) -> list[Play]:
+        """What was to be played."""
+        return [command for command in self.asked if isinstance(command, Play)]
+
+    def come_to(self, sample: int) -> None:
+        """The newest play has come to this sample."""
+        self.tell(At(self.plays[-1].sha256, sample))
+
+    def finish(self, sample: int, place: int = -1) -> None:
+        """A play has ended there."""
+        play = self.plays[place]
+        self.tell(Finished(play.sha256, sample, "end", [[play.start, sample]]))
