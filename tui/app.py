@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from core.dataset.transcribing import Progress
     from store.queue import View
     from tui.listening import Listening
-    from tui.screens.desk_sound import PlayerLike
+    from tui.services import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
 """With this variable set to 1 the app paints its Talk screen, prints time.monotonic() and ends."""

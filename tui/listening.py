@@ -7,25 +7,26 @@ waits after a change. Here the three come together, for the line on top of every
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseEar
 from core.errors import SENTENCES
 from tui.messages import EarSwapped, HeardAnew
+from tui.services import Services
 from tui.text import plain
 
 if TYPE_CHECKING:
     from textual.message import Message
+    from textual.screen import Screen
     from textual.timer import Timer
 
     from core.dataset.transcribing import Progress
     from core.training.registry import Standing
     from store.database import Store
     from store.versions import ModelVersion
-    from tui.app import TertuliaApp
 
 TROUBLE: tuple[type[Exception], ...] = (*SENTENCES, OSError)
 """What may go wrong where files are written or a process is started."""
@@ -36,10 +37,28 @@ CONCERNED = ("train", "correct")
 """Modes whose screens are told of a change."""
 
 
+class Around(Services, Protocol):
+    """The app, as its ear knows it."""
+
+    ear: tuple[str, ...]
+    """Set to the sayings for the header."""
+    rehearing: Progress | None
+    """Set to how far the hearing anew is, or to None."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
+        """Do this beside everything else."""
+
+    def set_interval(self, interval: float, callback: Callable[[], Awaitable[None]]) -> Timer:
+        """Do this every so many seconds."""
+
+    def get_screen_stack(self, mode: str) -> list[Screen[Any]]:
+        """The screens of a mode, the lowest first. Raises KeyError for one that was never opened."""
+
+
 class Listening:
     """The app's ear."""
 
-    def __init__(self, app: TertuliaApp) -> None:
+    def __init__(self, app: Around) -> None:
         self.changing = False
         """Whether a version is being promoted or rolled back from."""
         self._app = app

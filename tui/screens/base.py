@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.keys import EVERYWHERE, Key
+from tui.services import Services
 from tui.widgets.lines import HeaderLine, KeysLine
-
-if TYPE_CHECKING:
-    from tui.app import TertuliaApp
 
 
 class ModeScreen(Screen[None]):
@@ -25,9 +23,9 @@ class ModeScreen(Screen[None]):
     """The keys of this screen, beside those that work everywhere."""
 
     @property
-    def tertulia(self) -> TertuliaApp:
-        """The app, by its own type."""
-        return cast("TertuliaApp", self.app)
+    def tertulia(self) -> Services:
+        """The app, as far as a screen may ask it for something."""
+        return cast("Services", self.app)
 
     def compose(self) -> ComposeResult:
         yield HeaderLine(self.MODE)

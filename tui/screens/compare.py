@@ -22,8 +22,9 @@ from tui.keys import Key, bindings
 from tui.listening import TROUBLE
 from tui.looks import BAD, GOOD, MUTED, STRONG
 from tui.screens.base import ModeScreen
-from tui.screens.desk_sound import PlayerLike, gain
+from tui.screens.desk_sound import gain
 from tui.screens.train_verdict import change_said, rate_said
+from tui.services import PlayerLike
 from tui.text import plain
 from tui.widgets.differences import LEGEND, marked, wrapped
 from tui.widgets.lines import KeysLine

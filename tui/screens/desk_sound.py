@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import work
 
@@ -20,6 +19,7 @@ from store.errors import StoreError
 from store.queue import Row
 from store.units import SAMPLE_RATE
 from tui.screens.desk_queue import KEPT_CARDS, QueueScreen
+from tui.services import PlayerLike
 from tui.widgets.segment_text import SegmentText
 from tui.widgets.waveform import Wave, Waveform
 
@@ -33,19 +33,6 @@ NOTHING_LEFT = SAMPLE_RATE // 10
 LOUD_ENOUGH = -20.0
 """Quieter segments are played louder, up to this loudness (LUFS)."""
 MOST_GAIN = 30.0
-
-
-class PlayerLike(Protocol):
-    """What the screen needs of a player; core.player.client.Player is the real one."""
-
-    async def send(self, command: Command) -> None:
-        """Give the player a command."""
-
-    def events(self) -> AsyncIterator[Event]:
-        """Everything the player tells, to its end."""
-
-    async def close(self) -> None:
-        """End it."""
 
 
 class SoundScreen(QueueScreen):
