@@ -117,10 +117,12 @@ def _probe() -> None:
     """Encode silence with the starter recogniser on the GPU; any fault ends this process."""
     import numpy as np
 
-    from models.catalog import load_recogniser
+    from models.catalog import starter, verify
+    from models.recogniser import WhisperRecogniser
 
     gpu = Device("cuda", 1, "probe", _cuda_compute_type())
-    recogniser = load_recogniser("starter-ear", gpu)
+    entry = starter("recogniser")
+    recogniser = WhisperRecogniser(verify(entry), entry.name, gpu)
     recogniser.hear(np.zeros(16_000, dtype=np.float32))
 
 
