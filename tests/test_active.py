@@ -16,13 +16,19 @@ from core.training import registry
 from core.versions.active import (
     DEPLOYED,
     RECOGNISER,
+    TUTOR,
+    VARIABLES,
+    VOICE,
     WEIGHTS,
     ModelChoice,
+    active,
     check,
     chosen_name,
     fingerprint,
     is_starter,
     load_recogniser,
+    load_tutor,
+    load_voice,
     named,
     of_version,
     try_out,
@@ -31,9 +37,11 @@ from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
 from models.recogniser import WhisperRecogniser
+from store import versions
 from store.database import Store
 from store.reasons import DATABASE
 from tests import learner_store as makings
+from tests import starters
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 STARTER = "starter-ear"
@@ -233,3 +241,35 @@ def test_loading_never_touches_the_network() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+# --- the other parts ------------------------------------------------------------------------------
+
+
+def test_tutor_and_voice_are_chosen_as_the_recogniser_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    data = store.folder
+    assert active(data, TUTOR) == ModelChoice(starter(TUTOR)) and active(data, VOICE) == ModelChoice(starter(VOICE))
+    (data / "models" / "tutor").mkdir(parents=True)
+    mine = Path(shutil.copy(starters.path("tutor"), data / "models" / "tutor" / "mine.gguf"))
+    assert load_tutor(data, "mine", DEVICE).name == "mine"
+    versions.promote(store, versions.add_version(store, TUTOR, "mine", str(mine), "", {}), "a test")
+    assert active(data, TUTOR).path == mine and chosen_name(store, TUTOR) == "mine"
+    assert active(data, RECOGNISER).name == STARTER
+    mine.unlink()
+    told: list[str] = []
+    assert active(data, TUTOR, warn=told.append).name == "starter-tutor"
+    [sentence] = told
+    assert "'mine'" in sentence and sentence.endswith("Until then the one before it answers.")
+
+
+def test_the_environment_names_a_tutor_or_a_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLES[VOICE], str(starters.path("voice")))
+    assert load_voice(tmp_path).name == starters.path("voice").stem
+    assert load_voice(tmp_path, "starter-voice").name == "starter-voice"
+    monkeypatch.setenv(VARIABLES[TUTOR], "gpt-17")
+    with pytest.raises(
+        ModelError, match=r"called 'gpt-17' \(named by TERTULIA_TUTOR\): choose .*starter-tutor.* put it into "
+    ):
+        active(tmp_path, TUTOR)

@@ -43,13 +43,14 @@ class Parts:
     loudspeaker: str | None
 
 
-def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
+def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None = None) -> Parts:
     """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
 
     Args:
         data: the data folder.
         sound: whether to look for a microphone and a loudspeaker.
         warn: takes the sentences.
+        name: of the recogniser; None for the one in use.
 
     Raises:
         ModelError: the recogniser or the tutor is missing or damaged.
@@ -57,7 +58,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
     chosen = device.choose()
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         activity = pool.submit(SileroActivity)
-        recogniser = pool.submit(load_recogniser, data, None, chosen, warn)
+        recogniser = pool.submit(load_recogniser, data, name, chosen, warn)
         tutor = pool.submit(_tutor, data, chosen, warn)
         voice, hello = _voice(data, warn)
         if len(hello):
@@ -76,7 +77,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
 
 
 def another_recogniser(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
-    """A recogniser to go on with, warmed; `name` is empty for the active version. Raises ModelError."""
+    """A recogniser to go on with, warmed; `name` is empty for the one in use. Raises ModelError."""
     recogniser = load_recogniser(data, name or None, chosen, warn)
     recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
     return recogniser

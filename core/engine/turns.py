@@ -63,6 +63,8 @@ class Setup:
     """Where to write the replies as WAV files."""
     started: float
     """When (time.monotonic)."""
+    recogniser: str | None = None
+    """The name of the one that is to listen; None for the one in use."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Conversation:
         try:
             self._store = Store.open(self._setup.data)
             self._rescue()
-            self.parts = load(self._setup.data, self._setup.sound, self._warn)
+            self.parts = load(self._setup.data, self._setup.sound, self._warn, self._setup.recogniser)
         except (StoreError, ModelError) as error:
             self._post(Unusable(str(error)))
             return
