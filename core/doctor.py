@@ -7,10 +7,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.errors import SENTENCES
-from models.catalog import Entry
 
 FREE_MEGABYTES = 500
 """Less free space than this in the data folder is worth a warning."""
@@ -76,28 +74,19 @@ def _device(name: str, needed: bool) -> Check:
     return Check(name, True, str(choose()), needed=needed)
 
 
-def _recogniser(name: str, needed: bool) -> Check:
-    from models import catalog, device
+def _model(part: str, needed: bool) -> Check:
+    from core.versions.active import tried
+    from models.device import choose
+    from store.paths import data_folder
 
-    entry = catalog.find("recogniser", folder=_models())
-    catalog.load_recogniser(None, device.choose(), _models())
-    return Check(name, True, _described(entry), needed=needed)
-
-
-def _tutor(name: str, needed: bool) -> Check:
-    from models import catalog, device
-
-    entry = catalog.find("tutor", folder=_models())
-    catalog.load_tutor(None, device.choose(), _models())
-    return Check(name, True, _described(entry), needed=needed)
-
-
-def _voice(name: str, needed: bool) -> Check:
-    from models import catalog
-
-    entry = catalog.find("voice", folder=_models())
-    catalog.load_voice(None, _models())
-    return Check(name, True, _described(entry), needed=needed)
+    said: list[str] = []
+    entry = tried(data_folder(), part, choose(), said.append).entry
+    detail = f"{entry.name}, {entry.size_mb} MB" + (", for trying things out" if entry.starter else "")
+    if said:  # another one should be in use, but this one works
+        return Check(
+            part, False, f"{detail}. {' '.join(said)}", "promote one that works: see `tertulia versions`", False
+        )
+    return Check(part, True, detail, needed=needed)
 
 
 def _sound(kind: str) -> Callable[[str, bool], Check]:
@@ -124,24 +113,14 @@ def _training(name: str, needed: bool) -> Check:
     return Check(name, True, "torch, transformers and peft are installed", needed=needed)
 
 
-def _models() -> Path:
-    from store.paths import data_folder
-
-    return data_folder() / "models"
-
-
-def _described(entry: Entry) -> str:
-    return f"{entry.name}, {entry.size_mb} MB" + (", for trying things out" if entry.starter else "")
-
-
 _LOOKS: tuple[tuple[str, bool, Callable[[str, bool], Check]], ...] = (
     ("python", True, _python),
     ("data folder", True, _data),
     ("database", True, _database),
     ("device", True, _device),
-    ("recogniser", False, _recogniser),
-    ("tutor", True, _tutor),
-    ("voice", False, _voice),
+    ("recogniser", False, _model),
+    ("tutor", True, _model),
+    ("voice", False, _model),
     ("microphone", False, _sound("input")),
     ("loudspeaker", False, _sound("output")),
     ("training", False, _training),

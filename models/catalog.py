@@ -1,8 +1,8 @@
 """Which models there are, where they lie on this machine, and whether they are what they claim to be.
 
-Nothing is fetched here. A model is known from `catalog.toml`, found on this machine (`models.found`), or
-named by an absolute path. Only formats without executable content are ever loaded (CTranslate2, GGUF, ONNX;
-the trainer adds safetensors), and the starters only when their checksums hold.
+Nothing is fetched here, and nothing is chosen or loaded. A model is known from `catalog.toml`, found on this
+machine (`models.found`), or named by an absolute path. Only formats without executable content are ever loaded
+(CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only when their checksums hold.
 
 `python -m models.catalog --write-checksums` notes the checksums anew after the starters were rebuilt.
 """
@@ -10,23 +10,15 @@ the trainer adds safetensors), and the starters only when their checksums hold.
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from models.errors import ModelError
 from models.files import FORMATS, SUFFIXES, check_recogniser, check_tutor, voice_settings
 from models.found import Found, found
-
-if TYPE_CHECKING:
-    from models.device import Device
-    from models.recogniser import WhisperRecogniser
-    from models.tutor import LlamaTutor
-    from models.voice import PiperVoice
 
 STARTER = Path(__file__).parent / "starter"
 CHECKSUMS = "SHA256SUMS"
@@ -77,28 +69,47 @@ def entries(folder: Path | None = None) -> list[Entry]:
     return known + list(others.values())
 
 
-def find(part: str, name: str | None = None, folder: Path | None = None) -> Entry:
-    """The installed model of that name, or at that absolute path.
+def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -> Entry:
+    """The installed model of that name.
 
-    Without a name it is the one named by TERTULIA_RECOGNISER, TERTULIA_TUTOR or TERTULIA_VOICE, else the
-    starter.
+    Args:
+        folder: the user's models folder, with sub-folders recogniser, tutor and voice.
+        named_by: where the name comes from, for the sentence where there is none; empty for a person who gave it.
 
     Raises:
         ModelError: no such model, or it is not on this machine; the sentence says what to do.
     """
-    variable = f"TERTULIA_{part.upper()}"
-    wish = name or os.environ.get(variable, "").strip()
-    if Path(wish).is_absolute():
-        return _at(Path(wish), part)
     known = [entry for entry in entries(folder) if entry.part == part]
     for entry in known:
-        if entry.name == wish or (entry.starter and not wish):
+        if entry.name == name:
             if entry.installed:
                 return entry
             raise ModelError(f"The {part} {entry.name} is not on this machine: {_remedy(entry, folder)}.")
-    asked = f" (named by {variable})" if not name else ""
+    asked = f" (named by {named_by})" if named_by else ""
     installed = ", ".join(entry.name for entry in known if entry.installed) or "none is installed"
-    raise ModelError(f"There is no {part} called {wish!r}{asked}: choose one of this machine ({installed}).")
+    raise ModelError(
+        f"There is no {part} called {name!r}{asked}: choose one of this machine ({installed}), or put it into "
+        f"{_place(part, folder)}."
+    )
+
+
+def at(path: Path, part: str) -> Entry:
+    """The model at an absolute path that somebody named. Raises ModelError where there is none."""
+    try:
+        return _at(path, part)
+    except OSError as error:
+        raise ModelError(f"The {part} at {path} cannot be read ({error.strerror}): check the path.") from error
+
+
+def _at(path: Path, part: str) -> Entry:
+    if not path.exists():
+        raise ModelError(f"There is no {part} at {path}: check the path.")
+    if part in SUFFIXES and path.suffix != SUFFIXES[part]:
+        raise ModelError(f"{path} is not a {part}: name a {FORMATS[part]} file ({SUFFIXES[part]}).")
+    if part == "recogniser" and not path.is_dir():
+        raise ModelError(f"{path} is not a recogniser: name the folder of a CTranslate2 Whisper.")
+    name = path.name if part == "recogniser" else path.stem
+    return _described(Found(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
 
 
 def starter(part: str) -> Entry:
@@ -106,8 +117,8 @@ def starter(part: str) -> Entry:
     return next(_located(entry, []) for entry in _catalog() if entry.part == part and entry.starter)
 
 
-def verify(entry: Entry) -> None:
-    """Make sure that a model is whole and in a format that may be loaded.
+def verify(entry: Entry) -> Path:
+    """Where a model lies that is whole and in a format that may be loaded.
 
     Raises:
         ModelError: a file is missing, has the wrong checksum (starters), or is not of its format.
@@ -118,30 +129,13 @@ def verify(entry: Entry) -> None:
         _verify_checksums(entry)
     check = {"recogniser": check_recogniser, "tutor": check_tutor, "voice": voice_settings}[entry.part]
     check(entry.path, entry.name)
+    return entry.path
 
 
-def load_recogniser(name: str | None, device: Device, folder: Path | None = None) -> WhisperRecogniser:
-    """The recogniser of that name (see `find`), verified and loaded. Raises ModelError."""
-    from models.recogniser import WhisperRecogniser
-
-    entry = find("recogniser", name, folder)
-    return WhisperRecogniser(_verified(entry), entry.name, device)
-
-
-def load_tutor(name: str | None, device: Device, folder: Path | None = None) -> LlamaTutor:
-    """The tutor of that name (see `find`), verified and loaded. Raises ModelError."""
-    from models.tutor import LlamaTutor
-
-    entry = find("tutor", name, folder)
-    return LlamaTutor(_verified(entry), entry.name, device)
-
-
-def load_voice(name: str | None, folder: Path | None = None) -> PiperVoice:
-    """The voice of that name (see `find`), verified and loaded. Raises ModelError."""
-    from models.voice import PiperVoice
-
-    entry = find("voice", name, folder)
-    return PiperVoice(_verified(entry), entry.name)
+def megabytes(path: Path) -> int:
+    """The size of a model's folder or file, in MB (10^6 bytes); 0 where there is none."""
+    files = path.iterdir() if path.is_dir() else [path]
+    return round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6)
 
 
 def write_checksums(starter: Path = STARTER) -> int:
@@ -150,12 +144,6 @@ def write_checksums(starter: Path = STARTER) -> int:
     lines = [f"{_sha256(path)}  {path.relative_to(starter).as_posix()}\n" for path in files]
     (starter / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
     return len(lines)
-
-
-def _verified(entry: Entry) -> Path:
-    verify(entry)
-    assert entry.path is not None  # or verify would have raised
-    return entry.path
 
 
 @cache
@@ -201,37 +189,27 @@ def _starter_path(folder: Path, part: str) -> Path | None:
 
 def _described(model: Found) -> Entry:
     """A model that the catalog does not know."""
-    files = model.path.iterdir() if model.path.is_dir() else [model.path]
-    megabytes = round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6)
     return Entry(
         model.name,
         model.part,
         FORMATS[model.part],
         model.path,
-        megabytes,
+        megabytes(model.path),
         source=model.source,
         note="Found on this machine.",
     )
-
-
-def _at(path: Path, part: str) -> Entry:
-    """The model at a path that somebody named."""
-    if not path.exists():
-        raise ModelError(f"There is no {part} at {path}: check the path.")
-    if part in SUFFIXES and path.suffix != SUFFIXES[part]:
-        raise ModelError(f"{path} is not a {part}: name a {FORMATS[part]} file ({SUFFIXES[part]}).")
-    if part == "recogniser" and not path.is_dir():
-        raise ModelError(f"{path} is not a recogniser: name the folder of a CTranslate2 Whisper.")
-    name = path.name if part == "recogniser" else path.stem
-    return _described(Found(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
 
 
 def _remedy(entry: Entry, folder: Path | None) -> str:
     if entry.starter:
         return "restore models/starter from the project's repository, or build it anew with `make starter`"
     what = f"the file {entry.file} of" if entry.file else "the files of"
-    place = f"{folder or 'the models folder of the data'}/{entry.part}"
-    return f"put {what} https://huggingface.co/{entry.source} into {place}/{entry.name}"
+    return f"put {what} https://huggingface.co/{entry.source} into {_place(entry.part, folder)}/{entry.name}"
+
+
+def _place(part: str, folder: Path | None) -> str:
+    """Where a person's own models of a part are looked for."""
+    return f"{folder or 'the models folder of the data'}/{part}"
 
 
 def _verify_checksums(entry: Entry) -> None:

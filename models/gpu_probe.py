@@ -16,9 +16,7 @@ from models.recogniser import WhisperRecogniser
 def main() -> None:
     """See the module's docstring."""
     entry = starter("recogniser")
-    verify(entry)
-    assert entry.path is not None  # or verify would have raised
-    recogniser = WhisperRecogniser(entry.path, entry.name, Device("cuda", 1, "probe", cuda_compute_type()))
+    recogniser = WhisperRecogniser(verify(entry), entry.name, Device("cuda", 1, "probe", cuda_compute_type()))
     recogniser.hear(np.zeros(SAMPLE_RATE, np.float32))
 
 

@@ -96,9 +96,9 @@ def write_wav(path: Path, samples: Any, rate: int = 16_000) -> Path:
 
 def spoken(path: Path, text: str, before: float = 0.0, after: float = 0.0) -> Path:
     """A WAV file in which the starter voice says a text, with seconds of silence around it."""
-    from models import catalog
+    from tests.starters import load_voice
 
-    voice = catalog.load_voice(None)
+    voice = load_voice()
     lead, tail = (np.zeros(int(seconds * voice.sample_rate)) for seconds in (before, after))
     return write_wav(path, np.concatenate([lead, *voice.speak(text), tail]), voice.sample_rate)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import ear
 from core.bench import turns, windows
 from core.bench.recogniser import place
+from core.versions.active import DEPLOYED
 from models import catalog
 from models.device import Device
 from models.heard import SAMPLE_RATE
@@ -84,10 +84,10 @@ def test_without_a_learner_the_sentences_of_the_bench_are_heard(tmp_path: Path, 
 
 
 def test_a_folder_is_what_can_be_heard_with_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "version" / ear.DEPLOYED).mkdir(parents=True)
+    (tmp_path / "version" / DEPLOYED).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert place("v3") == "v3"
-    assert place("version") == str(tmp_path / "version" / ear.DEPLOYED)
+    assert place("version") == str(tmp_path / "version" / DEPLOYED)
     assert place(str(FOLDER)) == str(FOLDER)
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from core.review.alternatives import dressed
 from core.review.card import Card
 from core.review.desk import Desk
-from models.catalog import load_recogniser
 from models.device import choose
 from store.annotations import put_alignment
 from store.database import Store
@@ -19,6 +18,7 @@ from store.decoding import read_audio
 from store.errors import StoreError
 from store.segments import add_hypothesis, add_segment
 from tests.desk_segments import heard, recording, words
+from tests.starters import load_recogniser
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_dressing_changes_no_letter(text: str, now: str) -> None:
 
 def test_what_the_starter_ear_doubts_can_be_walked_and_replaced(desk: Desk) -> None:
     audio = read_audio(Path(__file__).parent / "data" / "es_read_1.wav")
-    ear = load_recogniser("starter-ear", choose()).recognise(audio)
+    ear = load_recogniser(choose()).recognise(audio)
     timed = [{"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in ear.words]
     others = [(one.first, one.last, one.text, one.weight) for one in ear.alternatives]
     where = add_segment(desk.store, recording(desk.store), 0, len(audio), "Eva")

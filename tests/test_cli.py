@@ -15,14 +15,14 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from models.catalog import load_voice
+from tests.starters import load_voice
 
 SAID = "Me gusta la comida española."
 
 
 @pytest.fixture(scope="module")
 def speech() -> tuple[NDArray[np.float32], int]:
-    voice = load_voice("starter-voice")
+    voice = load_voice()
     return np.concatenate(list(voice.speak(SAID))), voice.sample_rate
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.alignment import Written, fitted, loud, means, warped, written
-from models.catalog import load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError
 from models.heard import SAMPLE_RATE, Word
 from models.level import QUIET, audible, gain
 from models.recogniser import WhisperRecogniser
 from store.audio import read_audio
+from tests.starters import load_recogniser, load_voice
 
 Audio = NDArray[np.float32]
 FIRST, SECOND = "Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi hermano."
@@ -26,13 +26,13 @@ FIRST, SECOND = "Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi he
 
 @pytest.fixture(scope="module")
 def ear() -> WhisperRecogniser:
-    return load_recogniser("starter-ear", Device("cpu", 1, "asked for by a test"))
+    return load_recogniser(Device("cpu", 1, "asked for by a test"))
 
 
 @pytest.fixture(scope="module")
 def spoken() -> list[Audio]:
     """The two sentences in the starter voice, without the silence around them."""
-    voice = load_voice("starter-voice")
+    voice = load_voice()
     step = voice.sample_rate / SAMPLE_RATE
     found = []
     for text in (FIRST, SECOND):

@@ -11,12 +11,9 @@ from pathlib import Path
 import pytest
 
 from models import catalog
-from models.catalog import Entry, entries, find, load_recogniser, load_voice, verify, write_checksums
-from models.device import Device
+from models.catalog import Entry, at, entries, find, verify, write_checksums
 from models.errors import ModelError
 from models.files import FORMATS
-
-DEVICE = Device("cpu", 1, "asked for by a test")
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +33,7 @@ def starters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def starter(part: str) -> Path:
-    path = find(part).path
-    assert path is not None
-    return path
+    return verify(catalog.starter(part))
 
 
 def cached(cache: Path, repository: str, revision: str = "abc123") -> Path:
@@ -67,7 +62,7 @@ def test_a_fresh_machine_has_its_three_starters_and_knows_what_to_move_up_to() -
 def test_the_starters_are_what_they_were_when_their_checksums_were_noted() -> None:
     started = time.perf_counter()
     for part in FORMATS:
-        verify(find(part))
+        verify(catalog.starter(part))
     assert time.perf_counter() - started < 2
 
 
@@ -77,16 +72,16 @@ def test_a_starter_that_was_changed_is_refused(starters: Path) -> None:
     data[len(data) // 2] ^= 1
     weights.write_bytes(data)
     with pytest.raises(ModelError, match=r"model\.bin of starter-ear has the wrong checksum: restore"):
-        load_recogniser(None, DEVICE)
+        verify(catalog.starter("recogniser"))
 
 
 def test_a_starter_that_lost_a_file_is_refused(starters: Path) -> None:
     next((starters / "voice").glob("*.onnx.json")).unlink()
     with pytest.raises(ModelError, match=r"starter-voice lacks .*onnx\.json: restore"):
-        load_voice(None)
+        verify(catalog.starter("voice"))
     shutil.rmtree(starters / "tutor")
     with pytest.raises(ModelError, match="starter-tutor is not on this machine: restore"):
-        find("tutor")
+        verify(catalog.starter("tutor"))
 
 
 def test_rebuilt_starters_are_accepted_after_one_command(starters: Path) -> None:
@@ -94,21 +89,19 @@ def test_rebuilt_starters_are_accepted_after_one_command(starters: Path) -> None
     settings.write_text(settings.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     (starters / "voice" / "README.md").write_text("A model card may change at any time.")
     with pytest.raises(ModelError, match="wrong checksum"):
-        verify(find("voice"))
+        verify(catalog.starter("voice"))
     assert write_checksums(starters) >= 10
-    verify(find("voice"))
+    verify(catalog.starter("voice"))
     assert "README" not in (starters / catalog.CHECKSUMS).read_text()
 
 
 def test_without_checksums_no_starter_is_trusted(starters: Path) -> None:
     (starters / catalog.CHECKSUMS).unlink()
     with pytest.raises(ModelError, match="has no checksums for starter-ear"):
-        verify(find("recogniser"))
+        verify(catalog.starter("recogniser"))
 
 
-def test_a_whisper_in_the_hugging_face_cache_is_found_and_loads(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_whisper_in_the_hugging_face_cache_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As the hub's own libraries leave it: links from a snapshot to the files themselves."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     snapshot = cached(tmp_path / "hub", "Systran/faster-whisper-small")
@@ -116,7 +109,7 @@ def test_a_whisper_in_the_hugging_face_cache_is_found_and_loads(
         (snapshot / file.name).symlink_to(file)
     entry = find("recogniser", "whisper-small")
     assert (entry.path, entry.starter, entry.licence) == (snapshot, False, "MIT")
-    assert load_recogniser("whisper-small", DEVICE).name == "whisper-small"
+    assert verify(entry) == snapshot
 
 
 def test_of_several_revisions_main_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -147,7 +140,7 @@ def test_tutors_and_voices_in_the_cache_are_found_by_their_file(
     german.write_text(settings.replace('"voice": "es"', '"voice": "de"'), encoding="utf-8")
     assert find("tutor", "llama-3.2-3b-instruct").path == tutor / "Llama-3.2-3B-Instruct-Q4_K_M.gguf"
     assert find("tutor", "Llama-3.2-3B-Instruct-Q8_0").note == "Found on this machine."
-    assert load_voice("es_ES-davefx-medium").name == "es_ES-davefx-medium"
+    assert verify(find("voice", "es_ES-davefx-medium")) == folder / "es_ES-davefx-medium.onnx"
     names = {entry.name for entry in entries()}
     assert not names & {"mmproj-f16", "de_DE-somebody"}
 
@@ -162,20 +155,9 @@ def test_models_in_the_users_own_folder_are_found(tmp_path: Path) -> None:
     found = {entry.name: entry for entry in entries(own) if entry.installed and not entry.starter}
     assert set(found) == {"v3", "whisper-medium", "mine"}
     assert found["v3"].size_mb > 1 and found["v3"].licence == "unknown"
-    assert load_recogniser("v3", DEVICE, own).name == "v3"
-    assert find("recogniser", None, own).name != "v3", "a starter stays the choice until another is named"
-
-
-def test_the_environment_names_a_model_or_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ear = Path(shutil.copytree(starter("recogniser"), tmp_path / "my ear"))
-    monkeypatch.setenv("TERTULIA_RECOGNISER", str(ear))
-    assert load_recogniser(None, DEVICE).name == "my ear"
-    assert find("recogniser", "starter-ear").starter, "a name that is asked for goes before the environment"
-    monkeypatch.setenv("TERTULIA_VOICE", "starter-voice")
-    assert find("voice").starter
-    monkeypatch.setenv("TERTULIA_TUTOR", "gpt-17")
-    with pytest.raises(ModelError, match=r"called 'gpt-17' \(named by TERTULIA_TUTOR\): choose .*starter-tutor"):
-        find("tutor")
+    assert verify(find("recogniser", "v3", own)) == own / "recogniser" / "v3"
+    with pytest.raises(ModelError, match=rf"'v9': choose .*v3.*, or put it into {own}/recogniser\.$"):
+        find("recogniser", "v9", own)
 
 
 def test_a_model_that_is_known_but_not_here_says_where_to_put_it(tmp_path: Path) -> None:
@@ -189,17 +171,17 @@ def test_only_formats_without_code_are_loaded(tmp_path: Path) -> None:
     pickled = tmp_path / "model.pt"
     pickled.write_bytes(b"\x80\x04K*.")
     with pytest.raises(ModelError, match=r"model\.pt is not a tutor: name a GGUF file"):
-        find("tutor", str(pickled))
+        at(pickled, "tutor")
     disguised = pickled.rename(tmp_path / "model.gguf")
     with pytest.raises(ModelError, match="is not a GGUF file"):
-        verify(find("tutor", str(disguised)))
+        verify(at(disguised, "tutor"))
     with pytest.raises(ModelError, match="name the folder of a CTranslate2 Whisper"):
-        find("recogniser", str(disguised))
+        at(disguised, "recogniser")
     with pytest.raises(ModelError, match="There is no voice at"):
-        find("voice", str(tmp_path / "gone.onnx"))
+        at(tmp_path / "gone.onnx", "voice")
     (tmp_path / "pytorch").mkdir()
     with pytest.raises(ModelError, match=r"lacks model\.bin, config\.json, tokenizer\.json, vocabulary"):
-        verify(find("recogniser", str(tmp_path / "pytorch")))
+        verify(at(tmp_path / "pytorch", "recogniser"))
 
 
 def test_a_name_cannot_carry_escape_codes_to_the_screen(tmp_path: Path) -> None:
@@ -218,21 +200,6 @@ def test_nothing_heavy_is_imported_until_a_model_is_loaded() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
-
-
-def test_loading_never_touches_the_network() -> None:
-    code = (
-        "import socket\n"
-        "def refuse(*args, **options): raise AssertionError('a socket was opened')\n"
-        "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        "from models.catalog import load_recogniser, load_voice\n"
-        "from models.device import Device\n"
-        "load_recogniser('starter-ear', Device('cpu', 1, ''))\n"
-        "list(load_voice('starter-voice').speak('Hola.'))\n"
-        "import huggingface_hub.constants as hub; assert hub.HF_HUB_OFFLINE\n"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
 
 
 def test_an_entry_without_a_path_is_not_installed() -> None:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalog import load_recogniser
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.evaluation import (
@@ -39,13 +38,14 @@ from models.scoring import Errors, character_errors, difference, normalise, word
 from models.silences import LEVELS, silences
 from store.audio import from_pcm16
 from tests.learner_store import sentences, spoken
+from tests.starters import load_recogniser
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 
 
 @pytest.fixture(scope="module")
 def ear() -> WhisperRecogniser:
-    return load_recogniser("starter-ear", DEVICE)
+    return load_recogniser(DEVICE)
 
 
 def clip(number: int, name: str = "test") -> Clip:

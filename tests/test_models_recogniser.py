@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from models.activity import FRAME, Span
 from models.alternatives import Alternative
-from models.catalog import find, load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.heard import SAMPLE_RATE, WINDOW, Hypothesis, Word
 from models.recogniser import WhisperRecogniser, padded, pieces, unheard
 from models.scoring import normalise, total, word_errors
 from models.windows import Windows
+from tests import starters
+from tests.starters import load_recogniser, load_voice
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 SENTENCES = (
@@ -37,13 +38,13 @@ Audio = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def ear() -> WhisperRecogniser:
-    return load_recogniser("starter-ear", DEVICE)
+    return load_recogniser(DEVICE)
 
 
 @pytest.fixture(scope="module")
 def spoken() -> list[Audio]:
     """The sentences in the starter voice, at the recogniser's rate."""
-    voice = load_voice("starter-voice")
+    voice = load_voice()
     step = voice.sample_rate / SAMPLE_RATE
     said = (np.concatenate(list(voice.speak(text))) for text in SENTENCES)
     return [np.interp(np.arange(0, len(a), step), np.arange(len(a)), a).astype(np.float32) for a in said]
@@ -104,7 +105,7 @@ def test_the_same_audio_is_heard_the_same_twice(ear: WhisperRecogniser, spoken: 
 
 def test_silence_is_filled_up_before_the_features(spoken: list[Audio], monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind the speech the network sees the floor of the log-mel scale, as it did in training, and not zeros."""
-    folder = find("recogniser", "starter-ear").path
+    folder = starters.path("recogniser")
     assert folder is not None
     ear = WhisperRecogniser(folder, "in full windows", DEVICE, Windows())
     seen: list[NDArray[np.float32]] = []
@@ -241,7 +242,7 @@ def test_the_probability_of_a_hypothesis_is_the_mean_of_its_words() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A starter ear that a test may damage."""
-    folder = find("recogniser", "starter-ear").path
+    folder = starters.path("recogniser")
     assert folder is not None
     return Path(shutil.copytree(folder, tmp_path / "ear"))
 

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.catalog import find, load_voice
 from models.errors import ModelError
 from models.voice import CEILING, PiperVoice, levelled, speakable
+from tests import starters
+from tests.starters import load_voice
 
 
 @pytest.fixture(scope="module")
 def voice() -> PiperVoice:
-    return load_voice("starter-voice")
+    return load_voice()
 
 
 def seconds(voice: PiperVoice, text: str, pace: float = 1.0) -> float:
@@ -54,7 +55,7 @@ def test_what_has_no_letters_is_not_spoken(voice: PiperVoice, text: str) -> None
 
 
 def test_two_voices_that_say_the_same_sound_the_same() -> None:
-    one, other = load_voice(None), load_voice(None)
+    one, other = load_voice(), load_voice()
     for text in ("Buenos días.", "¿Cómo te llamas?"):
         for left, right in zip(one.speak(text), other.speak(text), strict=True):
             assert np.array_equal(left, right)
@@ -101,7 +102,7 @@ def test_quiet_and_loud_sentences_come_out_alike() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A starter voice that a test may damage."""
-    onnx = find("voice", "starter-voice").path
+    onnx = starters.path("voice")
     assert onnx is not None
     for file in (onnx, onnx.with_name(onnx.name + ".json")):
         shutil.copy(file, tmp_path)

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models import windows
-from models.catalog import load_voice, starter
+from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
 from models.heard import HOP, SAMPLE_RATE, WINDOW
 from models.recogniser import WhisperRecogniser
 from models.scoring import word_errors
 from models.windows import FULL, ROUND, Windows, frames_for
+from tests.starters import load_voice
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 SENTENCES = ("Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi hermano.", "Muchas gracias.")
@@ -27,7 +28,7 @@ SENTENCES = ("Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi herma
 
 @pytest.fixture(scope="module")
 def spoken() -> list[NDArray[np.float32]]:
-    voice = load_voice("starter-voice")
+    voice = load_voice()
     step = voice.sample_rate / SAMPLE_RATE
     said = (np.concatenate(list(voice.speak(text))) for text in SENTENCES)
     return [np.interp(np.arange(0, len(a), step), np.arange(len(a)), a).astype(np.float32) for a in said]

@@ -1,4 +1,4 @@
-"""After another ear is put on, what waits for a person is heard anew by it, in the background and to the end."""
+"""After a promotion, what waits for a person is heard anew by that version, in the background, to the end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core import ear
 from core.dataset.importing import import_path
 from core.dataset.transcribing import Progress
 from core.review.desk import Desk
 from core.training.closing import LOG, begin_rehearing, rehear, rehearing
+from core.versions.active import RECOGNISER, VARIABLES, chosen_name
 from models import catalog
 from store import versions
 from store.database import Store
@@ -31,13 +31,13 @@ SEGMENTS = 8
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight segments, heard by the starter, and another recogniser on this machine."""
     folder = tmp_path_factory.mktemp("heard")
-    starter = catalog.starter(ear.PART).path
+    starter = catalog.starter(RECOGNISER).path
     assert starter is not None
     with Store.open(folder / "data") as store:
         import_path(store, write(folder / "clase.wav", conversation(SEGMENTS // 2)))
-        shutil.copytree(starter, store.folder / "models" / ear.PART / OTHER)
+        shutil.copytree(starter, store.folder / "models" / RECOGNISER / OTHER)
         for name in (OTHER, "starter-ear"):
-            versions.add_version(store, ear.PART, name, str(starter), "", {})
+            versions.add_version(store, RECOGNISER, name, str(starter), "", {})
         put_on(store, "starter-ear")
         rehear(store)
     return folder / "data"
@@ -54,7 +54,7 @@ def store(heard: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 def put_on(store: Store, name: str) -> None:
-    version = versions.version_named(store, ear.PART, name)
+    version = versions.version_named(store, RECOGNISER, name)
     assert version is not None
     versions.promote(store, version.id, "chosen")
 
@@ -110,8 +110,8 @@ def test_what_waits_is_heard_in_the_order_of_the_queue_and_put_in_order_again(st
 def test_after_going_back_the_older_ears_word_counts_again(store: Store) -> None:
     put_on(store, OTHER)
     rehear(store)
-    trail = versions.trail(store, ear.PART)
-    versions.roll_back(store, ear.PART, trail[0])
+    trail = versions.trail(store, RECOGNISER)
+    versions.roll_back(store, RECOGNISER, trail[0])
     assert rehear(store).segments == SEGMENTS
     assert heard_by(store) == ["starter-ear"] * SEGMENTS
 
@@ -120,7 +120,7 @@ def test_another_ear_in_the_middle_of_it_begins_anew(store: Store) -> None:
     put_on(store, OTHER)
 
     def told(progress: Progress) -> None:
-        if progress.done == 3 and ear.choice(store) == OTHER:
+        if progress.done == 3 and chosen_name(store, RECOGNISER) == OTHER:
             put_on(store, "starter-ear")
 
     assert rehear(store, told).left == 0
@@ -169,7 +169,7 @@ def test_it_is_killed_and_begun_again_and_hears_the_rest(store: Store) -> None:
 
 
 def test_what_goes_wrong_is_in_its_log_and_not_in_the_app(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ear.VARIABLE, "no-such-ear")
+    monkeypatch.setenv(VARIABLES[RECOGNISER], "no-such-ear")
     begin_rehearing(store.folder)
     until(lambda: rehearing(store.folder) is None)
     until(lambda: "There is no recogniser called 'no-such-ear'" in (store.folder / LOG).read_text())

@@ -12,9 +12,17 @@ from typing import Any
 
 import pytest
 
-from core import ear
 from core.training import registry
 from core.training.errors import TrainingRefused
+from core.versions.active import (
+    DEPLOYED,
+    RECOGNISER,
+    WEIGHTS,
+    ModelChoice,
+    check,
+    chosen_name,
+    load_recogniser,
+)
 from models.errors import ModelError
 from store import runs, versions
 from store.database import Store
@@ -34,7 +42,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trials take seconds; here it is enough that files are whole."""
-    monkeypatch.setattr(ear, "try_out", ear.check)
+    monkeypatch.setattr(registry, "try_out", check)
 
 
 def active(store: Store) -> str:
@@ -44,12 +52,12 @@ def active(store: Store) -> str:
 
 def journal(store: Store) -> list[tuple[str, str]]:
     """All promotions, the oldest first."""
-    made = reversed(versions.promotions(store, ear.PART))
+    made = reversed(versions.promotions(store, RECOGNISER))
     return [(versions.version(store, one.version).name, one.reason) for one in made]
 
 
 def weights(store: Store, name: str) -> Path:
-    return store.folder / registry.find(store, name).folder / ear.DEPLOYED / ear.WEIGHTS
+    return store.folder / registry.find(store, name).folder / DEPLOYED / WEIGHTS
 
 
 def damage(path: Path) -> None:
@@ -64,12 +72,12 @@ def damage(path: Path) -> None:
 def test_one_that_is_better_listens_from_then_on(store: Store) -> None:
     made = makings.version(store)
     assert registry.promote(store, "v1") == made
-    assert active(store) == ear.choice(store) == "v1"
+    assert active(store) == chosen_name(store, RECOGNISER) == "v1"
     first, second = journal(store)
     assert first == ("starter-ear", registry.FIRST)
     verdict = registry.verdict_of(store, made)
     assert verdict is not None and second == ("v1", verdict.sentence)
-    assert ear.load_ear(store.folder).name == "v1"
+    assert load_recogniser(store.folder).name == "v1"
     registry.promote(store, "v1")
     assert len(journal(store)) == 2, "it is the one already"
 
@@ -109,12 +117,12 @@ def test_a_damaged_version_is_refused_and_changes_nothing(store: Store) -> None:
     weights(store, "v2").unlink()
     with pytest.raises(ModelError, match=r"v2 .*model\.bin"):
         registry.promote(store, "v2")
-    assert journal(store) == was and ear.load_ear(store.folder).name == "v1"
+    assert journal(store) == was and load_recogniser(store.folder).name == "v1"
 
 
 def test_one_whose_other_files_are_damaged_is_found_out_by_trying(store: Store) -> None:
     made = makings.version(store)
-    (store.folder / made.folder / ear.DEPLOYED / "tokenizer.json").write_text("{}")
+    (store.folder / made.folder / DEPLOYED / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match="recogniser v1"):
         registry.promote(store, "v1")
     assert journal(store) == []
@@ -139,7 +147,7 @@ def test_the_starter_is_promoted_back_without_a_verdict(store: Store, untried: N
     makings.version(store)
     registry.promote(store, "v1")
     registry.promote(store, "starter-ear")
-    assert journal(store)[-1] == ("starter-ear", "chosen") and ear.choice(store) == "starter-ear"
+    assert journal(store)[-1] == ("starter-ear", "chosen") and chosen_name(store, RECOGNISER) == "starter-ear"
 
 
 def test_a_model_of_this_machine_becomes_a_version_when_it_is_promoted(store: Store, untried: None) -> None:
@@ -196,7 +204,7 @@ def test_without_one_that_can_be_loaded_everything_stays(store: Store, monkeypat
     def broken(ear: object) -> None:
         raise ModelError("It cannot be used.")
 
-    monkeypatch.setattr(ear, "try_out", broken)
+    monkeypatch.setattr(registry, "try_out", broken)
     with pytest.raises(TrainingRefused, match="no ear to go back to, v1 stays"):
         registry.rollback(store)
     assert journal(store) == was
@@ -208,16 +216,16 @@ def test_one_that_is_deleted_while_it_is_tried_does_not_become_the_ear(
     makings.version(store)
     makings.version(store)
     with monkeypatch.context() as patch:
-        patch.setattr(ear, "try_out", ear.check)
+        patch.setattr(registry, "try_out", check)
         registry.promote(store, "v1")
         registry.promote(store, "v2")
     was = journal(store)
 
-    def meanwhile(tried: ear.Ear) -> None:
+    def meanwhile(tried: ModelChoice) -> None:
         with Store.open(store.folder) as other:
             registry.delete(other, tried.name)
 
-    monkeypatch.setattr(ear, "try_out", meanwhile)
+    monkeypatch.setattr(registry, "try_out", meanwhile)
     with pytest.raises(StoreError, match="recogniser v1 was deleted: choose another version"):
         registry.rollback(store)
     assert journal(store) == was and active(store) == "v2"
@@ -256,7 +264,7 @@ def test_what_is_needed_is_not_deleted(store: Store, untried: None) -> None:
     unused = makings.version(store)
     at_work = runs.add_run(store, "minutes")
     at_work.folder.mkdir(parents=True)
-    job = {"base": str(makings.BASE), "before": str(store.folder / unused.folder / ear.DEPLOYED)}
+    job = {"base": str(makings.BASE), "before": str(store.folder / unused.folder / DEPLOYED)}
     (at_work.folder / "job.json").write_text(json.dumps(job))
     with (at_work.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

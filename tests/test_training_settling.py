@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from core import ear
 from core.training import card, registry
 from core.training.errors import TrainingRefused
+from core.versions.active import DEPLOYED, WEIGHTS, fingerprint
 from store import runs, versions
 from store.database import Store
 from store.errors import StoreError
@@ -54,7 +54,7 @@ def test_a_run_that_finished_while_nobody_looked_gets_its_version(store: Store) 
     assert {run.status for run in runs.runs(store)} == {"finished"}
     made = registry.find(store, "v1")
     assert (made.run, made.folder, made.deleted) == (1, "runs/0001/version", False)
-    assert made.sha256 == ear.fingerprint(makings.DEPLOYED)
+    assert made.sha256 == fingerprint(makings.DEPLOYED)
     assert made.base == registry.find(store, "starter-ear").id
     assert made.scores["outcome"] == "better" and made.scores["words"] > 200
     assert (store.folder / made.folder / card.NAME).read_text().startswith("# v1: ")
@@ -175,7 +175,7 @@ def test_a_run_whose_maker_was_killed_has_failed_after_a_while(store: Store) -> 
 
 def test_a_run_whose_version_is_gone_stops_nobody(store: Store) -> None:
     torn, whole = makings.finished_run(store), makings.finished_run(store)
-    (torn.folder / "version" / ear.DEPLOYED / ear.WEIGHTS).unlink()
+    (torn.folder / "version" / DEPLOYED / WEIGHTS).unlink()
     assert [made.run for made in registry.settle(store)] == [whole.id]
     with pytest.raises(TrainingRefused, match="Run 1 made no version"):
         registry.register(store, torn)

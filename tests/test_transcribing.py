@@ -12,18 +12,18 @@ from core.dataset.care import TARGET, loudness
 from core.dataset.importing import import_path
 from core.dataset.transcribing import Progress, transcribe
 from core.review.desk import Desk
-from models import catalog
 from models.device import Device
 from models.heard import Audio, Hypothesis, Recogniser
 from store.audio import AudioFolder
 from store.check import check
 from store.database import Store
 from tests.import_driver import conversation, rows, speech, state, write
+from tests.starters import load_recogniser
 
 
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
-    return catalog.load_recogniser("starter-ear", Device("cpu", 1, "test"))
+    return load_recogniser(Device("cpu", 1, "test"))
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from core.bench.tutor import faults, measure, read
 from core.conversation import scenario, suggestions
 from core.conversation.prompt import conversation
 from core.conversation.vocabulary import shipped
-from models import catalog
 from models.device import Device
 from models.errors import ModelError
 from models.tutor import LlamaTutor, Message, alternating
 from models.tutor_moves import Moves, Topic, plain
 from models.tutor_prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
+from tests.starters import load_tutor
 from trainer.starter.tutor import ROWS, train_tokenizer
 from trainer.starter.tutor_dialogues import row
 from trainer.starter.tutor_export import write_gguf
@@ -32,7 +32,7 @@ EXAMPLES = Path(__file__).parents[1] / "trainer" / "starter" / "data" / "sentenc
 
 @pytest.fixture(scope="module")
 def tutor() -> LlamaTutor:
-    return catalog.load_tutor("starter-tutor", CPU)
+    return load_tutor(CPU)
 
 
 def said(tutor: LlamaTutor, messages: list[Message]) -> str:

@@ -204,12 +204,12 @@ def _standing(data: Path) -> tuple[Standing | None, bool]:
 
     if not (data / reasons.DATABASE).exists():
         return None, False
-    from core.ear import is_starter
     from core.training.registry import standing
+    from core.versions.active import RECOGNISER, is_starter
 
     with Store.open(data) as store:
         found = standing(store)
-    return found, is_starter(found.name)
+    return found, is_starter(RECOGNISER, found.name)
 
 
 def _rehearing(data: Path) -> Progress | None:

@@ -1,6 +1,6 @@
 """How fast hours of audio are imported, transcription aside, and in how much memory.
 
-The recording is made here: somebody speaking (the starter voice), in a room with some noise, with pauses of
+The recording is made here: somebody speaking (the voice in use), in a room with some noise, with pauses of
 every length, as a 16-bit WAV of the given rate and channels. It is imported by a process of its own, whose
 memory is watched from outside.
 """
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from core.bench.recogniser import SENTENCES
 from core.engine.filters import resample
-from models.catalog import load_voice
+from core.versions.active import load_voice
+from store.paths import usual_folder
 from store.units import SAMPLE_RATE
 
 HOURS = 1.0
@@ -86,7 +87,7 @@ def write_lesson(path: Path, hours: float, rate: int, channels: int) -> None:
 
 
 def _sentences(rate: int) -> list[NDArray[np.float32]]:
-    voice = load_voice(None)
+    voice = load_voice(usual_folder())
     texts = SENTENCES.read_text(encoding="utf-8").split("\n")[:SPOKEN]
     return [resample(np.concatenate(list(voice.speak(text))), voice.sample_rate, rate) for text in texts]
 

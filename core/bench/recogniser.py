@@ -1,9 +1,9 @@
 """The recogniser and the voice of this machine, listening to each other on one processor core.
 
 Fifty sentences that no starter model was trained on are spoken by the voice and heard by the recogniser. How
-many of the words come back right says as much about the voice as about the ear. Then what short windows are worth:
-how much sooner a turn of three seconds is heard than with faster-whisper's own `transcribe` (core.bench.turns), and
-whether anything is lost by them (core.bench.windows).
+many of the words come back right says as much about the voice as about the recogniser. Then what short windows are
+worth: how much sooner a turn of three seconds is heard than with faster-whisper's own `transcribe`
+(core.bench.turns), and whether anything is lost by them (core.bench.windows).
 """
 
 from __future__ import annotations
@@ -15,29 +15,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ear
 from core.bench import turns, windows
 from core.engine.filters import resample
-from models import catalog
+from core.versions.active import DEPLOYED, RECOGNISER, Warn, active, load_voice, open_recogniser, quiet
 from models.device import Device
 from models.heard import SAMPLE_RATE
-from models.recogniser import WhisperRecogniser
 from models.scoring import interval, word_errors
-from store import reasons
-from store.database import Store
 from store.paths import usual_folder
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 COUNT = 50
 
 
-def summary(model: str | None = None, count: int = COUNT) -> dict[str, object]:
+def summary(model: str | None = None, count: int = COUNT, warn: Warn = quiet) -> dict[str, object]:
     """Real-time factors on one core (processor seconds per second of speech), the words that came back, how long a
     turn takes in a short window and with faster-whisper's own way, and the words lost by short windows.
 
     Args:
-        model: name of a version or recogniser, or folder of one; the one that listens without.
+        model: name of a version or recogniser, or folder of one; the one in use without.
         count: sentences to say.
+        warn: takes a sentence where the version in use cannot be, and the one before it is.
 
     Raises:
         ModelError: there is no such recogniser, or it is damaged.
@@ -45,9 +42,9 @@ def summary(model: str | None = None, count: int = COUNT) -> dict[str, object]:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     device = Device("cpu", 1, "one core, for the benchmark")
-    known = _known(model)
-    folder = ear.check(known)
-    recogniser, voice = WhisperRecogniser(folder, known.name, device), catalog.load_voice(None)
+    data = usual_folder()
+    known = active(data, RECOGNISER, model and place(model), warn)
+    recogniser, voice = open_recogniser(known, device), load_voice(data, warn=warn)
     texts = SENTENCES.read_text(encoding="utf-8").split("\n")[:count]
     seconds, heard, spoken, errors = 0.0, 0.0, 0.0, []
     said: list[NDArray[np.float32]] = []
@@ -75,19 +72,10 @@ def summary(model: str | None = None, count: int = COUNT) -> dict[str, object]:
         "words": rate.words,
         "sentences": len(texts),
         "speech_seconds": seconds,
-        **turns.of_model(folder, known.name, said, device),
+        **turns.of_model(known.path, known.name, said, device),
         **turns.of_base(said, device),
-        **windows.compared(usual_folder(), folder, known.name, list(zip(texts, said, strict=True)), device),
+        **windows.compared(data, known.path, known.name, list(zip(texts, said, strict=True)), device),
     }
-
-
-def _known(model: str | None) -> ear.Ear:
-    """The ear that somebody named, else the one that listens. Raises ModelError."""
-    data = usual_folder()
-    if model is None and not ear.asked_for() and (data / reasons.DATABASE).exists():
-        with Store.open(data) as store:
-            model = ear.choice(store)
-    return ear.named(data, model and place(model))
 
 
 def place(model: str) -> str:
@@ -95,5 +83,5 @@ def place(model: str) -> str:
     folder = Path(model).expanduser()
     if not folder.is_dir():
         return model
-    deployed = folder / ear.DEPLOYED
+    deployed = folder / DEPLOYED
     return str((deployed if deployed.is_dir() else folder).absolute())

@@ -23,9 +23,9 @@ from core.conversation.clauses import ClauseSplitter
 from core.conversation.feedback import Note, Vouchers, notes, words_of
 from core.conversation.prompt import conversation
 from core.conversation.vocabulary import Vocabulary, shipped
-from models.catalog import load_tutor
-from models.device import choose
+from core.versions.active import Warn, load_tutor, quiet
 from models.tutor import Message, Tutor
+from store.paths import usual_folder
 
 SENTENCES = Path(__file__).parents[2] / "tests" / "data" / "learner_sentences.jsonl"
 
@@ -203,9 +203,9 @@ def report(figures: Figures, talk: bool = True) -> str:
     return "\n".join(lines)
 
 
-def summary() -> dict[str, object]:
-    """The figures of the active tutor on the whole test set, for `tertulia bench tutor`."""
-    tutor, rows = load_tutor(None, choose()), read()
+def summary(model: str | None = None, warn: Warn = quiet) -> dict[str, object]:
+    """The figures of the tutor in use, or of another, on the whole test set, for `tertulia bench tutor`."""
+    tutor, rows = load_tutor(usual_folder(), model, warn=warn), read()
     figures = measure(tutor, rows)
     return {
         "tutor": tutor.name,
@@ -222,12 +222,12 @@ def summary() -> dict[str, object]:
 def main() -> None:
     """The command line, with the sentences behind the figures and the worth of each voucher."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tutor", help="name of an installed tutor; the active one by default")
+    parser.add_argument("--tutor", help="name of an installed tutor, or its path; the one in use by default")
     parser.add_argument("--sentences", type=Path, default=SENTENCES, help="another test set in the same form")
     parser.add_argument("--vouchers", action="store_true", help="also measure with each voucher switched off")
     parser.add_argument("--details", action="store_true", help="also print the sentences behind the figures")
     options = parser.parse_args()
-    tutor, rows = load_tutor(options.tutor, choose()), read(options.sentences)
+    tutor, rows = load_tutor(usual_folder(), options.tutor, warn=print), read(options.sentences)
     figures = measure(tutor, rows)
     print(f"{tutor.name}, {len(rows)} sentences")
     print(report(figures))

@@ -104,7 +104,7 @@ class Intake:
         self._on_progress = on_progress
         self._remember = remember
         self._pool = ThreadPoolExecutor(max(2, min(MOST_WORKERS, physical_cores())), "import")
-        self._ears = threading.local()
+        self._activities = threading.local()
         self._kept: dict[Path, Future[Source]] = {}
         self._decoded: dict[Path, int] = {}
         self._stored: dict[str, Source | None] = {}
@@ -247,7 +247,7 @@ class Intake:
     def _probabilities(self, sha256: str, chunk: Span) -> NDArray[np.float32]:
         lead = min(chunk.start, segmenting.LEAD)
         audio = self._audio.span(sha256, chunk.start - lead, chunk.end)
-        return segmenting.probabilities(self._ear(), audio, lead)
+        return segmenting.probabilities(self._activity(), audio, lead)
 
     def _measure(self, source: Source, span: Span) -> Measures:
         if known := measuring.kept(self._store, source.sha256, *span):
@@ -255,15 +255,15 @@ class Intake:
         audio = self._audio.span(source.sha256, *span)
         clipped = None if source.clipped is None else measuring.share(source.clipped, span)
         if source.speech is None or clipped is None:
-            return measuring.measured(self._ear(), audio, clipped)
+            return measuring.measured(self._activity(), audio, clipped)
         likely = source.speech.likely[span.start // FRAME : -(-span.end // FRAME)]
         return measure(audio, _probability(likely), clipped)
 
-    def _ear(self) -> SileroActivity:
-        if not hasattr(self._ears, "ear"):
-            self._ears.ear = SileroActivity()
-        ear: SileroActivity = self._ears.ear
-        return ear
+    def _activity(self) -> SileroActivity:
+        if not hasattr(self._activities, "own"):
+            self._activities.own = SileroActivity()
+        activity: SileroActivity = self._activities.own
+        return activity
 
     def _ahead(self, given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
         """What is made of each thing given, in order, a few of them ahead of the one asked for."""

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset.care import Measures, measure
-from core.dataset.segmenting import Ear, probabilities
+from core.dataset.segmenting import Activity, probabilities
 from models.activity import Span
 from store.clipping import BIN, Clipping
 from store.database import Store
 from store.units import SAMPLE_RATE
 
 
-def measured(ear: Ear, audio: NDArray[np.float32], clipped: float | None = None) -> Measures:
+def measured(activity: Activity, audio: NDArray[np.float32], clipped: float | None = None) -> Measures:
     """What the audio of a segment is like.
 
     Args:
@@ -25,7 +25,7 @@ def measured(ear: Ear, audio: NDArray[np.float32], clipped: float | None = None)
         clipping = Clipping()
         clipping.look(audio[np.newaxis], SAMPLE_RATE)
         clipped = share(clipping.counts(), Span(0, len(audio)))
-    return measure(audio, probabilities(ear, audio), clipped)
+    return measure(audio, probabilities(activity, audio), clipped)
 
 
 def share(counts: NDArray[np.uint16], span: Span) -> float:

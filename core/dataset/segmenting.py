@@ -47,7 +47,7 @@ BLIP = 3 * FRAME
 """Shorter speech is noise."""
 
 
-class Ear(Protocol):
+class Activity(Protocol):
     """What is needed of `models.activity.SileroActivity`."""
 
     def probabilities(self, audio: Audio) -> NDArray[np.float32]:
@@ -61,7 +61,7 @@ def chunks(samples: int) -> Iterator[Span]:
         yield Span(start, min(start + CHUNK, samples))
 
 
-def probabilities(ear: Ear, audio: Audio, lead: int = 0) -> NDArray[np.float32]:
+def probabilities(activity: Activity, audio: Audio, lead: int = 0) -> NDArray[np.float32]:
     """Speech probability of every FRAME samples of a chunk, each moment raised to the same level before.
 
     Args:
@@ -71,7 +71,7 @@ def probabilities(ear: Ear, audio: Audio, lead: int = 0) -> NDArray[np.float32]:
     Returns:
         float32, shape (ceil(samples / FRAME),).
     """
-    return ear.probabilities(levelled(audio))[lead // FRAME :]
+    return activity.probabilities(levelled(audio))[lead // FRAME :]
 
 
 def levelled(audio: Audio) -> Audio:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 from core.dataset import measuring
 from core.dataset.care import analysis_copy
-from core.dataset.segmenting import Ear
+from core.dataset.segmenting import Activity
 from core.review.judging import refresh
 from models.activity import SileroActivity
 from models.errors import AudioError
@@ -30,6 +30,11 @@ SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'ret
 ORDER BY s.reference IS NOT NULL, s.id
 """
 """Those that wait for a person come first."""
+UNHEARD = """
+SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired' AND s.model IS NULL
+ORDER BY s.reference IS NOT NULL, s.id
+"""
+"""Those that nobody has heard."""
 ANEW = f"""
 SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired' AND s.model IS NOT ?
 ORDER BY s.reference IS NOT NULL, s.split = 'train', {KEYS["worth"]}
@@ -74,8 +79,9 @@ def transcribe(
     recogniser: Recogniser,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
-    ear: Ear | None = None,
+    activity: Activity | None = None,
     anew: bool = False,
+    unheard: bool = False,
 ) -> Transcribed:
     """Transcribe all segments that this recogniser has not heard.
 
@@ -83,15 +89,20 @@ def transcribe(
 
     Args:
         should_stop: asked before every segment.
-        ear: measures segments that nobody has measured; made where it is needed and not given.
+        activity: measures segments that nobody has measured; made where it is needed and not given.
         anew: also those that it heard once, where another recogniser did since; in the order of the queue.
+        unheard: only those that no recogniser has heard.
 
     Raises:
         StoreError: the database cannot be written. What was heard before stays.
         ModelError: the voice activity network is missing.
     """
-    query, values = (ANEW, View().cost) if anew else (WAITING, ())
-    waiting = store.execute(query, (recogniser.name, *values))
+    if unheard:
+        waiting = store.execute(UNHEARD)
+    elif anew:
+        waiting = store.execute(ANEW, (recogniser.name, *View().cost))
+    else:
+        waiting = store.execute(WAITING, (recogniser.name,))
     total = sum(row["samples"] for row in waiting)
     audio = AudioFolder(store.folder)
     done = Transcribed()
@@ -105,14 +116,14 @@ def transcribe(
         on_progress(Progress(number, len(waiting), heard / SAMPLE_RATE, left))
         found = store.execute(SEGMENT, (row["id"],))
         if found:
-            ear = ear or (SileroActivity() if found[0]["loudness"] is None else None)
+            activity = activity or (SileroActivity() if found[0]["loudness"] is None else None)
             try:
                 sound = audio.span(found[0]["sha256"], found[0]["start"], found[0]["end"])
                 hypothesis = recogniser.recognise(analysis_copy(sound))
             except (StoreError, AudioError) as error:
                 done.failed.append((row["id"], str(error)))
                 continue
-            measures = measuring.measured(ear, sound) if ear and found[0]["loudness"] is None else None
+            measures = measuring.measured(activity, sound) if activity and found[0]["loudness"] is None else None
             with store.transaction():
                 if store.execute(SEGMENT, (row["id"],)) == found:  # else it was cut meanwhile: next time
                     _keep(store, row["id"], hypothesis)

@@ -61,15 +61,20 @@ class Engine:
         data: the data folder; the engine's log is kept there too.
         sound: False leaves microphone and loudspeaker alone.
         out: a folder in which each reply is written as a WAV file.
+        recogniser: the name of the one that is to listen; None for the one in use.
     """
 
-    def __init__(self, data: Path, sound: bool = True, out: Path | None = None) -> None:
+    def __init__(
+        self, data: Path, sound: bool = True, out: Path | None = None, recogniser: str | None = None
+    ) -> None:
         self._data = data
         self._arguments = ["--data", str(data)]
         if not sound:
             self._arguments.append("--no-sound")
         if out is not None:
             self._arguments += ["--out", str(out)]
+        if recogniser is not None:
+            self._arguments.append(f"--recogniser={recogniser}")
         self._ledger: list[Command] = []
         """Commands not yet given to the child, and the ones it has not yet answered for."""
         self._given = 0

@@ -90,7 +90,7 @@ class Hearing(threading.Thread):
 
     Args:
         source: opened and closed here.
-        ear: voice activity, used by this thread alone while it runs.
+        activity: voice activity, used by this thread alone while it runs.
         journal: makes the journal of the next turn.
         pause: seconds of silence that end a turn, hands-free; None: only `done` or the source's end does.
         send: takes Level and Warning events.
@@ -100,7 +100,7 @@ class Hearing(threading.Thread):
     def __init__(
         self,
         source: Source,
-        ear: VoiceActivity,
+        activity: VoiceActivity,
         journal: Callable[[], RecordingJournal],
         pause: float | None,
         send: Callable[[Event], None],
@@ -112,7 +112,7 @@ class Hearing(threading.Thread):
         self.attentive.set()
         self.hands_free = pause is not None
         self._source = source
-        self._ear = ear
+        self._activity = activity
         self._make_journal = journal
         self._pause = pause
         self._send = send
@@ -173,7 +173,7 @@ class Hearing(threading.Thread):
         self._unsent = NOTHING
         self._probability = 0.0
         self._was_deaf = False
-        self._ear.reset()
+        self._activity.reset()
 
     def _listen(self) -> bool:
         """One read; whether to go on."""
@@ -220,7 +220,7 @@ class Hearing(threading.Thread):
         whole = len(frames) - len(frames) % FRAME
         self._rest = frames[whole:]
         for start in range(0, whole, FRAME):
-            self._probability = self._ear.probability(frames[start : start + FRAME])
+            self._probability = self._activity.probability(frames[start : start + FRAME])
             self._endpoint.feed(self._probability)
         if self._endpoint.pause == 0.0:
             self._voiced_at = time.monotonic()

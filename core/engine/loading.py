@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ear import is_starter, load_ear
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
-from models import catalog, device
+from core.versions.active import RECOGNISER, is_starter, load_recogniser, load_tutor, load_voice
+from models import device
 from models.activity import SileroActivity
 from models.device import Device
 from models.errors import ModelError
@@ -35,7 +35,7 @@ class Parts:
     tutor: Tutor
     voice: Voice | None
     """None where it could not be loaded: the tutor then only writes."""
-    ear: SileroActivity
+    activity: SileroActivity
     device: Device
     starter: bool
     """The recogniser is the built-in starter."""
@@ -43,23 +43,24 @@ class Parts:
     loudspeaker: str | None
 
 
-def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
+def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None = None) -> Parts:
     """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
 
     Args:
         data: the data folder.
         sound: whether to look for a microphone and a loudspeaker.
         warn: takes the sentences.
+        name: of the recogniser; None for the one in use.
 
     Raises:
         ModelError: the recogniser or the tutor is missing or damaged.
     """
-    chosen, folder = device.choose(), data / "models"
+    chosen = device.choose()
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
-        ear = pool.submit(SileroActivity)
-        recogniser = pool.submit(load_ear, data, None, chosen, warn)
-        tutor = pool.submit(_tutor, chosen, folder)
-        voice, hello = _voice(folder, warn)
+        activity = pool.submit(SileroActivity)
+        recogniser = pool.submit(load_recogniser, data, name, chosen, warn)
+        tutor = pool.submit(_tutor, data, chosen, warn)
+        voice, hello = _voice(data, warn)
         if len(hello):
             recogniser.result().recognise(hello)
         microphone, loudspeaker = _devices(warn) if sound else (None, None)
@@ -67,32 +68,32 @@ def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
             recogniser.result(),
             tutor.result(),
             voice,
-            ear.result(),
+            activity.result(),
             chosen,
-            is_starter(recogniser.result().name),
+            is_starter(RECOGNISER, recogniser.result().name),
             microphone,
             loudspeaker,
         )
 
 
-def another_ear(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
-    """A recogniser to go on with, warmed; `name` is empty for the active version. Raises ModelError."""
-    recogniser = load_ear(data, name or None, chosen, warn)
+def another_recogniser(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
+    """A recogniser to go on with, warmed; `name` is empty for the one in use. Raises ModelError."""
+    recogniser = load_recogniser(data, name or None, chosen, warn)
     recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
     return recogniser
 
 
-def _tutor(chosen: Device, folder: Path) -> Tutor:
-    tutor = catalog.load_tutor(None, chosen, folder)
+def _tutor(data: Path, chosen: Device, warn: Callable[[str], None]) -> Tutor:
+    tutor = load_tutor(data, None, chosen, warn)
     for _ in tutor.chat([Message("user", WARM_UP)], max_tokens=4):
         pass
     return tutor
 
 
-def _voice(folder: Path, warn: Callable[[str], None]) -> tuple[Voice | None, NDArray[np.float32]]:
+def _voice(data: Path, warn: Callable[[str], None]) -> tuple[Voice | None, NDArray[np.float32]]:
     """The voice, and its first words at 16 kHz, which are what the recogniser is warmed with."""
     try:
-        voice = catalog.load_voice(None, folder)
+        voice = load_voice(data, None, warn)
         return voice, resample(np.concatenate(list(voice.speak(WARM_UP))), voice.sample_rate, SAMPLE_RATE)
     except ModelError as error:
         warn(f"{error} Until then the tutor only writes.")

@@ -19,7 +19,7 @@ from core.conversation.scenario import ScenarioError
 from core.engine.capture import Microphone
 from core.engine.endpoint import pause_for
 from core.engine.hearing import Caught, Hearing, HearingBegun, HearingOver
-from core.engine.loading import another_ear
+from core.engine.loading import another_recogniser
 from core.engine.protocol import (
     Bye,
     Cancel,
@@ -94,7 +94,7 @@ class Service:
         """Models are loaded and no session is being opened; until then commands wait."""
         self._pending = 0
         self._speaking = 0
-        self._ear_wishes = 0
+        self._recogniser_wishes = 0
         self._hearing: Hearing | None = None
         self._awake = False
         """The hearing's first sound has come."""
@@ -135,8 +135,8 @@ class Service:
             case SessionOpen():
                 self._session, self._ready = message, True
             case EarLoaded():
-                if message.wish == self._ear_wishes:  # else another one was wished for meanwhile
-                    # A turn under way ends with the ear it began with; nobody waits for the change.
+                if message.wish == self._recogniser_wishes:  # else another one was wished for meanwhile
+                    # A turn under way ends with the recogniser it began with; nobody waits for the change.
                     self._jobs.put((lambda: self._conversation.hear_with(message.recogniser), None))
             case Unusable():
                 self._fatal = message.reason
@@ -202,9 +202,11 @@ class Service:
                 if self._hearing:
                     self._hearing.done()
             case UseEar():
-                self._ear_wishes += 1
-                arguments = (command.name, self._ear_wishes)
-                threading.Thread(target=self._load_ear, args=arguments, name="ear", daemon=True).start()
+                self._recogniser_wishes += 1
+                arguments = (command.name, self._recogniser_wishes)
+                threading.Thread(
+                    target=self._load_recogniser, args=arguments, name="recogniser", daemon=True
+                ).start()
             case _ if self._session is None:
                 self._send(Error(NO_SESSION))
             case Listen():
@@ -232,7 +234,7 @@ class Service:
         self._awake = self._deaf = False
         self._hearing = Hearing(
             source,
-            self._conversation.parts.ear,
+            self._conversation.parts.activity,
             lambda: RecordingJournal.create(self._setup.data, session.session),
             pause_for(session.level) if command.hands_free and not source.is_file else None,
             self._send,
@@ -298,14 +300,14 @@ class Service:
             if done is not None:
                 self.post(done)
 
-    def _load_ear(self, name: str, wish: int) -> None:
+    def _load_recogniser(self, name: str, wish: int) -> None:
         """Load a recogniser beside the one that listens; where that fails, it goes on listening."""
         try:
             device = self._conversation.parts.device
-            ear = another_ear(self._setup.data, name, device, lambda text: self._send(Warning(text)))
-            self.post(EarLoaded(ear, wish))
+            recogniser = another_recogniser(self._setup.data, name, device, lambda text: self._send(Warning(text)))
+            self.post(EarLoaded(recogniser, wish))
         except (ModelError, StoreError) as error:
             self._send(Warning(f"{error} The ear that listened so far goes on."))
         except Exception:
-            log.exception("an ear could not be loaded")
+            log.exception("a recogniser could not be loaded")
             self._send(Warning("The new ear cannot be used, the old one goes on: engine.log has the details."))

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from core.conversation import scenario
 from core.dataset import measuring
-from core.ear import is_starter
 from core.engine.answering import Answering, Said
 from core.engine.filters import stretch
 from core.engine.hearing import Caught, Ending
@@ -35,6 +34,7 @@ from core.engine.protocol import (
 )
 from core.engine.speaking import Mouth
 from core.review import judging
+from core.versions.active import RECOGNISER, is_starter
 from models.errors import ModelError
 from models.heard import Hypothesis, Recogniser
 from store import recovery, segments, sessions
@@ -63,6 +63,8 @@ class Setup:
     """Where to write the replies as WAV files."""
     started: float
     """When (time.monotonic)."""
+    recogniser: str | None = None
+    """The name of the one that is to listen; None for the one in use."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Conversation:
         try:
             self._store = Store.open(self._setup.data)
             self._rescue()
-            self.parts = load(self._setup.data, self._setup.sound, self._warn)
+            self.parts = load(self._setup.data, self._setup.sound, self._warn, self._setup.recogniser)
         except (StoreError, ModelError) as error:
             self._post(Unusable(str(error)))
             return
@@ -174,7 +176,7 @@ class Conversation:
 
     def hear_with(self, recogniser: Recogniser) -> None:
         """Listen with this one from now on; what the one before heard stays."""
-        starter = is_starter(recogniser.name)
+        starter = is_starter(RECOGNISER, recogniser.name)
         self.parts = replace(self.parts, recogniser=recogniser, starter=starter)
         self._send(EarChanged(recogniser.name, starter))
 
@@ -262,7 +264,7 @@ class Conversation:
         elif not self._closing.is_set():
             self._answering.answer(Said(turn, text, heard, caught.spoken_until, timings))
         # The reply is being spoken meanwhile: nobody waits for this.
-        measures = measuring.measured(self.parts.ear, audio)
+        measures = measuring.measured(self.parts.activity, audio)
         with self._store.transaction():
             measuring.keep(self._store, segment, measures)
             judging.refresh(self._store, [segment])

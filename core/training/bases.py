@@ -1,7 +1,7 @@
 """What a training starts from: a Whisper in Hugging Face format, which is not the form that the app listens with.
 
-CTranslate2's folders hold rounded weights that nothing can be trained on, so for the ear that listens the folder it
-was made from is looked for: the starter's ships with the project, a version of ours has its own beside it, and a
+CTranslate2's folders hold rounded weights that nothing can be trained on, so for the recogniser in use the folder
+it was made from is looked for: the starter's ships with the project, a version of ours has its own beside it, and a
 real Whisper's may lie in the models folder or in the cache of the Hugging Face libraries. Nothing is fetched.
 """
 
@@ -13,9 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from core import ear
 from core.training.errors import TrainingRefused
-from models import catalog
+from core.versions.active import RECOGNISER, asked_for, chosen_name, models_folder, of_catalog
 from models.errors import ModelError
 from models.found import hub_cache
 from store.database import Store
@@ -74,7 +73,7 @@ def resolve(store: Store, wish: str = "") -> Base:
     """The base that is meant: a version, a model of the catalog or of this machine, or a folder.
 
     Args:
-        wish: its name or path; without one, what the ear in use was made from, in the beginning.
+        wish: its name or path; without one, what the recogniser in use was made from, in the beginning.
 
     Raises:
         TrainingRefused: there is none, or not in a form that can be trained.
@@ -90,7 +89,7 @@ def resolve(store: Store, wish: str = "") -> Base:
 
 def _named(store: Store, name: str) -> Base:
     """The base of that name or path. Raises TrainingRefused or OSError."""
-    if known := version_named(store, ear.PART, name):
+    if known := version_named(store, RECOGNISER, name):
         return _of_version(store, known)
     path = _path(name)
     if path.is_absolute() or path.is_dir():
@@ -114,11 +113,11 @@ def _path(name: str) -> Path:
 
 
 def _origin(store: Store) -> str:
-    """The name or folder of what the ear in use was made from, in the beginning."""
-    name = ear.choice(store)
-    known = version_named(store, ear.PART, name)
+    """The name or folder of what the recogniser in use was made from, in the beginning."""
+    name = chosen_name(store, RECOGNISER)
+    known = version_named(store, RECOGNISER, name)
     if known is None:
-        wish = ear.asked_for()
+        wish = asked_for(RECOGNISER)
         return wish if Path(wish).is_absolute() else name
     while known.base is not None:
         known = version(store, known.base)
@@ -142,22 +141,21 @@ def _of_version(store: Store, known: ModelVersion) -> Base:
 
 def _of_catalog(store: Store, name: str, number: int | None = None) -> Base:
     try:
-        entry = catalog.find(ear.PART, name, store.folder / "models")
+        choice = of_catalog(store.folder, RECOGNISER, name)
     except ModelError as error:
         raise TrainingRefused(str(error)) from error
-    assert entry.path is not None  # or find would have raised
-    place = store.folder / "models" / ear.PART / f"{entry.name}-hf"
-    original = _original(entry.source)
-    folder = _trainable(entry.path, original) or (place if _whole(place) else None)
+    place = models_folder(store.folder) / RECOGNISER / f"{choice.name}-hf"
+    original = _original(choice.entry.source)
+    folder = _trainable(choice.path, original) or (place if _whole(place) else None)
     if folder is None:
         where = (
             f"the files of https://huggingface.co/{original} into" if original else "the folder it was made from at"
         )
         raise TrainingRefused(
-            f"The recogniser {entry.name} is here only in the form that listens (CTranslate2), which cannot be "
+            f"The recogniser {choice.name} is here only in the form that listens (CTranslate2), which cannot be "
             f"trained: put {where} {shown(place)}, or name the folder in Hugging Face format with --base."
         )
-    return _checked(Base(entry.name, folder, number))
+    return _checked(Base(choice.name, folder, number))
 
 
 def _trainable(path: Path, original: str) -> Path | None:

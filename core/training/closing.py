@@ -1,6 +1,6 @@
-"""The loop closed: what waits for a person is heard anew by the ear of now, and the queue is put in order again.
+"""The loop closed: what waits for a person is heard anew by the recogniser in use, and the queue put in order.
 
-It is done by a process of its own, which takes its time and gives way to everything else. Where another ear comes
+It is done by a process of its own, which takes its time and gives way to everything else. Where another one comes
 into use in the meantime, it begins again with that one. `python -m core.training.closing DATA` is that process.
 """
 
@@ -19,12 +19,12 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from core import ear
 from core.dataset.transcribing import Progress, Transcribed, transcribe
 from core.errors import SENTENCES
 from core.review.expecting import recalibrate
 from core.training import detached
 from core.training.locking import LOCK, held
+from core.versions.active import RECOGNISER, chosen_name, load_recogniser
 from store.database import Store
 from store.paths import make_folder
 
@@ -51,41 +51,41 @@ Stop = Callable[[], bool]
 def rehear(
     store: Store, on_progress: Told = lambda progress: None, should_stop: Stop = lambda: False
 ) -> Transcribed:
-    """Hear every segment anew whose newest hypothesis is another ear's, and expect all errors anew.
+    """Hear every segment anew whose newest hypothesis is another recogniser's, and expect all errors anew.
 
-    What is next in the queue comes first. If another ear comes into use meanwhile, it begins again with that one.
+    What is next in the queue comes first. If another one comes into use meanwhile, it begins again with that one.
 
     Args:
         should_stop: asked before every segment.
 
     Raises:
-        ModelError: the ear that was asked for by name cannot be loaded.
+        ModelError: the recogniser that was asked for by name cannot be loaded.
         StoreError: the database cannot be read or written. What was heard before stays.
     """
     return _rehear(store, on_progress, should_stop)[0]
 
 
 def _rehear(store: Store, on_progress: Told, should_stop: Stop) -> tuple[Transcribed, str]:
-    """What was done, and the ear that was in use at the end of it."""
+    """What was done, and the recogniser that was in use at the end of it."""
     all_done = Transcribed()
     while True:
-        wanted = ear.choice(store)
+        wanted = chosen_name(store, RECOGNISER)
         # Asked by its choice, not by its name: where that one is damaged, another listens in its place.
-        recogniser = ear.load_ear(store.folder, warn=logging.warning)
+        recogniser = load_recogniser(store.folder, warn=logging.warning)
         over = partial(_over, store, wanted, should_stop)
         done = transcribe(store, recogniser, on_progress, over, anew=True)
         all_done.segments += done.segments
         all_done.seconds += done.seconds
         all_done.failed, all_done.left = done.failed, done.left
-        if should_stop() or ear.choice(store) == wanted:
+        if should_stop() or chosen_name(store, RECOGNISER) == wanted:
             break
     recalibrate(store, should_stop)
     return all_done, wanted
 
 
 def _over(store: Store, wanted: str, should_stop: Stop) -> bool:
-    """Whether to stop, because somebody says so or another ear is in use."""
-    return should_stop() or ear.choice(store) != wanted
+    """Whether to stop, because somebody says so or another recogniser is in use."""
+    return should_stop() or chosen_name(store, RECOGNISER) != wanted
 
 
 def begin_rehearing(data: Path) -> None:
@@ -97,7 +97,7 @@ def begin_rehearing(data: Path) -> None:
     folder = data / FOLDER
     make_folder(folder)
     if held(folder):
-        return  # that one looks, before it ends, whether the ear is still the same
+        return  # that one looks, before it ends, whether the recogniser is still the same
     log = data / LOG
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > LOG_BYTES:
@@ -134,9 +134,9 @@ def work(data: Path, should_stop: Stop) -> None:
                     logging.warning("segment %d: %s", segment, why)
         finally:
             os.close(lock)
-        # Whoever put another ear on while the lock was still held relies on this one.
+        # Whoever promoted another one while the lock was still held relies on this one.
         with Store.open(data) as store:
-            if should_stop() or ear.choice(store) == heard_by:
+            if should_stop() or chosen_name(store, RECOGNISER) == heard_by:
                 return
 
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ear
 from core.training.errors import TrainingRefused
+from core.versions.active import RECOGNISER, ModelChoice, Warn, active, open_recogniser, quiet
 from models import device, kept
 from models.errors import AudioError, ModelError
 from models.evaluation import Clip, Evaluation, change, evaluate
@@ -135,8 +135,9 @@ def compared(
             "corrections on the Dataset screen (3, then s) or with `tertulia split`."
         )
     sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
-    ears = [_known(store, name) for name in (first, second)]  # both, before either listens for minutes
-    one, other = (_heard(store, known, sounds, clips, on_progress) for known in ears)
+    # Both are looked over before either listens for minutes.
+    choices = [active(store.folder, RECOGNISER, name) for name in (first, second)]
+    one, other = (_heard(store, choice, sounds, clips, on_progress) for choice in choices)
     return Comparison(one, other, change(one.sets[SET], other.sets[SET]), split, tuple(spans))
 
 
@@ -146,13 +147,15 @@ def evaluated(
     split: str = "test",
     manifest: Path | None = None,
     on_progress: Told = lambda model, part, done, total: None,
+    warn: Warn = quiet,
 ) -> Evaluation:
     """Let a version hear a split of the corrections, or the clips that a file names; the set is called “test”.
 
     Args:
-        name: of a version, or of a recogniser of this machine; None for the one that listens.
+        name: of a version, or of a recogniser of this machine; None for the one in use.
         manifest: a table with columns such as audio and text, or any other format that can be imported; it goes
             before the split. Rows without text are passed over.
+        warn: takes a sentence where the active version cannot be used, and the one before it is.
 
     Raises:
         TrainingRefused: there is nothing to hear.
@@ -168,7 +171,7 @@ def evaluated(
             raise TrainingRefused(
                 f"Nothing that you corrected is in the split {split}: divide it anew with `tertulia split`."
             )
-    return _heard(store, _known(store, name), sounds, clips, on_progress)
+    return _heard(store, active(store.folder, RECOGNISER, name, warn), sounds, clips, on_progress)
 
 
 # --- what is heard --------------------------------------------------------------------------------
@@ -236,28 +239,18 @@ def _sound(item: Item) -> NDArray[np.float32]:
     return found
 
 
-def _known(store: Store, name: str | None) -> tuple[str, Path]:
-    """Name and folder of that ear, looked over; without a name, of the one that listens. Raises ModelError."""
-    wish = name or (None if ear.asked_for() else ear.choice(store))
-    known = ear.named(store.folder, wish)
-    return known.name, ear.check(known)
-
-
 def _heard(
-    store: Store, known: tuple[str, Path], sounds: Sequence[str], clips: Sequence[Clip], on_progress: Told
+    store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[Clip], on_progress: Told
 ) -> Evaluation:
-    """What an ear hears, now or at an earlier time."""
-    name, folder = known
-    where = device.choose()
-    key = kept.model_key(folder, where.compute_type)
+    """What a recogniser hears, now or at an earlier time."""
+    name, where = choice.name, device.choose()
+    key = kept.model_key(choice.path, where.compute_type)
     path = kept.place(store.folder / CACHE, key, kept.clips_key(sounds, clips))
     if found := kept.read(path, clips):
         on_progress(name, SET, len(clips), len(clips))
         return dataclasses.replace(found, model=name)
-    from models.recogniser import WhisperRecogniser
-
     try:
-        found = evaluate(WhisperRecogniser(folder, name, where), clips, partial(on_progress, name))
+        found = evaluate(open_recogniser(choice, where), clips, partial(on_progress, name))
     except AudioError as error:
         raise StoreError(str(error)) from error
     with contextlib.suppress(StoreError):  # a full disk costs a second listening, nothing else

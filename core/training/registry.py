@@ -1,4 +1,4 @@
-"""The versions of the ear: made by runs, let in by the gate, active by promotion, gone back from by rollback.
+"""The recogniser's versions: made by runs, let in by the gate, active by promotion, gone back from by rollback.
 
 What is true is a row: of a version, of a promotion, of a deletion, each written in one transaction. Files are there
 before the row that names them and go after the row that gives them up, and what a killed process left undone,
@@ -17,12 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import ear
-from core.ear import DEPLOYED, PART
 from core.training import card
 from core.training.errors import TrainingRefused
 from core.training.locking import held
 from core.training.watching import GRACE, Watch
+from core.versions.active import DEPLOYED, RECOGNISER, chosen_name, fingerprint, of_catalog, of_version, try_out
 from models import catalog
 from models.errors import ModelError
 from models.scoring import LEAST_WORDS, Errors, Interval, interval
@@ -48,7 +47,7 @@ WHERE model = ? AND status = 'corrected' AND split IN ('dev', 'test') AND words 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Which ear is on, and how well it hears this person."""
+    """Which recogniser is in use, and how well it hears this person."""
 
     name: str
     wer: Interval | None
@@ -95,7 +94,7 @@ def register(store: Store, run: Run) -> ModelVersion:
         StoreError: the database or the card cannot be written.
     """
     try:
-        sha256 = ear.fingerprint(run.folder / FOLDER / DEPLOYED)
+        sha256 = fingerprint(run.folder / FOLDER / DEPLOYED)
     except ModelError as error:
         raise TrainingRefused(f"Run {run.id} made no version: {error}") from error
     scores = _scores(run.folder)
@@ -107,7 +106,7 @@ def register(store: Store, run: Run) -> ModelVersion:
             taken = [int(found[1]) for one in known if (found := re.fullmatch(r"v(\d+)", one.name))]
             name = f"v{max(taken, default=0) + 1}"
             folder = (run.folder / FOLDER).relative_to(store.folder).as_posix()
-            number = versions.add_version(store, PART, name, folder, sha256, scores, base, run.id)
+            number = versions.add_version(store, RECOGNISER, name, folder, sha256, scores, base, run.id)
         if run.status != "finished":
             runs.set_status(store, run.id, "finished")
     version = versions.version(store, number)
@@ -116,18 +115,18 @@ def register(store: Store, run: Run) -> ModelVersion:
 
 
 def all_versions(store: Store) -> list[ModelVersion]:
-    """All versions of the ear, deleted ones and those of the catalog too, the newest first."""
-    return versions.versions(store, PART)
+    """All versions of the recogniser, deleted ones and those of the catalog too, the newest first."""
+    return versions.versions(store, RECOGNISER)
 
 
 def active(store: Store) -> ModelVersion | None:
     """The version that was promoted last; None before there was any, when the starter listens."""
-    return versions.active_version(store, PART)
+    return versions.active_version(store, RECOGNISER)
 
 
 def find(store: Store, name: str) -> ModelVersion:
     """The version of that name, deleted or not. Raises TrainingRefused when there is none."""
-    found = versions.version_named(store, PART, name)
+    found = versions.version_named(store, RECOGNISER, name)
     if found is None:
         names = ", ".join(version.name for version in all_versions(store) if not version.deleted)
         raise TrainingRefused(f"There is no version {name!r}: " + (f"choose one of {names}." if names else NONE))
@@ -181,11 +180,11 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
             raise TrainingRefused(f"Nothing was measured about {name}: train again, or promote it with --force.")
         if not verdict.promotable:
             raise TrainingRefused(f"{name} was not promoted: {verdict.sentence} --force promotes it all the same.")
-    ear.try_out(ear.of_version(store.folder, version))
-    starter = _known(store, catalog.starter(PART).name) if here is None else None
+    try_out(of_version(store.folder, version))
+    starter = _known(store, catalog.starter(RECOGNISER).name) if here is None else None
     why = reason or ("forced" if force else "chosen" if verdict is None else verdict.sentence)
     with store.transaction():
-        trail = versions.trail(store, PART)
+        trail = versions.trail(store, RECOGNISER)
         if starter is not None and not trail and starter.id != version.id:
             versions.promote(store, starter.id, FIRST)
         if trail[-1:] != [version.id]:
@@ -209,14 +208,14 @@ def rollback(store: Store) -> ModelVersion:
     """
     for version in _before(store):
         try:
-            ear.try_out(ear.of_version(store.folder, version))
+            try_out(of_version(store.folder, version))
         except ModelError:
             continue
-        versions.roll_back(store, PART, version.id)
+        versions.roll_back(store, RECOGNISER, version.id)
         return version
     here = active(store)
-    ear_now = catalog.starter(PART).name if here is None else here.name
-    raise TrainingRefused(f"There is no ear to go back to, {ear_now} stays: promote the one you want instead.")
+    stays = catalog.starter(RECOGNISER).name if here is None else here.name
+    raise TrainingRefused(f"There is no ear to go back to, {stays} stays: promote the one you want instead.")
 
 
 def delete(store: Store, name: str) -> None:
@@ -250,14 +249,14 @@ def tag(store: Store, name: str, tags: Iterable[str]) -> ModelVersion:
 
 
 def standing(store: Store) -> Standing:
-    """The ear that listens, and how well: as it was tested when it was made, else on what was held out so far.
+    """The recogniser in use, and how well it hears: as tested when it was made, else on what was held out so far.
 
     Raises:
         ModelError: TERTULIA_RECOGNISER names a place where there is none.
         StoreError: the database cannot be read.
     """
-    name = ear.choice(store)
-    version = versions.version_named(store, PART, name)
+    name = chosen_name(store, RECOGNISER)
+    version = versions.version_named(store, RECOGNISER, name)
     scores = version.scores if version is not None else {}
     if words := scores.get("words", 0):
         bounds = (scores["wer"], scores["wer_low"], scores["wer_high"])
@@ -314,8 +313,8 @@ def _base(store: Store, run: Run) -> int | None:
         base = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))["base"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
-    starter = catalog.starter(PART)
-    ours = starter.path is not None and Path(str(base)) == starter.path.with_name(PART)
+    starter = catalog.starter(RECOGNISER)
+    ours = starter.path is not None and Path(str(base)) == starter.path.with_name(RECOGNISER)
     return _known(store, starter.name).id if ours else None
 
 
@@ -325,17 +324,19 @@ def _known(store: Store, name: str) -> ModelVersion:
     Raises:
         TrainingRefused: there is neither, or the version was deleted.
     """
-    found = versions.version_named(store, PART, name)
+    found = versions.version_named(store, RECOGNISER, name)
     if found is None:
-        entries = [entry for entry in catalog.entries(store.folder / "models") if entry.part == PART]
-        path = next((entry.path for entry in entries if entry.name == name), None)
-        if path is None:
+        try:
+            path = of_catalog(store.folder, RECOGNISER, name).path
+        except ModelError:
             return find(store, name)  # which says what there is
-        sha256 = ear.fingerprint(path)
+        sha256 = fingerprint(path)
         with store.transaction():
-            found = versions.version_named(store, PART, name)
+            found = versions.version_named(store, RECOGNISER, name)
             if found is None:
-                found = versions.version(store, versions.add_version(store, PART, name, str(path), sha256, {}))
+                found = versions.version(
+                    store, versions.add_version(store, RECOGNISER, name, str(path), sha256, {})
+                )
     if found.deleted:
         raise TrainingRefused(f"{name} was deleted: train again, or choose another version.")
     return found
@@ -343,7 +344,7 @@ def _known(store: Store, name: str) -> ModelVersion:
 
 def _before(store: Store) -> list[ModelVersion]:
     """The versions that rolling back leads through, the nearest first; deleted ones are passed over."""
-    trail = versions.trail(store, PART)
+    trail = versions.trail(store, RECOGNISER)
     found = [versions.version(store, number) for number in dict.fromkeys(reversed(trail[:-1]))]
     return [version for version in found if not version.deleted and version.id != trail[-1]]
 

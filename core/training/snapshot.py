@@ -13,22 +13,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import ear
 from core.dataset.splits import NAMES, assign
 from core.review.realign import realign, spoken
 from core.training import presets
 from core.training.bases import Base, resolve
 from core.training.errors import TrainingRefused
 from core.training.presets import Preset
-from models import catalog
-from models.catalog import Entry
+from core.versions.active import RECOGNISER, ModelChoice, active
 from models.errors import ModelError
 from models.scoring import normalise
 from store.database import Store
 from store.paths import audio_path
 from store.text import clean
 from store.units import SAMPLE_RATE
-from store.versions import trail, version
 
 LONGEST = 30 * SAMPLE_RATE
 """Samples of a recogniser's window."""
@@ -284,23 +281,12 @@ def _job(store: Store, choice: Choice, base: Base, preset: Preset, clips: int, r
     }
 
 
-def _in_use(store: Store) -> Entry:
-    """The ear that the new one is to replace: the one that `load_ear` would take. Raises TrainingRefused."""
-    if ear.asked_for():
-        try:
-            entry = ear.named(store.folder, None).entry
-            catalog.verify(entry)
-        except ModelError as error:
-            raise TrainingRefused(str(error)) from error
-        return entry
-    for number in dict.fromkeys(reversed(trail(store, ear.PART))):
-        try:
-            entry = ear.of_version(store.folder, version(store, number)).entry
-            catalog.verify(entry)
-        except ModelError:
-            continue
-        return entry
-    return catalog.starter(ear.PART)
+def _in_use(store: Store) -> ModelChoice:
+    """The recogniser that the new one is to replace. Raises TrainingRefused."""
+    try:
+        return active(store.folder, RECOGNISER)
+    except ModelError as error:
+        raise TrainingRefused(str(error)) from error
 
 
 def _by_split(rows: Sequence[Mapping[str, Any]], measure: Callable[[Mapping[str, Any]], float]) -> dict[str, float]:

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import ear
 from core.dataset.splits import SHARES
 from core.training import costs, registry
 from core.training.bases import resolve
 from core.training.errors import TrainingRefused
 from core.training.snapshot import Choice, Snapshot, snapshot
+from core.versions.active import RECOGNISER, chosen_name
 from models.scoring import LEAST_WORDS, Interval
 from store import runs
 from store.database import Store
@@ -130,7 +130,7 @@ def _gain(now: Snapshot, fresh: float) -> tuple[float, float] | None:
 def _fresh(store: Store, now: Snapshot) -> float | None:
     """The share of the speech to train on that the ear in use has not learnt; None where that ear tells nothing
     of the base, or what it learnt is not known any more."""
-    here = version_named(store, ear.PART, ear.choice(store))
+    here = version_named(store, RECOGNISER, chosen_name(store, RECOGNISER))
     if here is None or here.id != now.base.version:
         try:
             if resolve(store).folder.resolve() != now.base.folder.resolve():

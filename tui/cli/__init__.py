@@ -43,6 +43,8 @@ COMMANDS = {
     "bench": "bench",
 }
 """Commands, in the order of `--help`, and their modules."""
+MODEL = "a version, a recogniser of `tertulia models list`, or the absolute path of one (the one in use)"
+"""Help of the option of every command that a recogniser listens in."""
 ESCAPES = "tertulia-json"
 """Name of the way in which characters are written that the output's encoding does not have."""
 
@@ -120,6 +122,11 @@ def _parser() -> argparse.ArgumentParser:
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser
+
+
+def say(sentence: str) -> None:
+    """Say something beside the output."""
+    print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
 
 
 def named_path(text: str) -> Path:

@@ -7,6 +7,9 @@ import importlib
 import json
 import subprocess
 import sys
+from typing import Any
+
+from tui.cli import say
 
 HELP = "measure this machine and the models on it"
 _ABOUT = {
@@ -48,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for desk: sizes of the datasets (100000); a million take four minutes and 2 GB",
     )
     parser.add_argument(
-        "--model", metavar="MODEL", help="for recogniser: a version, a recogniser of this machine, or its folder"
+        "--model",
+        metavar="NAME",
+        help="for recogniser, starter and tutor: a version, a model of this machine, or its path",
     )
     parser.add_argument(
         "--geometry",
@@ -67,8 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if options.what in _TRAINERS:
         return _in_the_trainer(options)
     bench = importlib.import_module(_BENCHES[options.what])
-    given = {"desk": options.segments, "recogniser": options.model}.get(options.what)
-    figures = bench.summary(given) if given else bench.summary()
+    figures = bench.summary(**_given(options))
     table = getattr(bench, "table", _table)
     print(json.dumps(figures, ensure_ascii=False) if options.json else table(figures))
     return 0
@@ -78,10 +82,31 @@ def _in_the_trainer(options: argparse.Namespace) -> int:
     """What belongs to the trainer, which is only ever a process of its own."""
     module, passed = _TRAINERS[options.what]
     command = [sys.executable, "-P", "-m", module]
+    if options.what == "starter" and options.model:
+        command += ["--model", _folder(options.model)]
     for name in passed:
         if value := getattr(options, name):
             command += [f"--{name}", value]
     return subprocess.run([*command, "--json"] if options.json else command, check=False).returncode
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """What a bench is told besides its usual ways."""
+    match options.what:
+        case "desk" if options.segments:
+            return {"segments": options.segments}
+        case "recogniser" | "tutor":
+            return {"model": options.model, "warn": say}
+    return {}
+
+
+def _folder(model: str) -> str:
+    """Of a recogniser: the trainer knows no names. Raises ModelError."""
+    from core.bench.recogniser import place
+    from core.versions.active import RECOGNISER, active
+    from store.paths import usual_folder
+
+    return str(active(usual_folder(), RECOGNISER, place(model)).path)
 
 
 def _count(text: str) -> int:

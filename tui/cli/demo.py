@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from core.demo.scenes import Proved, Scene
 
 HELP = "the whole loop with no microphone: speak, mishear, correct, retrain, prove"
-OWN = ("TERTULIA_RECOGNISER", "TERTULIA_TUTOR", "TERTULIA_VOICE")
-"""What somebody chose for their own conversations; the demonstration plays with the starter models."""
 EVERY = 1.0
 """Seconds from one line about how far it is to the next, with --json."""
 
@@ -45,9 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Play it; 1 when something kept it from its end, whatever the gate says of what was learnt."""
     from core.training.launching import check_installed
+    from core.versions.active import VARIABLES
 
     check_installed()  # better now than when everything is said
-    for name in OWN:
+    for name in VARIABLES.values():  # what somebody chose for themselves: the starter models play here
         os.environ.pop(name, None)
     if options.folder is not None:
         return _play(options, options.folder.absolute())

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import named_path
+from tui.cli import MODEL, named_path, say
 from tui.cli.progress import Line, counted
 from tui.cli.verdicts import interval
 
@@ -20,9 +20,7 @@ SET = "test"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "--model", metavar="V", help="a version, a recogniser of `models list`, a path (the ear in use)"
-    )
+    parser.add_argument("--model", metavar="NAME", help=MODEL)
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--split", choices=["test", "dev", "train"], default="test", help="of your corrections (test)"
@@ -43,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
 
     with Store.open(data_folder()) as store, Line() as line:
-        found = evaluated(store, options.model, options.split, options.manifest, progress(line))
+        found = evaluated(store, options.model, options.split, options.manifest, progress(line), say)
     if options.json:
         print(json.dumps(figures(found), ensure_ascii=False))
     else:

@@ -20,7 +20,7 @@ from core.errors import SENTENCES
 from core.training.state import RESUME, RunState, number, text
 from core.training.watching import GRACE, Watch
 from store.runs import Run
-from tui.cli import verdicts
+from tui.cli import say, verdicts
 from tui.cli.progress import Line
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _last(follower: Follower, made: Made) -> dict[str, Any]:
 
 
 def rehear(data: Path) -> bool:
-    """Have what waits heard again by the ear of now, in the background; whether that was begun."""
+    """Have what waits heard again by the recogniser in use, in the background; whether that was begun."""
     from core.training import closing
 
     try:
@@ -269,19 +269,14 @@ def rehear(data: Path) -> bool:
 
 
 def listens(name: str, rehearing: bool) -> str:
-    """That an ear is on now."""
-    from core import ear
+    """That a recogniser is in use now."""
+    from core.versions.active import RECOGNISER, VARIABLES, asked_for
 
     now = f"{name} listens from now on."
-    if wish := ear.asked_for():
-        now = f"{name} is the active version now, but {ear.VARIABLE} names {wish}, which goes before it."
+    if wish := asked_for(RECOGNISER):
+        now = f"{name} is the active version now, but {VARIABLES[RECOGNISER]} names {wish}, which goes before it."
     more = " What waits to be corrected is heard again with it, in the background." if rehearing else ""
     return now + more
-
-
-def say(sentence: str) -> None:
-    """Say something beside the output."""
-    print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
 
 
 def _sentence(words: str) -> str:

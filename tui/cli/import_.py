@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from tui.cli import named_path
+from tui.cli import MODEL, named_path, say
 from tui.cli.progress import Line, clock, counted
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=sorted(MODULES), metavar="F", help=", ".join(sorted(MODULES)))
     parser.add_argument("--encoding", metavar="E", help="of text files, for example cp1252 (UTF-8)")
     parser.add_argument("--speaker", default="", metavar="NAME", help="who speaks, where nothing else says so")
+    parser.add_argument("--model", metavar="NAME", help=MODEL)
     parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
             lambda now: line.show(_taken(now)),
         )
         line.clear()
-        heard = 0 if options.no_transcribe else _transcribe(store, line)
+        heard = 0 if options.no_transcribe else _transcribe(store, line, options.model)
     for rejected in done.rejected:
         where = "" if rejected.where in rejected.reason else f"{rejected.where}: "
         print(f"tertulia: {where}{rejected.reason}", file=sys.stderr)
@@ -58,19 +59,24 @@ def run(options: argparse.Namespace) -> int:
     return 2 if done.rejected and not done.imported and not done.duplicates else 0
 
 
-def _transcribe(store: Store, line: Line) -> int:
+def _transcribe(store: Store, line: Line, model: str | None) -> int:
     """Transcribe what waits for it; what stands in the way costs a sentence, and the import stays."""
     from core.dataset.transcribing import transcribe
-    from models import catalog, device
+    from core.training.closing import rehearing
+    from core.versions.active import load_recogniser
     from models.errors import ModelError
-    from store.paths import data_folder
 
     try:
-        recogniser = catalog.load_recogniser(None, device.choose(), data_folder() / "models")
+        recogniser = load_recogniser(store.folder, model, warn=say)
     except ModelError as error:
         print(f"tertulia: Nothing was transcribed. {error}", file=sys.stderr)
         return 0
-    done = transcribe(store, recogniser, lambda now: line.show(_heard(now), now.done / max(1, now.total)))
+    # One that is named is to hear what is new, not all there ever was; and after a promotion another process is
+    # at the rest already.
+    new = bool(model) or rehearing(store.folder) is not None
+    done = transcribe(
+        store, recogniser, lambda now: line.show(_heard(now), now.done / max(1, now.total)), unheard=new
+    )
     for segment, reason in done.failed:
         print(f"tertulia: segment {segment}: {reason}", file=sys.stderr)
     return done.segments

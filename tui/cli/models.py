@@ -1,11 +1,13 @@
-"""`tertulia models list`: which recognisers, tutors and voices there are, and which of them are here."""
+"""`tertulia models list`: which recognisers, tutors and voices there are, which are here, and which are in use."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
-HELP = "the recognisers, tutors and voices that are known, and which are on this machine"
+from tui.cli import say
+
+HELP = "the recognisers, tutors and voices that are known, which are on this machine, and which are in use"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,24 +18,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the catalog, installed models first."""
-    from models import catalog
+    """Print every model, those in use first."""
+    from core.versions.active import models_folder
+    from core.versions.listing import listing
     from store.paths import data_folder
 
-    known = [entry for entry in catalog.entries(data_folder() / "models") if options.part in (None, entry.part)]
-    known.sort(key=lambda entry: not entry.installed)
-    for entry in known:
+    data = data_folder()
+    for model in listing(data, say):
+        entry = model.entry
+        if options.part not in (None, entry.part):
+            continue
         if options.json:
             fields = {
                 "name": entry.name, "part": entry.part, "format": entry.format, "installed": entry.installed,
-                "starter": entry.starter, "size_mb": entry.size_mb, "memory_mb": entry.memory_mb,
-                "licence": entry.licence, "path": str(entry.path) if entry.path else None,
-                "source": entry.source, "note": entry.note,
+                "in_use": model.in_use, "starter": entry.starter, "size_mb": entry.size_mb,
+                "memory_mb": entry.memory_mb, "licence": entry.licence,
+                "path": str(entry.path) if entry.path else None, "source": entry.source, "note": entry.note,
             }  # fmt: skip
             print(json.dumps(fields, ensure_ascii=False))
         else:
-            mark = "●" if entry.installed else "○"
+            mark = "●" if model.in_use else "✓" if entry.installed else "○"
             print(f"{mark} {entry.part:10} {entry.name:28} {entry.size_mb:6} MB  {entry.licence:18} {entry.note}")
     if not options.json:
-        print("● on this machine   ○ known, to be put into the models folder of the data by you")
+        print("● in use   ✓ on this machine   ○ known, to be put there by you")
+        print(f"Your own go into {models_folder(data)}/recogniser, /tutor and /voice.")
     return 0

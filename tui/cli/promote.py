@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from tui.cli import verdicts
+from tui.cli import say, verdicts
 
 HELP = "put a version of the ear on, if it is proven better"
 
@@ -20,22 +20,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Promote, and have what waits heard again; 1 when the version may not be put on."""
-    from core.ear import PART, choice
     from core.training import registry
     from core.training.errors import TrainingRefused
+    from core.versions.active import RECOGNISER, chosen_name
     from store.database import Store
     from store.paths import data_folder
     from store.versions import version_named
-    from tui.cli.following import listens, rehear, say
+    from tui.cli.following import listens, rehear
 
     data = data_folder()
     with Store.open(data) as store:
         registry.settle(store)
-        before, here = choice(store), registry.active(store)
+        before, here = chosen_name(store, RECOGNISER), registry.active(store)
         try:
             version = registry.promote(store, options.version, options.force)
         except TrainingRefused as error:
-            known = version_named(store, PART, options.version)
+            known = version_named(store, RECOGNISER, options.version)
             if known is None or known.deleted:
                 raise
             say(str(error))

@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from core.training.errors import TrainingRefused
     from store.database import Store
     from store.paths import data_folder
-    from tui.cli.following import listens, rehear, say
+    from tui.cli import say
+    from tui.cli.following import listens, rehear
 
     data = data_folder()
     with Store.open(data) as store:

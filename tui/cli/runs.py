@@ -147,15 +147,15 @@ def _steps(state: RunState) -> str:
 
 def _base(store: Store, run: Run) -> str:
     """The name of what a run started from; empty where nobody knows."""
-    from core.ear import PART
+    from core.versions.active import RECOGNISER
     from models import catalog
     from store.versions import version
 
     if run.base is not None:
         return version(store, run.base).name
     base = Path(str(_job(run).get("base", "")))
-    starter = catalog.starter(PART)
-    return starter.name if starter.path and base == starter.path.with_name(PART) else base.name
+    starter = catalog.starter(RECOGNISER)
+    return starter.name if starter.path and base == starter.path.with_name(RECOGNISER) else base.name
 
 
 def _job(run: Run) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from store import runs
     from store.database import Store
     from store.paths import data_folder
-    from tui.cli.following import say
+    from tui.cli import say
 
     with Store.open(data_folder()) as store:
         chosen = _at_work(store, options.number)

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.engine import protocol
 from core.engine.client import Engine
-from tui.cli import existing_folder
+from tui.cli import MODEL, existing_folder
 
 HELP = "talk with the tutor by audio files, or by the microphone, without a screen"
 
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=existing_folder, metavar="DIR", help="write the replies here as 16-bit WAV")
     parser.add_argument("--level", choices=["A1", "A2", "B1", "B2"], default="A2", help="your level (A2)")
     parser.add_argument("--scenario", default="conocerse", help="what to talk about (conocerse)")
+    parser.add_argument("--model", metavar="NAME", help=MODEL)
     parser.add_argument("--json", action="store_true", help="one JSON object a turn")
 
 
@@ -32,10 +33,13 @@ def run(options: argparse.Namespace) -> int:
     """Talk; a bad file costs its own turn and exit code 2, not the others."""
     from core.conversation.scenario import load
     from core.errors import SENTENCES
+    from core.versions.active import RECOGNISER, named
     from store.decoding import read_audio
     from store.paths import data_folder
 
     load(options.scenario)  # an unknown one is refused before anything is stored
+    if options.model:
+        named(data_folder(), RECOGNISER, options.model)  # so is an unknown recogniser
     good, status = [], 0
     for path in options.files:
         try:
@@ -51,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _converse(options: argparse.Namespace, data: Path, files: list[Path]) -> int:
     """One session with the engine; 1 when it failed."""
-    engine = Engine(data, sound=not files, out=options.out)
+    engine = Engine(data, sound=not files, out=options.out, recogniser=options.model)
     await engine.start()
     await engine.send(protocol.StartSession(options.level, options.scenario, greet=not files))
     waiting = [protocol.Listen(file=str(path.absolute())) for path in files] or [protocol.Listen(hands_free=True)]

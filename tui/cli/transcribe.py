@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+from tui.cli import MODEL, say
+
 HELP = "write down what is said in audio files"
 LONGEST = 3600.0
 """Seconds of audio read at once; an hour needs 230 MB."""
@@ -16,14 +18,14 @@ LONGEST = 3600.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio in any common format")
-    parser.add_argument("--model", help="a recogniser of `tertulia models list`, or the path of one")
+    parser.add_argument("--model", metavar="NAME", help=MODEL)
     parser.add_argument("--json", action="store_true", help="one JSON object a file, with words and their times")
 
 
 def run(options: argparse.Namespace) -> int:
     """Transcribe each file; a bad one costs its own line and exit code 2, not the others."""
     from core.errors import SENTENCES
-    from models import catalog, device
+    from core.versions.active import load_recogniser
     from store.decoding import read_audio
     from store.paths import data_folder
 
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             status = 2
             continue
         if recogniser is None:  # not before a file is known to be worth it
-            recogniser = catalog.load_recogniser(options.model, device.choose(), data_folder() / "models")
+            recogniser = load_recogniser(data_folder(), options.model, warn=say)
         heard = recogniser.recognise(audio)
         if options.json:
             words = [

@@ -1,4 +1,4 @@
-"""The Models screen: what the catalog knows, and what of it is on this machine.
+"""The Models screen: which models there are, which of them are on this machine, and which are in use.
 
 Choosing and fetching is still to come; the list is already true.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,9 +21,9 @@ from tui.screens.base import ModeScreen
 from tui.text import plain
 
 if TYPE_CHECKING:
-    from models.catalog import Entry
+    from core.versions.listing import Listed
 
-COMING = "Choosing and fetching models from here is still to come; tertulia doctor names the ones in use."
+COMING = "Choosing and fetching models from here is still to come."
 
 
 class ModelsScreen(ModeScreen):
@@ -35,37 +36,50 @@ class ModelsScreen(ModeScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._entries: list[Entry] = []
+        self._models: list[Listed] = []
         self.table: DataTable[Text] = DataTable(cursor_type="row")
         self.about = Static(id="about", markup=False)
+        self.coming = Static(COMING, id="coming", markup=False)
 
     def body(self) -> Iterable[Widget]:
         yield self.table
         yield self.about
-        yield Static(COMING, id="coming", markup=False)
+        yield self.coming
 
     def on_mount(self) -> None:
         self.table.add_columns("Part", "Model", "Here", "Size", "Licence")
-        self._load()
 
-    @work(exit_on_error=False)
-    async def _load(self) -> None:
-        from models.catalog import entries
-        from models.errors import ModelError
+    def on_screen_resume(self) -> None:
+        """Look again: another version may be in use, and another model in its folder."""
+        if self.tertulia.data is not None:
+            self._load(self.tertulia.data)
 
+    @work(exclusive=True, exit_on_error=False)
+    async def _load(self, data: Path) -> None:
+        from core.versions.active import models_folder
+        from core.versions.listing import listing
+
+        said: list[str] = []
         try:
             # In a thread, because it looks through folders.
-            self._entries = await asyncio.to_thread(entries)
-        except (ModelError, OSError) as error:
+            self._models = await asyncio.to_thread(listing, data, said.append)
+        except OSError as error:
             self.about.update(Content(plain(str(error))))
             return
-        self.table.add_rows(_row(entry) for entry in self._entries)
+        chosen = self.table.cursor_row
+        self.table.clear()
+        self.table.add_rows(_row(model) for model in self._models)
+        self.table.move_cursor(row=chosen)
+        place = plain(str(models_folder(data)))
+        self.coming.update(Content(f"Your own go into {place}/recogniser, /tutor and /voice. {COMING}"))
+        for sentence in said:
+            self.tertulia.tell(sentence, "warning")
 
     @on(DataTable.RowHighlighted)
     def describe(self, event: DataTable.RowHighlighted) -> None:
         """Say what there is to say about the model under the cursor."""
-        if event.cursor_row < len(self._entries):
-            entry = self._entries[event.cursor_row]
+        if event.cursor_row < len(self._models):
+            entry = self._models[event.cursor_row].entry
             note = f": {plain(entry.note)}" if entry.note else ""
             self.about.update(Content(plain(entry.name) + note))
 
@@ -74,8 +88,9 @@ class ModelsScreen(ModeScreen):
         self.table.move_cursor(row=self.table.cursor_row + step)
 
 
-def _row(entry: Entry) -> list[Text]:
-    here = "✓ yes" if entry.installed else "– no"
+def _row(model: Listed) -> list[Text]:
+    entry = model.entry
+    here = "● in use" if model.in_use else "✓ yes" if entry.installed else "– no"
     size = f"{entry.size_mb} MB" if entry.size_mb < 1000 else f"{entry.size_mb / 1000:.1f} GB"
     cells = (plain(entry.part), plain(entry.name), here, size.rjust(6), plain(entry.licence))
     return [Text(cell) for cell in cells]

@@ -1,26 +1,47 @@
-"""The ear: whoever was chosen listens, and where that one cannot, another one does, with a sentence."""
+"""Who is in use: the model that was chosen, and where that one cannot be, another one, with a sentence."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core import ear
-from core.ear import DEPLOYED, WEIGHTS, Ear, check, choice, load_ear, named, of_version, try_out
 from core.training import registry
+from core.versions.active import (
+    DEPLOYED,
+    RECOGNISER,
+    TUTOR,
+    VARIABLES,
+    VOICE,
+    WEIGHTS,
+    ModelChoice,
+    active,
+    check,
+    chosen_name,
+    fingerprint,
+    is_starter,
+    load_recogniser,
+    load_tutor,
+    load_voice,
+    named,
+    of_version,
+    try_out,
+)
 from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
 from models.recogniser import WhisperRecogniser
+from store import versions
 from store.database import Store
 from store.reasons import DATABASE
 from tests import learner_store as makings
+from tests import starters
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 STARTER = "starter-ear"
@@ -39,7 +60,7 @@ def put_on(store: Store, count: int) -> list[Path]:
         made = makings.version(store)
         assert made.name == f"v{number}"
         with pytest.MonkeyPatch.context() as patch:  # a trial takes a second, and these are whole
-            patch.setattr(ear, "try_out", check)
+            patch.setattr(registry, "try_out", check)
             registry.promote(store, made.name)
     return [store.folder / "runs" / f"{n:04d}" / "version" / DEPLOYED for n in range(1, count + 1)]
 
@@ -47,7 +68,7 @@ def put_on(store: Store, count: int) -> list[Path]:
 def listening(store: Store, name: str | None = None) -> tuple[str, list[str]]:
     """Who listens, and what was said about it."""
     told: list[str] = []
-    loaded = load_ear(store.folder, name, DEVICE, told.append)
+    loaded = load_recogniser(store.folder, name, DEVICE, told.append)
     assert isinstance(loaded, WhisperRecogniser)
     return loaded.name, told
 
@@ -63,14 +84,14 @@ def damage(folder: Path) -> None:
 
 def test_before_there_is_anything_the_starter_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
-    assert load_ear(tmp_path / "nothing yet", device=DEVICE).name == STARTER
+    assert load_recogniser(tmp_path / "nothing yet", device=DEVICE).name == STARTER
     assert not (tmp_path / "nothing yet").exists()
 
 
 def test_the_active_version_listens(store: Store) -> None:
-    assert listening(store) == (STARTER, []) and choice(store) == STARTER
+    assert listening(store) == (STARTER, []) and chosen_name(store, RECOGNISER) == STARTER
     put_on(store, 2)
-    assert listening(store) == ("v2", []) and choice(store) == "v2"
+    assert listening(store) == ("v2", []) and chosen_name(store, RECOGNISER) == "v2"
 
 
 def test_one_that_was_asked_for_by_name_listens(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +99,7 @@ def test_one_that_was_asked_for_by_name_listens(store: Store, monkeypatch: pytes
     assert listening(store, "v1") == ("v1", [])
     assert listening(store, STARTER) == (STARTER, [])
     monkeypatch.setenv("TERTULIA_RECOGNISER", " v1 ")
-    assert listening(store) == ("v1", []) and choice(store) == "v1"
+    assert listening(store) == ("v1", []) and chosen_name(store, RECOGNISER) == "v1"
     assert listening(store, "v2") == ("v2", [])
 
 
@@ -86,7 +107,7 @@ def test_the_environment_may_name_a_folder(store: Store, tmp_path: Path, monkeyp
     put_on(store, 1)
     shutil.copytree(makings.DEPLOYED, tmp_path / "mío")
     monkeypatch.setenv("TERTULIA_RECOGNISER", str(tmp_path / "mío"))
-    assert listening(store) == ("mío", []) and choice(store) == "mío"
+    assert listening(store) == ("mío", []) and chosen_name(store, RECOGNISER) == "mío"
 
 
 # --- who cannot -----------------------------------------------------------------------------------
@@ -99,7 +120,7 @@ def test_where_the_active_one_is_damaged_the_one_before_listens(store: Store) ->
     assert name == "v1"
     assert sentence.startswith(f"The recogniser v2 in {second} is damaged (wrong checksum): choose another version")
     assert sentence.endswith(" Until then the one before it listens.")
-    assert choice(store) == "v2", "nobody chose another one"
+    assert chosen_name(store, RECOGNISER) == "v2", "nobody chose another one"
 
 
 def test_where_all_are_gone_the_starter_listens(store: Store) -> None:
@@ -120,7 +141,7 @@ def test_files_that_are_whole_and_cannot_be_loaded_are_told_too(store: Store) ->
 
 def test_one_that_was_rolled_back_from_is_not_fallen_back_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _ = put_on(store, 2)
-    monkeypatch.setattr(ear, "try_out", check)
+    monkeypatch.setattr(registry, "try_out", check)
     registry.rollback(store)
     damage(first)
     assert listening(store)[0] == STARTER
@@ -130,33 +151,33 @@ def test_what_was_asked_for_by_name_is_that_or_an_error(store: Store) -> None:
     first, _ = put_on(store, 2)
     damage(first)
     with pytest.raises(ModelError, match=r"v1 .* is damaged"):
-        load_ear(store.folder, "v1", DEVICE)
+        load_recogniser(store.folder, "v1", DEVICE)
     with pytest.raises(ModelError, match="no recogniser called 'v9'"):
-        load_ear(store.folder, "v9", DEVICE)
+        load_recogniser(store.folder, "v9", DEVICE)
     assert listening(store) == ("v2", [])
     registry.promote(store, STARTER)
     registry.delete(store, "v1")
     with pytest.raises(ModelError, match="v1 was deleted: choose another one of `tertulia versions`"):
-        load_ear(store.folder, "v1", DEVICE)
+        load_recogniser(store.folder, "v1", DEVICE)
 
 
 def test_a_bad_name_in_the_environment_is_an_error_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERTULIA_RECOGNISER", os.fsdecode(b"v\xff"))
     with pytest.raises(ModelError, match=r"no recogniser called .*named by TERTULIA_RECOGNISER"):
-        load_ear(store.folder, device=DEVICE)
+        load_recogniser(store.folder, device=DEVICE)
     monkeypatch.setenv("TERTULIA_RECOGNISER", "/nowhere/at/all")
     with pytest.raises(ModelError, match="no recogniser at /nowhere/at/all"):
-        load_ear(store.folder, device=DEVICE)
+        load_recogniser(store.folder, device=DEVICE)
 
 
 def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
     (tmp_path / DATABASE).write_bytes(b"This was never a database, however long one looks at it. " * 40)
     told: list[str] = []
-    assert load_ear(tmp_path, None, DEVICE, told.append).name == STARTER
+    assert load_recogniser(tmp_path, None, DEVICE, told.append).name == STARTER
     [sentence] = told
-    assert sentence.endswith(" Until then the starter ear listens.")
-    assert load_ear(tmp_path, STARTER, DEVICE).name == STARTER
+    assert sentence.endswith(" Until then the starter listens.")
+    assert load_recogniser(tmp_path, STARTER, DEVICE).name == STARTER
 
 
 # --- names and trials -----------------------------------------------------------------------------
@@ -164,29 +185,29 @@ def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monke
 
 def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store) -> None:
     [folder] = put_on(store, 1)
-    found = named(store.folder, "v1")
+    found = named(store.folder, RECOGNISER, "v1")
     assert found == of_version(store.folder, registry.find(store, "v1"))
     assert found.name == "v1" and found.entry.path == folder == check(found)
-    assert found.sha256 == ear.fingerprint(folder)
-    assert named(store.folder, STARTER).entry == starter(ear.PART)
-    assert ear.is_starter(STARTER) and not ear.is_starter("v1")
+    assert found.sha256 == fingerprint(folder)
+    assert named(store.folder, RECOGNISER, STARTER).entry == starter(RECOGNISER)
+    assert is_starter(RECOGNISER, STARTER) and not is_starter(RECOGNISER, "v1")
 
 
 def test_a_trial_loads_it_in_a_process_of_its_own(store: Store) -> None:
     [folder] = put_on(store, 1)
-    found = named(store.folder, "v1")
+    found = named(store.folder, RECOGNISER, "v1")
     try_out(found)
     # Whole by its checksum, but not what CTranslate2 expects: the process that tries it must not be this one.
     (folder / WEIGHTS).write_bytes(b"\x06\x00\x00\x00" + b"\xff" * 4096)
     with pytest.raises(ModelError, match=r"recogniser v1 in .* cannot be used \(.+\): choose another version"):
-        try_out(Ear(found.entry, ear.fingerprint(folder)))
+        try_out(ModelChoice(found.entry, fingerprint(folder)))
     with pytest.raises(ModelError, match="wrong checksum"):
         try_out(found)
 
 
 def test_a_trial_that_dies_or_takes_for_ever_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     put_on(store, 1)
-    found = named(store.folder, "v1")
+    found = named(store.folder, RECOGNISER, "v1")
 
     def killed(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess([], -11, "", "")
@@ -204,4 +225,51 @@ def test_weights_that_cannot_be_read_are_told_with_their_place(tmp_path: Path) -
     with pytest.raises(
         ModelError, match=r"model\.bin cannot be read \(No such file or directory\): choose another"
     ):
-        ear.fingerprint(tmp_path)
+        fingerprint(tmp_path)
+
+
+def test_loading_never_touches_the_network() -> None:
+    code = (
+        "import socket\n"
+        "def refuse(*args, **options): raise AssertionError('a socket was opened')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "from pathlib import Path\n"
+        "from core.versions.active import load_recogniser, load_voice\n"
+        "load_recogniser(Path('/nowhere'), 'starter-ear')\n"
+        "list(load_voice(Path('/nowhere'), 'starter-voice').speak('Hola.'))\n"
+        "import huggingface_hub.constants as hub; assert hub.HF_HUB_OFFLINE\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+# --- the other parts ------------------------------------------------------------------------------
+
+
+def test_tutor_and_voice_are_chosen_as_the_recogniser_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    data = store.folder
+    assert active(data, TUTOR) == ModelChoice(starter(TUTOR)) and active(data, VOICE) == ModelChoice(starter(VOICE))
+    (data / "models" / "tutor").mkdir(parents=True)
+    mine = Path(shutil.copy(starters.path("tutor"), data / "models" / "tutor" / "mine.gguf"))
+    assert load_tutor(data, "mine", DEVICE).name == "mine"
+    versions.promote(store, versions.add_version(store, TUTOR, "mine", str(mine), "", {}), "a test")
+    assert active(data, TUTOR).path == mine and chosen_name(store, TUTOR) == "mine"
+    assert active(data, RECOGNISER).name == STARTER
+    mine.unlink()
+    told: list[str] = []
+    assert active(data, TUTOR, warn=told.append).name == "starter-tutor"
+    [sentence] = told
+    assert "'mine'" in sentence and sentence.endswith("Until then the one before it answers.")
+
+
+def test_the_environment_names_a_tutor_or_a_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLES[VOICE], str(starters.path("voice")))
+    assert load_voice(tmp_path).name == starters.path("voice").stem
+    assert load_voice(tmp_path, "starter-voice").name == "starter-voice"
+    monkeypatch.setenv(VARIABLES[TUTOR], "gpt-17")
+    with pytest.raises(
+        ModelError, match=r"called 'gpt-17' \(named by TERTULIA_TUTOR\): choose .*starter-tutor.* put it into "
+    ):
+        active(tmp_path, TUTOR)
