@@ -22,6 +22,7 @@ import numpy as np
 
 from models.errors import ModelError
 from models.level import audible
+from models.rates import NOWHERE, Interval
 from models.recogniser import (
     HOP,
     MAX_TOKENS,
@@ -33,7 +34,7 @@ from models.recogniser import (
     WhisperRecogniser,
     padded,
 )
-from models.scoring import Errors, Interval, character_errors, difference, interval, normalise, total, word_errors
+from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 
 TIMED = 24
@@ -46,8 +47,6 @@ FLOOR = -100.0
 """dBFS of digital silence: 16 bits go no lower."""
 BANDS = (("quiet", -30.0), ("middle", -22.0), ("loud", math.inf))
 """Clips below so many dBFS (root mean square of the whole clip)."""
-NOWHERE = Interval(0.0, 0.0, 1.0, 0, 0)
-"""The rate where there are no words: it could be anything."""
 
 Told = Callable[[str, int, int], None]
 """Hears the set, and how many of how many clips of it are done."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from core.training.errors import TrainingRefused
 from models.errors import ModelError
 from models.evaluation import Evaluation, change, rate
-from models.scoring import LEAST_WORDS, Interval
+from models.rates import LEAST_WORDS, Interval
 from store.text import shown
 
 REPORT = "report.json"

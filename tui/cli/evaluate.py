@@ -85,7 +85,7 @@ def figures(found: Evaluation) -> dict[str, Any]:
 
 def enough(found: Evaluation) -> bool:
     """Whether the words suffice to say anything."""
-    from models.scoring import LEAST_WORDS
+    from models.rates import LEAST_WORDS
 
     return found.kinds(SET).words >= LEAST_WORDS
 
@@ -113,6 +113,6 @@ def _lines(found: Evaluation) -> Iterator[str]:
 
 def too_few(words: int) -> str:
     """That a figure rests on too little."""
-    from models.scoring import LEAST_WORDS
+    from models.rates import LEAST_WORDS
 
     return f"{counted(words, 'word')} are too little to say anything: correct more, {LEAST_WORDS} words at least."

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     with Store.open(data_folder()) as store:
         figures, doubts = stats(store, author()), suspicions(store)
     if options.json:
-        print(json.dumps({**dataclasses.asdict(figures), **dataclasses.asdict(doubts)}, ensure_ascii=False))
+        print(json.dumps({**figures.as_json(), **dataclasses.asdict(doubts)}, ensure_ascii=False))
     else:
         print("\n".join(_lines(figures, doubts)))
     return 0
@@ -144,7 +144,7 @@ def _waiting(number: int) -> str:
 
 
 def _characters(rate: Rate) -> str:
-    return f", characters {100 * rate.cer:.1f} %" if rate.enough and rate.cer is not None else ""
+    return f", characters {100 * rate.cer:.1f} %" if rate.wer.enough and rate.cer is not None else ""
 
 
 def _hours(seconds: float) -> str:

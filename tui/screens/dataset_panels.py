@@ -125,8 +125,8 @@ HEADS = f"{'WER':>7} {'95 % interval':^15}{'CER':>7}{'words':>9}"
 
 def _rates(figures: Stats) -> tuple[Panel, ...]:
     most = max(
-        (rate.high or 0.0 for rates in figures.errors_by.values() for rate in rates.values() if rate.enough),
-        default=figures.errors.high or 0.0,
+        (rate.wer.high for rates in figures.errors_by.values() for rate in rates.values() if rate.wer.enough),
+        default=figures.errors.wer.high,
     )
     tables = {"everyone": {"all": figures.errors}, **figures.errors_by}
     room = min(20, max(len(_name(by, key, 20).rstrip()) for by, rates in tables.items() for key in rates))
@@ -147,14 +147,15 @@ def _rate_lines(name: str, rates: Mapping[str, Rate], room: int, most: float, wi
     ends = f"  0{100 * most:>{scale - 3}.1f} %" if scale >= 12 else ""
     lines = [Line(Content.assemble((f"{title:<{room}}", STRONG), (HEADS + ends, MUTED)))]
     for key, rate in list(rates.items())[:MOST]:
-        if rate.enough and rate.wer is not None and rate.low is not None and rate.high is not None:
-            bounds = f"{100 * rate.low:.1f} - {100 * rate.high:.1f}"
+        wer = rate.wer
+        if wer.enough:
+            bounds = f"{100 * wer.low:.1f} - {100 * wer.high:.1f}"
             letters = f"{100 * rate.cer:.1f} %" if rate.cer is not None else ""
-            figure = Content.assemble((f"{100 * rate.wer:5.1f} %", STRONG), f" {bounds:^15}{letters:>7}")
-            drawn = interval(rate.wer, rate.low, rate.high, most, scale) if scale >= 12 else ""
+            figure = Content.assemble((f"{100 * wer.value:5.1f} %", STRONG), f" {bounds:^15}{letters:>7}")
+            drawn = interval(wer.value, wer.low, wer.high, most, scale) if scale >= 12 else ""
         else:
             figure, drawn = Content.styled(f"{'too little to say':^30}", MUTED), ""
-        line = Content.assemble(_name(name, key, room), figure, f"{rate.words:>9,}  ", (drawn, ACCENT))
+        line = Content.assemble(_name(name, key, room), figure, f"{wer.words:>9,}  ", (drawn, ACCENT))
         opens = name == "split" or name == "speaker"
         view = View(order="time", status="corrected", **{name: key}) if opens and key else None  # type: ignore[arg-type]
         lines.append(Line(line, Target(view, f"corrected, {name} {plain(key)}") if view else None))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from models.scoring import LEAST_WORDS
+from models.rates import LEAST_WORDS
 from tui.looks import BAD, GOOD, MUTED, STRONG
 from tui.screens.dataset_panels import hours
 from tui.screens.train_reads import Prospect
