@@ -27,7 +27,7 @@ def held(pace: float) -> float:
 
 
 def stretch(samples: NDArray[np.float32], pace: float) -> NDArray[np.float32]:
-    """A whole 16 kHz sound at `pace` times its speed and at its own pitch; pace is held to what sounds like speech."""
+    """A whole 16 kHz sound at `pace` times its speed, as far as that is `held`, and at its own pitch."""
     pace = held(pace)
     if pace == 1.0 or len(samples) == 0:
         return samples

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from core.words import counted
 from tui.cli import named_path
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:

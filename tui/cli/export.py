@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
+from core.words import counted
 from tui.cli import named_path
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
 

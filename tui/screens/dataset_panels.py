@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from core.words import duration
 from store.queue import View
 from tui.looks import ACCENT, FAINT, GOOD, MUTED, STRONG
 from tui.text import plain
@@ -52,18 +53,11 @@ def summary(figures: Stats) -> tuple[str, ...]:
     corrected = figures.by["status"].get("corrected")
     following = next((one for one in figures.milestones if not one.reached), None)
     return (
-        f"{hours(corrected.seconds if corrected else 0.0)} corrected",
-        f"{hours(figures.whole.seconds)} in all",
+        f"{duration(corrected.seconds if corrected else 0.0)} corrected",
+        f"{duration(figures.whole.seconds)} in all",
         f"{100 * following.share:.0f} % of {following.hours:g} h" if following else "all milestones reached",
         f"{figures.whole.segments:,} segments",
     )
-
-
-def hours(seconds: float) -> str:
-    """A duration as a person says it."""
-    if seconds >= 3600:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
 
 
 # --- hours ----------------------------------------------------------------------------------------
@@ -78,7 +72,7 @@ def _amount_lines(name: str, amounts: Mapping[str, Amount], width: int) -> list[
     most = max((one.seconds for one in amounts.values()), default=0.0) or 1.0
     lines = []
     for key, one in list(amounts.items())[:MOST]:
-        end = f" {hours(one.seconds):>7}{one.segments:>9,}"
+        end = f" {duration(one.seconds):>7}{one.segments:>9,}"
         drawn = bar(one.seconds / most, width - room - 1 - len(end))
         content = Content.assemble(f"{_name(name, key, room)} ", (drawn, ACCENT), end)
         lines.append(Line(content, _opens(name, key)))
@@ -212,7 +206,7 @@ def _milestone(one: Progress) -> Panel:
 
 
 def _milestone_lines(one: Progress, width: int) -> list[Line]:
-    state = "reached ✓" if one.reached else f"{100 * one.share:.0f} %, {hours(one.missing_seconds)} to go"
+    state = "reached ✓" if one.reached else f"{100 * one.share:.0f} %, {duration(one.missing_seconds)} to go"
     drawn = bar(one.share, max(0, width - len(state) - 3))
     line = Content.assemble(("▕", FAINT), (drawn, GOOD if one.reached else ACCENT), ("▏", FAINT), f" {state}")
     return [Line(line), *_wrapped(one.brings, width), *_wrapped(f"({one.source})", width, FAINT)]
@@ -238,7 +232,7 @@ def _pace_lines(annotator: Annotator, agreement: Rate | None, width: int) -> lis
     ):
         if value is not None:
             figures[label] = f"{value:.1f} {unit}"
-    figures["work"] = f"{hours(annotator.work_seconds)} for {annotator.acceptances:,} segments, breaks left out"
+    figures["work"] = f"{duration(annotator.work_seconds)} for {annotator.acceptances:,} segments, breaks left out"
     figures["agreement"] = (
         f"you write another word the second time: {agreement}"
         if agreement is not None
@@ -255,19 +249,20 @@ def _left_lines(forecast: Forecast, width: int) -> list[Line]:
     if not forecast.segments:
         lines = _wrapped("Nothing waits for you.", width)
     else:
-        waiting = f"{forecast.segments:,} segments, {hours(forecast.audio_seconds)} of audio, "
+        waiting = f"{forecast.segments:,} segments, {duration(forecast.audio_seconds)} of audio, "
         lines = _labelled(
             {
                 "waiting": f"{waiting}about {forecast.expected_errors:,.0f} errors",
-                "work": f"{hours(forecast.work_seconds)} for all of them",
+                "work": f"{duration(forecast.work_seconds)} for all of them",
             },
             width,
             Target(View(), ""),
         )
     if forecast.to_next_milestone is not None:
         missing = forecast.audio_is_missing
-        more = f", and {hours(missing)} of audio that is not here yet" if missing else ""
-        lines += _labelled({"milestone": f"{hours(forecast.to_next_milestone)} of work to the next{more}"}, width)
+        more = f", and {duration(missing)} of audio that is not here yet" if missing else ""
+        work = duration(forecast.to_next_milestone)
+        lines += _labelled({"milestone": f"{work} of work to the next{more}"}, width)
     return lines + _labelled({"by": forecast.basis}, width)
 
 

@@ -11,8 +11,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
+from core.words import counted, duration
 from store.edits import STATUSES
-from tui.screens.dataset_panels import hours
 from tui.screens.form import Form
 from tui.widgets.cycle import Cycle
 from tui.widgets.path_line import PathLine
@@ -106,7 +106,7 @@ class SendOutForm(Form["SendOut | None"]):
             self.say("No segment is like that: choose another status or split.", wrong=True)
             return
         seconds = sum(one.samples for one in found) / SAMPLE_RATE
-        self.say(f"{count:,} segments, {hours(seconds)} of audio; the folder has to be new or empty.")
+        self.say(f"{counted(count, 'segment')}, {duration(seconds)} of audio; the folder has to be new or empty.")
 
     def action_done(self) -> None:
         """Export it."""
