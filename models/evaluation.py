@@ -21,26 +21,13 @@ from typing import Any
 import numpy as np
 
 from models.errors import ModelError
-from models.level import audible
 from models.rates import NOWHERE, Interval
-from models.recogniser import (
-    HOP,
-    MAX_TOKENS,
-    SAMPLE_RATE,
-    TOKENS_A_SECOND,
-    WINDOW,
-    Audio,
-    Recogniser,
-    WhisperRecogniser,
-    padded,
-)
+from models.recogniser import SAMPLE_RATE, WINDOW, Audio, Recogniser, WhisperRecogniser
 from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 
 TIMED = 24
 """So many clips are asked for timestamps, evenly spread."""
-STAMP = 0.02
-"""Seconds from one timestamp to the next."""
 LATEST = 2.0
 """Seconds behind the end of the audio up to which a last timestamp makes sense."""
 FLOOR = -100.0
@@ -264,19 +251,9 @@ def timed(recogniser: WhisperRecogniser, audio: Audio) -> bool:
     Args:
         audio: float32, shape (samples,), 16 kHz, at most 30 s.
     """
-    tokenizer, whisper = recogniser._tokenizer, recogniser._whisper
-    encoded = whisper.encode(recogniser._features(padded(audible(audio)))[:, : WINDOW // HOP])
-    seconds = len(audio) / SAMPLE_RATE
-    room = len(tokenizer.sot_sequence) + 20 + int(seconds * TOKENS_A_SECOND)
-    tokens = whisper.model.generate(
-        encoded,
-        [tokenizer.sot_sequence],  # what is missing is <|notimestamps|>
-        beam_size=1,
-        max_length=min(MAX_TOKENS, room),
-        suppress_tokens=recogniser._suppressed,
-    )[0].sequences_ids[0]
-    last = (tokens[-1] - tokenizer.timestamp_begin) * STAMP if tokens else 0.0
-    return 0.0 < last <= seconds + LATEST
+    stamps = recogniser.timestamps(audio)
+    last = stamps[-1] if stamps else None
+    return last is not None and 0.0 < last <= len(audio) / SAMPLE_RATE + LATEST
 
 
 def _hear(recogniser: Recogniser, clip: Clip) -> Heard:

@@ -45,6 +45,8 @@ MAX_TOKENS = 448
 """Text positions of every Whisper, prompt included."""
 TOKENS_A_SECOND = 30
 """Faster than anyone speaks, even where a token is a letter or two; it cuts a loop short."""
+STAMP = 0.02
+"""Seconds from one timestamp to the next."""
 NO_REPEAT = 6
 """When the first decoding loops, the second may not say the same six tokens twice."""
 LEAST_FRAMES = 50
@@ -174,6 +176,11 @@ class WhisperRecogniser:
         self.name = name
 
     @property
+    def library(self) -> Any:
+        """faster-whisper's own model around the same network, to be compared with."""
+        return self._whisper
+
+    @property
     def compute_type(self) -> str:
         """How CTranslate2 really computes, for example int8_float32."""
         return str(self._whisper.model.compute_type)
@@ -255,6 +262,26 @@ class WhisperRecogniser:
         lost = not said or sum(sure) / len(said) < alignment.LOST
         known = [None] * len(said) if lost else alignment.restored(times, kept)
         return _words(said, alignment.fitted(known, said, len(audio) / SAMPLE_RATE, sounds), sure)
+
+    def timestamps(self, audio: Audio) -> list[float | None]:
+        """What the model writes when it is asked for timestamps as other programs ask for them, token by token.
+
+        Args:
+            audio: float32, shape (samples,), 16 kHz, at most 30 s.
+
+        Returns:
+            Seconds for every timestamp, None for every token of text.
+        """
+        prompt, begin = self._tokenizer.sot_sequence, self._tokenizer.timestamp_begin
+        room = len(prompt) + 20 + int(len(audio) / SAMPLE_RATE * TOKENS_A_SECOND)
+        tokens = self._whisper.model.generate(
+            self._whisper.encode(self._features(padded(audible(audio)))[:, : WINDOW // HOP]),
+            [prompt],  # what is missing is <|notimestamps|>
+            beam_size=1,
+            max_length=min(MAX_TOKENS, room),
+            suppress_tokens=self._suppressed,
+        )[0].sequences_ids[0]
+        return [(token - begin) * STAMP if token >= begin else None for token in tokens]
 
     def _aligned(
         self, said: Sequence[Written], tokens: list[int], encoded: Any, audio: Audio

@@ -195,7 +195,6 @@ def test_a_base_without_timestamps_is_taught_without(labels: Labels, tmp_path: P
     body = (BASE / "tokenizer.json").read_text("utf-8")
     (tmp_path / "tokenizer.json").write_text(body.replace("<|0.00|>", "<|gone|>"), encoding="utf-8")
     bare = Labels(tmp_path)
-    assert not bare.has_timestamps
     assert bare.pair([Said(TEXT, 0, 2)], True) == labels.pair([Said(TEXT, 0, 2)], False)
 
 

@@ -73,7 +73,7 @@ def of_model(folder: Path, name: str, said: Sequence[Audio], device: Device) -> 
     """With a recogniser of this machine: a whole turn of the app, voice activity, word times and all, against
     `transcribe(language="es", beam_size=5)`, which gives no word times."""
     recogniser = WhisperRecogniser(folder, name, device, Windows(MARGIN))
-    whisper = recogniser._whisper
+    whisper = recogniser.library
 
     def theirs(audio: Audio) -> None:
         list(whisper.transcribe(audio, language="es", beam_size=BEAM)[0])
@@ -93,7 +93,7 @@ def of_base(said: Sequence[Audio], device: Device, count: int = OF_BASE) -> dict
             said_why = (made.stderr.strip().splitlines() or [f"it ended with {made.returncode}"])[-1]
             return {"base_turn": f"not measured ({said_why}): pip install 'tertulia[train]'"}
         recogniser = WhisperRecogniser(Path(temporary) / "recogniser-ct2", SHAPE, device, Windows(MARGIN))
-        whisper = recogniser._whisper
+        whisper = recogniser.library
 
         def theirs(audio: Audio) -> None:
             options: dict[str, Any] = {"temperature": 0.0, "without_timestamps": True}

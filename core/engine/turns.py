@@ -147,9 +147,7 @@ class Conversation:
             history = []
         else:
             number = sessions.session(self._store, command.session).id
-            for turn in sessions.turns(self._store, number):
-                if turn.status in ("recorded", "heard"):
-                    sessions.set_turn_status(self._store, turn.id, "lost")
+            sessions.lose_unfinished(self._store, number)
             history = [turn for turn in sessions.turns(self._store, number) if turn.status == "answered"]
         if self._session not in (None, number):
             sessions.end_session(self._store, self._session)
