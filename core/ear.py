@@ -190,7 +190,8 @@ def _try() -> None:
     import numpy as np
 
     from models.device import Device, physical_cores
-    from models.recogniser import SAMPLE_RATE, WhisperRecogniser
+    from models.recogniser import WhisperRecogniser
+    from store.units import SAMPLE_RATE
 
     recogniser = WhisperRecogniser(Path(sys.argv[1]), "trial", Device("cpu", physical_cores(), "a trial"))
     recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))

@@ -117,11 +117,12 @@ def _probe() -> None:
     """Encode silence with the starter recogniser on the GPU; any fault ends this process."""
     import numpy as np
 
+    from models.audio import SAMPLE_RATE
     from models.catalog import load_recogniser
 
     gpu = Device("cuda", 1, "probe", _cuda_compute_type())
     recogniser = load_recogniser("starter-ear", gpu)
-    recogniser.hear(np.zeros(16_000, dtype=np.float32))
+    recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
 
 
 if __name__ == "__main__":

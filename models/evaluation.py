@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from models.audio import SAMPLE_RATE, WINDOW, Audio
 from models.errors import ModelError
 from models.rates import NOWHERE, Interval
-from models.recogniser import SAMPLE_RATE, WINDOW, Audio, Recogniser, WhisperRecogniser
+from models.recogniser import Recogniser, WhisperRecogniser
 from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 

@@ -5,7 +5,7 @@ to fill one up: zero samples before the features are computed (what it was train
 does), or zeros in the features themselves (what faster-whisper's `transcribe` does). They are not the same to the
 network: silence is the floor of the log-mel scale, which is not zero. A model fine-tuned on short turns with the
 one loses most of what it learnt when it is served with the other. Here and in the trainer there is one way,
-`padded`: the waveform is filled up with zero samples, then the features are computed.
+`models.audio.padded`: the waveform is filled up with zero samples, then the features are computed.
 
 `transcribe` can also go back to the silence behind the last word and decode it, which costs a second pass
 and is where Whisper's ghosts live. Here a window is decoded exactly once, with faster-whisper's own parts;
@@ -22,24 +22,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.alignment import Written, written
 from models.alternatives import Alternative, alternatives, doubt, moved
+from models.audio import HOP, SAMPLE_RATE, WINDOW, Audio, check_audio, padded
 from models.device import Device
-from models.errors import AudioError, ModelError
+from models.errors import ModelError
 from models.files import check_recogniser
 from models.level import audible
 from models.windows import Windows
 
-Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
-HOP = 160
-"""Samples from one feature frame to the next."""
 BEAM = 5
 MAX_TOKENS = 448
 """Text positions of every Whisper, prompt included."""
@@ -107,27 +101,6 @@ class Recogniser(Protocol):
     def recognise(self, audio: Audio) -> Hypothesis:
         """What is said in float32 mono audio at 16 kHz, of any length."""
         ...
-
-
-def padded(audio: Audio, samples: int = WINDOW) -> Audio:
-    """Audio of at most 30 s filled up with zero samples to a window that Whisper hears.
-
-    The one padding convention: recognition, training and evaluation all go through here.
-
-    Args:
-        audio: shape (samples,), 16 kHz.
-        samples: of the window; at least as many as the audio has.
-
-    Returns:
-        shape (samples,).
-
-    Raises:
-        AudioError: longer than the longest window.
-    """
-    if len(audio) > WINDOW:
-        seconds = len(audio) / SAMPLE_RATE
-        raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s: cut it at a pause first.")
-    return np.pad(audio, (0, samples - len(audio)))
 
 
 class WhisperRecogniser:
@@ -396,15 +369,6 @@ def unheard(stretches: Sequence[Span], heard: int, end: int) -> int:
         if start >= heard or stop - heard > LEFT_OVER:
             return -(-max(heard, start - MARGIN) // FRAME) * FRAME
     return end
-
-
-def check_audio(audio: Audio) -> None:
-    """Refuse what is not one channel of finite float32 samples, with an AudioError."""
-    if not isinstance(audio, np.ndarray) or audio.dtype != np.float32 or audio.ndim != 1:
-        given = f"{audio.dtype} {audio.shape}" if isinstance(audio, np.ndarray) else type(audio).__name__
-        raise AudioError(f"The recogniser hears one channel of float32 at 16 kHz, not {given}: convert it first.")
-    if not np.isfinite(audio).all():
-        raise AudioError("The audio holds samples that are not numbers: record it again, or convert it anew.")
 
 
 def _later(word: Word, seconds: float) -> Word:

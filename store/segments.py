@@ -46,7 +46,7 @@ class Segment:
     end: int
     speaker: str
     status: str
-    """One of `store.edits.STATUSES`."""
+    """One of `store.edits.STATUSES`, or RETIRED."""
     journal: str | None
     """The journal it was captured in, where it came from a microphone."""
     created_at: str

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.alignment import Written, fitted, loud, means, warped, written
+from models.audio import SAMPLE_RATE
 from models.catalog import load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError
 from models.level import QUIET, audible, gain
-from models.recogniser import SAMPLE_RATE, WhisperRecogniser, Word
+from models.recogniser import WhisperRecogniser, Word
 from store.audio import read_audio
 
 Audio = NDArray[np.float32]

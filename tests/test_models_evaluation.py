@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.audio import Audio
 from models.catalog import load_recogniser
 from models.device import Device
 from models.errors import AudioError, ModelError
@@ -33,7 +34,7 @@ from models.evaluation import (
     rate,
     timed,
 )
-from models.recogniser import Audio, Hypothesis, WhisperRecogniser, Word
+from models.recogniser import Hypothesis, WhisperRecogniser, Word
 from models.scoring import Errors, character_errors, difference, normalise, word_errors
 from models.silences import LEVELS, silences
 from store.audio import from_pcm16

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from models.activity import FRAME, Span
 from models.alternatives import Alternative
+from models.audio import SAMPLE_RATE, WINDOW, padded
 from models.catalog import find, load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError, ModelError
-from models.recogniser import SAMPLE_RATE, WINDOW, Hypothesis, WhisperRecogniser, Word, padded, pieces, unheard
+from models.recogniser import Hypothesis, WhisperRecogniser, Word, pieces, unheard
 from models.scoring import normalise, total, word_errors
 from models.windows import Windows
 

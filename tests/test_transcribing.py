@@ -13,8 +13,9 @@ from core.dataset.importing import import_path
 from core.dataset.transcribing import Progress, transcribe
 from core.review.desk import Desk
 from models import catalog
+from models.audio import Audio
 from models.device import Device
-from models.recogniser import Audio, Hypothesis, Recogniser
+from models.recogniser import Hypothesis, Recogniser
 from store.audio import AudioFolder
 from store.check import check
 from store.database import Store

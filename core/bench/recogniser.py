@@ -19,8 +19,9 @@ from core import ear
 from core.bench import turns, windows
 from core.engine.filters import resample
 from models import catalog
+from models.audio import SAMPLE_RATE
 from models.device import Device
-from models.recogniser import SAMPLE_RATE, WhisperRecogniser
+from models.recogniser import WhisperRecogniser
 from models.scoring import interval, word_errors
 from store import reasons
 from store.database import Store

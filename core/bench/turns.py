@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.audio import SAMPLE_RATE
 from models.bootstrap import bounds, resampled
 from models.device import Device
-from models.recogniser import BEAM, SAMPLE_RATE, WhisperRecogniser
+from models.recogniser import BEAM, WhisperRecogniser
 from models.windows import Windows
 
 Audio = NDArray[np.float32]

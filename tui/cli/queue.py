@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=ORDERS, default="worth", help="what comes first (worth)")
     parser.add_argument(
         "--status",
-        choices=[*STATUSES[:-1], "open", "all"],
+        choices=[*STATUSES, "open", "all"],
         default="new",
         help="only these (new); open: all that wait",
     )

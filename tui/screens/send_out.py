@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from core.words import counted, duration
 from store.edits import STATUSES
+from store.splits import USED
 from tui.screens.form import Form
 from tui.widgets.cycle import Cycle
 from tui.widgets.path_line import PathLine
@@ -20,7 +21,7 @@ from tui.widgets.path_line import PathLine
 if TYPE_CHECKING:
     from store.tallies import Tally
 
-SPLITS = (("", "all"), ("train", "train"), ("dev", "dev"), ("test", "test"))
+SPLITS = (("", "all"), *((split, split) for split in USED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SendOutForm(Form["SendOut | None"]):
         self.folder = PathLine(folders=True, id="folder")
         self.format = Cycle([(name, name) for name in names], id="format")
         self.split = Cycle(SPLITS, id="split")
-        statuses = ["corrected", *(one for one in STATUSES[:-1] if one != "corrected"), "all"]
+        statuses = ["corrected", *(one for one in STATUSES if one != "corrected"), "all"]
         self.status = Cycle([(name, name) for name in statuses], id="status")
         self.link = Cycle([("", "copied"), ("link", "linked, where it is")], id="link")
 
