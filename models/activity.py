@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from models.errors import AudioError, ModelError
 
-SAMPLE_RATE = 16_000
 FRAME = 512
 """Samples in a frame: 32 ms."""
 CONTEXT = 64
@@ -55,8 +54,8 @@ class VoiceActivity(Protocol):
 class SileroActivity:
     """Silero over onnxruntime, one thread: a frame costs a fraction of a millisecond.
 
-    `probability` and `reset` keep a state between frames. `probabilities`, `speech_spans` and
-    `has_speech` look at a whole recording and leave that state alone. Not for several threads at once.
+    `probability` and `reset` keep a state between frames. `probabilities` looks at a whole recording
+    and leaves that state alone. Not for several threads at once.
 
     Raises:
         ModelError: the network is missing from the faster-whisper wheel.
@@ -112,14 +111,6 @@ class SileroActivity:
             part, h, c = self._session.run(None, {"input": windows, "h": h, "c": c})
             heard.append(part)
         return np.concatenate(heard) if heard else np.zeros(0, dtype=np.float32)
-
-    def speech_spans(self, audio: NDArray[np.float32], threshold: float = SPEECH) -> list[Span]:
-        """Where there is speech in a recording, in order, without overlap."""
-        return spans(self.probabilities(audio), len(audio), threshold)
-
-    def has_speech(self, audio: NDArray[np.float32]) -> bool:
-        """Whether somebody speaks in a recording, be it only one short word."""
-        return spoken(self.probabilities(audio))
 
 
 def spoken(probabilities: NDArray[np.float32]) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.activity import FRAME, STILL_SPEECH
+from models.audio import HOP, SAMPLE_RATE
 
 Span = tuple[float, float]
 """Start and end, in seconds."""
@@ -23,9 +24,8 @@ OPENING_MARKS = "\"'“¿¡«([{-"
 """One of these alone belongs to the word that follows."""
 STEPS = 50
 """The aligner's steps to a second."""
-HOP = 160
-"""Samples over which loudness is measured, 10 ms."""
-SECOND = 16_000 // HOP
+SECOND = SAMPLE_RATE // HOP
+"""Hops to a second; loudness is measured hop by hop."""
 FAINT, FAINTEST = 0.1, 0.03
 """Silence is softer than FAINT of the speech, and as much as 2.5 times the noise, or than FAINTEST of it."""
 LOST = 0.3

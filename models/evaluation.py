@@ -20,25 +20,22 @@ from typing import Any
 
 import numpy as np
 
+from models.audio import SAMPLE_RATE, WINDOW, Audio
 from models.errors import ModelError
-from models.heard import HOP, SAMPLE_RATE, WINDOW, Audio, Recogniser
-from models.level import audible
-from models.recogniser import MAX_TOKENS, TOKENS_A_SECOND, WhisperRecogniser, padded
-from models.scoring import Errors, Interval, character_errors, difference, interval, normalise, total, word_errors
+from models.heard import Recogniser
+from models.rates import NOWHERE, Interval
+from models.recogniser import WhisperRecogniser
+from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 
 TIMED = 24
 """So many clips are asked for timestamps, evenly spread."""
-STAMP = 0.02
-"""Seconds from one timestamp to the next."""
 LATEST = 2.0
 """Seconds behind the end of the audio up to which a last timestamp makes sense."""
 FLOOR = -100.0
 """dBFS of digital silence: 16 bits go no lower."""
 BANDS = (("quiet", -30.0), ("middle", -22.0), ("loud", math.inf))
 """Clips below so many dBFS (root mean square of the whole clip)."""
-NOWHERE = Interval(0.0, 0.0, 1.0, 0, 0)
-"""The rate where there are no words: it could be anything."""
 
 Told = Callable[[str, int, int], None]
 """Hears the set, and how many of how many clips of it are done."""
@@ -256,19 +253,9 @@ def timed(recogniser: WhisperRecogniser, audio: Audio) -> bool:
     Args:
         audio: float32, shape (samples,), 16 kHz, at most 30 s.
     """
-    tokenizer, whisper = recogniser._tokenizer, recogniser._whisper
-    encoded = whisper.encode(recogniser._features(padded(audible(audio)))[:, : WINDOW // HOP])
-    seconds = len(audio) / SAMPLE_RATE
-    room = len(tokenizer.sot_sequence) + 20 + int(seconds * TOKENS_A_SECOND)
-    tokens = whisper.model.generate(
-        encoded,
-        [tokenizer.sot_sequence],  # what is missing is <|notimestamps|>
-        beam_size=1,
-        max_length=min(MAX_TOKENS, room),
-        suppress_tokens=recogniser._suppressed,
-    )[0].sequences_ids[0]
-    last = (tokens[-1] - tokenizer.timestamp_begin) * STAMP if tokens else 0.0
-    return 0.0 < last <= seconds + LATEST
+    stamps = recogniser.timestamps(audio)
+    last = stamps[-1] if stamps else None
+    return last is not None and 0.0 < last <= len(audio) / SAMPLE_RATE + LATEST
 
 
 def _hear(recogniser: Recogniser, clip: Clip) -> Heard:

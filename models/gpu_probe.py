@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.audio import SAMPLE_RATE
 from models.catalog import starter, verify
 from models.device import Device, cuda_compute_type
-from models.heard import SAMPLE_RATE
 from models.recogniser import WhisperRecogniser
 
 

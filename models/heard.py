@@ -1,4 +1,4 @@
-"""What a recogniser is given and what it gives: audio, and a hypothesis made of words.
+"""What a recogniser gives: a hypothesis made of words.
 
 Plain data that loads no library, for all who speak of what was heard and need no model for it.
 """
@@ -8,17 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.alternatives import Alternative, doubt
-
-Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
-HOP = 160
-"""Samples from one feature frame to the next."""
+from models.audio import Audio
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ to fill one up: zero samples before the features are computed (what it was train
 does), or zeros in the features themselves (what faster-whisper's `transcribe` does). They are not the same to the
 network: silence is the floor of the log-mel scale, which is not zero. A model fine-tuned on short turns with the
 one loses most of what it learnt when it is served with the other. Here and in the trainer there is one way,
-`padded`: the waveform is filled up with zero samples, then the features are computed.
+`models.audio.padded`: the waveform is filled up with zero samples, then the features are computed.
 
 `transcribe` can also go back to the silence behind the last word and decode it, which costs a second pass
 and is where Whisper's ghosts live. Here a window is decoded exactly once, with faster-whisper's own parts;
@@ -27,10 +27,11 @@ from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.alignment import Written, written
 from models.alternatives import Alternative, alternatives, moved
+from models.audio import HOP, SAMPLE_RATE, WINDOW, Audio, check_audio, padded
 from models.device import Device
-from models.errors import AudioError, ModelError
+from models.errors import ModelError
 from models.files import check_recogniser
-from models.heard import HOP, SAMPLE_RATE, WINDOW, Audio, Hypothesis, Word
+from models.heard import Hypothesis, Word
 from models.level import audible
 from models.windows import Windows
 
@@ -39,6 +40,8 @@ MAX_TOKENS = 448
 """Text positions of every Whisper, prompt included."""
 TOKENS_A_SECOND = 30
 """Faster than anyone speaks, even where a token is a letter or two; it cuts a loop short."""
+STAMP = 0.02
+"""Seconds from one timestamp to the next."""
 NO_REPEAT = 6
 """When the first decoding loops, the second may not say the same six tokens twice."""
 LEAST_FRAMES = 50
@@ -52,27 +55,6 @@ MARGIN = SAMPLE_RATE // 2
 """… but for this many samples: silence is where ghosts live, and words lose their times in it."""
 LEFT_OVER = SAMPLE_RATE
 """More speech than this behind the last word was not heard."""
-
-
-def padded(audio: Audio, samples: int = WINDOW) -> Audio:
-    """Audio of at most 30 s filled up with zero samples to a window that Whisper hears.
-
-    The one padding convention: recognition, training and evaluation all go through here.
-
-    Args:
-        audio: shape (samples,), 16 kHz.
-        samples: of the window; at least as many as the audio has.
-
-    Returns:
-        shape (samples,).
-
-    Raises:
-        AudioError: longer than the longest window.
-    """
-    if len(audio) > WINDOW:
-        seconds = len(audio) / SAMPLE_RATE
-        raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s: cut it at a pause first.")
-    return np.pad(audio, (0, samples - len(audio)))
 
 
 class WhisperRecogniser:
@@ -119,6 +101,11 @@ class WhisperRecogniser:
         self._suppressed: Any = get_suppressed_tokens(self._tokenizer, [-1])
         self._activity = SileroActivity()
         self.name = name
+
+    @property
+    def library(self) -> Any:
+        """faster-whisper's own model around the same network, to be compared with."""
+        return self._whisper
 
     @property
     def compute_type(self) -> str:
@@ -202,6 +189,26 @@ class WhisperRecogniser:
         lost = not said or sum(sure) / len(said) < alignment.LOST
         known = [None] * len(said) if lost else alignment.restored(times, kept)
         return _words(said, alignment.fitted(known, said, len(audio) / SAMPLE_RATE, sounds), sure)
+
+    def timestamps(self, audio: Audio) -> list[float | None]:
+        """What the model writes when it is asked for timestamps as other programs ask for them, token by token.
+
+        Args:
+            audio: float32, shape (samples,), 16 kHz, at most 30 s.
+
+        Returns:
+            Seconds for every timestamp, None for every token of text.
+        """
+        prompt, begin = self._tokenizer.sot_sequence, self._tokenizer.timestamp_begin
+        room = len(prompt) + 20 + int(len(audio) / SAMPLE_RATE * TOKENS_A_SECOND)
+        tokens = self._whisper.model.generate(
+            self._whisper.encode(self._features(padded(audible(audio)))[:, : WINDOW // HOP]),
+            [prompt],  # what is missing is <|notimestamps|>
+            beam_size=1,
+            max_length=min(MAX_TOKENS, room),
+            suppress_tokens=self._suppressed,
+        )[0].sequences_ids[0]
+        return [(token - begin) * STAMP if token >= begin else None for token in tokens]
 
     def _aligned(
         self, said: Sequence[Written], tokens: list[int], encoded: Any, audio: Audio
@@ -316,15 +323,6 @@ def unheard(stretches: Sequence[Span], heard: int, end: int) -> int:
         if start >= heard or stop - heard > LEFT_OVER:
             return -(-max(heard, start - MARGIN) // FRAME) * FRAME
     return end
-
-
-def check_audio(audio: Audio) -> None:
-    """Refuse what is not one channel of finite float32 samples, with an AudioError."""
-    if not isinstance(audio, np.ndarray) or audio.dtype != np.float32 or audio.ndim != 1:
-        given = f"{audio.dtype} {audio.shape}" if isinstance(audio, np.ndarray) else type(audio).__name__
-        raise AudioError(f"The recogniser hears one channel of float32 at 16 kHz, not {given}: convert it first.")
-    if not np.isfinite(audio).all():
-        raise AudioError("The audio holds samples that are not numbers: record it again, or convert it anew.")
 
 
 def _later(word: Word, seconds: float) -> Word:

@@ -15,12 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-RESAMPLES = 2000
-COVERAGE = 0.95
-LEAST_WORDS = 200
-"""A rate of fewer words says too little to be acted on."""
-BATCH = 200
-"""Draws computed at once, so that many blocks need little memory."""
+from models.bootstrap import TAIL, bounds, resampled
+from models.rates import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +44,6 @@ class Errors:
 
     def __add__(self, other: Errors) -> Errors:
         return Errors(self.sub + other.sub, self.ins + other.ins, self.del_ + other.del_, self.words + other.words)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A rate (or a difference of rates) with its 95 % bootstrap interval, and what it rests on."""
-
-    value: float
-    low: float
-    high: float
-    blocks: int
-    words: int
-
-    def __str__(self) -> str:
-        return f"{100 * self.value:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}], n = {self.words}"
 
 
 def normalise(text: str) -> str:
@@ -147,16 +129,9 @@ def _counts(blocks: Sequence[Errors]) -> NDArray[np.int64]:
 
 def _interval(blocks: Sequence[Errors], errors: NDArray[np.int64], words: NDArray[np.int64], seed: int) -> Interval:
     """The pooled ratio of errors to words, and its percentile bootstrap over blocks."""
-    sums = np.concatenate([errors, words], axis=1)
-    random = np.random.default_rng(seed)
-    draws = np.concatenate(
-        [sums[random.integers(0, len(blocks), (BATCH, len(blocks)))].sum(axis=1) for _ in range(RESAMPLES // BATCH)]
-    )
-    rates = draws[:, 0] / np.maximum(1, draws[:, 1])
-    tail = _tail(len(blocks))
-    low, high = np.quantile(rates, [tail, 1 - tail])
-    value = float(errors.sum() / words.sum())
-    return Interval(value, float(low), float(high), len(blocks), int(words.sum()))
+    draws = resampled(np.concatenate([errors, words], axis=1), np.random.default_rng(seed))
+    low, high = bounds(draws[:, 0] / np.maximum(1, draws[:, 1]), _tail(len(blocks)))
+    return Interval(float(errors.sum() / words.sum()), low, high, len(blocks), int(words.sum()))
 
 
 def _tail(blocks: int) -> float:
@@ -169,7 +144,7 @@ def _tail(blocks: int) -> float:
     """
     z, free = 1.959964, blocks - 1
     if free < 1:
-        return (1 - COVERAGE) / 2
+        return TAIL
     # Cornish and Fisher's series for the quantile of t, good to 1 % from four degrees of freedom on.
     powers = (
         z,

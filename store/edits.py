@@ -22,9 +22,10 @@ from store.errors import StoreError
 from store.text import clean
 from store.units import now
 
-STATUSES = ("new", "corrected", "skipped", "flagged", "unsure", "retired")
-"""new: waiting; corrected: has a reference; skipped, flagged, unsure: put aside, and why; retired:
-replaced by the parts it was split into, or by what it was merged into."""
+STATUSES = ("new", "corrected", "skipped", "flagged", "unsure")
+"""new: waiting; corrected: has a reference; skipped, flagged, unsure: put aside, and why."""
+RETIRED = "retired"
+"""Replaced by the parts it was split into, or by what it was merged into: nobody gives or asks for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,7 @@ def _checked(store: Store, segment: int, to: State) -> State:
             f"Samples {to.start} to {to.end} are not a span of the recording of segment {segment}, which has "
             f"{row['samples']}: choose other boundaries."
         )
-    if to.status not in STATUSES:
+    if to.status not in (*STATUSES, RETIRED):
         raise StoreError(f"“{clean(to.status)}” is no status of a segment: use one of {', '.join(STATUSES)}.")
     if to.status == "corrected" and to.reference is None:
         raise StoreError(f"Segment {segment} cannot be corrected without a text: give one, or skip it.")

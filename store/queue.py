@@ -66,7 +66,6 @@ class Row:
     sha256: str
     """Names the recording's file."""
     recording_samples: int
-    recording_created_at: str
 
     @property
     def seconds(self) -> float:
@@ -101,8 +100,7 @@ def numbers(store: Store, view: View) -> array[int]:
 
 PAGE = """SELECT segments.id, recording_id AS recording, start, "end", speaker, status, reason, note, reference,
     proposal, heard, text, segments.revision, model, confidence, doubt, expected, length, warnings, errors, words,
-    loudness, snr, clipped, band, split, source, origin, sha256, samples AS recording_samples,
-    recordings.created_at AS recording_created_at
+    loudness, snr, clipped, band, split, source, origin, sha256, samples AS recording_samples
 FROM segments CROSS JOIN recordings ON recordings.id = recording_id"""
 
 
@@ -156,19 +154,18 @@ def _turns_around(store: Store, segment: int, before: int, after: int) -> tuple[
     known = {row.id: row for row in rows(store, [turn["segment_id"] for turn in around if turn["segment_id"]])}
     sides: tuple[list[Row], list[Row]] = ([], [])
     for turn in around:
-        row = known.get(turn["segment_id"]) or _typed(turn["role"], turn["text"], turn["created_at"])
+        row = known.get(turn["segment_id"]) or _typed(turn["role"], turn["text"])
         sides[turn["position"] > position].append(row)
     return sides
 
 
-def _typed(role: str, text: str, created_at: str) -> Row:
+def _typed(role: str, text: str) -> Row:
     """A turn that has no audio, as a row."""
     return Row(
         id=0, recording=0, start=0, end=0, speaker=role, status="", reason="", note="", reference=None,
         proposal=None, heard=None, text=text, revision=0, model=None, confidence=None, doubt=None, expected=0.0,
         length=len(text.split()), warnings=0, errors=None, words=None, loudness=None, snr=None, clipped=None,
         band=None, split="", source="", origin="", sha256="", recording_samples=0,
-        recording_created_at=created_at,
     )  # fmt: skip
 
 

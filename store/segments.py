@@ -6,11 +6,10 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from store.database import Store
-from store.edits import Change, apply, state
 from store.errors import StoreError
 from store.paths import audio_path
 from store.text import clean, shown
@@ -47,7 +46,7 @@ class Segment:
     end: int
     speaker: str
     status: str
-    """One of `store.edits.STATUSES`."""
+    """One of `store.edits.STATUSES`, or RETIRED."""
     journal: str | None
     """The journal it was captured in, where it came from a microphone."""
     created_at: str
@@ -241,35 +240,6 @@ def hypotheses(store: Store, segment: int) -> list[Hypothesis]:
         )
         for row in rows
     ]
-
-
-def add_correction(
-    store: Store,
-    segment: int,
-    author: str,
-    kind: str,
-    before: str | None,
-    after: str | None,
-    listened_seconds: float,
-) -> int:
-    """Add an entry to the journal of corrections and return its number; it is on disk on return.
-
-    Entries are never changed or removed. It is an action of its own (see `store.edits`), for whoever has
-    not shown the segment to anybody before.
-
-    Args:
-        before: what the caller took for the reference; the journal notes what it was.
-        after: the reference from then on; None takes it back without another.
-
-    Raises:
-        StoreError: no such segment, or text that is too long.
-    """
-    with store.transaction():
-        now_is, revision = state(store, segment)
-        status = "new" if after is None else "corrected"
-        to = replace(now_is, status=status, reference=after)
-        apply(store, author, kind, [Change(segment, to, revision, listened_seconds)])
-        return state(store, segment)[1]
 
 
 def corrections(store: Store, segment: int) -> list[Correction]:

@@ -81,12 +81,6 @@ def session(store: Store, number: int) -> Session:
     return Session(**store.get("sessions", number))
 
 
-def last_session(store: Store) -> Session | None:
-    """The session that began last, or None in a fresh store."""
-    rows = store.execute("SELECT * FROM sessions ORDER BY id DESC LIMIT 1")
-    return Session(**rows[0]) if rows else None
-
-
 def add_turn(
     store: Store,
     session: int,

@@ -9,7 +9,8 @@ from store.database import Store
 from store.errors import StoreError
 from store.text import clean
 
-SPLITS = ("train", "dev", "test", "out")
+USED = ("train", "dev", "test")
+SPLITS = (*USED, "out")
 """The last for what may be in none, because it resembles a test."""
 
 

@@ -41,7 +41,7 @@ ORDERS = tuple(KEYS)
 """worth: expected errors for a second of the person's time, most first; time: as it was spoken;
 confidence: least first; speaker: by name, then time; length: shortest audio first."""
 
-GROUPS = {"all": STATUSES[:-1], "open": ("new", "unsure", "flagged", "skipped")}
+GROUPS = {"all": STATUSES, "open": ("new", "unsure", "flagged", "skipped")}
 """Names for several statuses at once; `retired` belongs to none."""
 
 

@@ -16,8 +16,8 @@ from core.bench import turns, windows
 from core.bench.recogniser import place
 from core.versions.active import DEPLOYED
 from models import catalog
+from models.audio import SAMPLE_RATE
 from models.device import Device
-from models.heard import SAMPLE_RATE
 from tests.learner_store import corrected, spoken
 
 DEVICE = Device("cpu", 1, "a test")

@@ -24,7 +24,7 @@ from core.demo.learner import QUICK
 from core.demo.playing import play
 from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Scene, Talked, Trained
 from core.training import launching, registry
-from models.scoring import Interval
+from models.rates import Interval
 from store.database import Store
 from store.runs import runs
 from tui.cli import main

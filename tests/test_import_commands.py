@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from core.words import clock
 from store.database import Store
 from tests.import_driver import RATE, rows, speech, write
 from tui.cli import main
-from tui.cli.progress import Line, clock
+from tui.cli.progress import Line
 
 
 @pytest.fixture(autouse=True)

@@ -70,6 +70,14 @@ def test_the_app_needs_only_the_protocol_and_the_client_of_the_engine() -> None:
     assert set(ran.stdout.split()) == {"core.engine", "core.engine.client", "core.engine.protocol", "core.lines"}
 
 
+def test_no_command_needs_what_draws_a_screen() -> None:
+    script = (
+        "import importlib, sys; sys.modules['textual'] = sys.modules['rich'] = None; from tui.cli import COMMANDS\n"
+        "for module in COMMANDS.values(): importlib.import_module(f'tui.cli.{module}')"
+    )
+    subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
+
+
 def test_each_room_belongs_to_this_project_alone() -> None:
     owners = importlib.metadata.packages_distributions()
     for room in ROOMS:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.activity import BATCH, FRAME, SileroActivity, Span, spans
+from models.activity import BATCH, FRAME, SileroActivity, Span, spans, spoken
 from models.errors import AudioError
 
 SPEECH = Path(__file__).parent / "data" / "es_read_1.wav"
@@ -52,7 +52,7 @@ def test_looking_at_a_file_does_not_disturb_the_microphone(
     undisturbed = streamed(activity, person[: 40 * FRAME])
     activity.reset()
     first = [activity.probability(person[i * FRAME : (i + 1) * FRAME]) for i in range(20)]
-    activity.has_speech(np.ones(5 * FRAME, dtype=np.float32))
+    activity.probabilities(np.ones(5 * FRAME, dtype=np.float32))
     then = [activity.probability(person[i * FRAME : (i + 1) * FRAME]) for i in range(20, 40)]
     assert first + then == undisturbed
 
@@ -70,8 +70,9 @@ def test_hours_are_heard_as_one_recording(activity: SileroActivity, person: NDAr
 
 
 def test_speech_is_found_where_it_is(activity: SileroActivity, person: NDArray[np.float32]) -> None:
-    assert activity.has_speech(person)
-    found = activity.speech_spans(person)
+    likely = activity.probabilities(person)
+    assert spoken(likely)
+    found = spans(likely, len(person))
     assert 0.8 * 16_000 < found[0].start < 1.3 * 16_000, "the first word begins at 0.96 s"
     assert any(span.start < 2.4 * 16_000 < span.end for span in found), "blanquecinas, 1.92-2.91 s"
     assert not any(span.start < 3.3 * 16_000 < span.end for span in found), "the pause, 2.91-3.62 s"
@@ -88,9 +89,10 @@ def test_speech_is_found_where_it_is(activity: SileroActivity, person: NDArray[n
     ids=["nothing", "silence", "noise", "mains hum"],
 )
 def test_nobody_speaks(activity: SileroActivity, audio: NDArray[np.float32]) -> None:
-    assert not activity.has_speech(audio)
-    assert activity.speech_spans(audio) == []
-    assert activity.probabilities(audio).shape == (-(-len(audio) // FRAME),)
+    likely = activity.probabilities(audio)
+    assert likely.shape == (-(-len(audio) // FRAME),)
+    assert not spoken(likely)
+    assert spans(likely, len(audio)) == []
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.alignment import Written, fitted, loud, means, warped, written
+from models.audio import SAMPLE_RATE
 from models.device import Device
 from models.errors import AudioError
-from models.heard import SAMPLE_RATE, Word
+from models.heard import Word
 from models.level import QUIET, audible, gain
 from models.recogniser import WhisperRecogniser
 from store.audio import read_audio

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.audio import Audio
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.evaluation import (
@@ -32,7 +33,7 @@ from models.evaluation import (
     rate,
     timed,
 )
-from models.heard import Audio, Hypothesis, Word
+from models.heard import Hypothesis, Word
 from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, character_errors, difference, normalise, word_errors
 from models.silences import LEVELS, silences

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.engine.pace import HOP, Walk
 from core.player import protocol, recorded
 from core.player.client import Player
-from core.player.pace import HOP, Walk
 from core.player.playing import NO_LOUDSPEAKER
 from core.player.protocol import Adjust, At, Error, Finished, Play, Ready
 from core.player.recorded import Recorded

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
-from models.recogniser import padded  # noqa: E402
+from models.audio import padded  # noqa: E402
 from models.windows import FULL  # noqa: E402
 from trainer.features import FLOOR, log_mel, to_window  # noqa: E402
 from trainer.starter import recogniser  # noqa: E402

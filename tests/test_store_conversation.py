@@ -14,7 +14,6 @@ from store.errors import StoreError
 from store.feedback import add_feedback, add_timings, feedback, timings
 from store.search import search
 from store.segments import (
-    add_correction,
     add_hypothesis,
     add_recording,
     add_segment,
@@ -27,7 +26,6 @@ from store.segments import (
 from store.sessions import (
     add_turn,
     end_session,
-    last_session,
     lose_unfinished,
     session,
     set_turn_status,
@@ -37,6 +35,7 @@ from store.sessions import (
     turns,
 )
 from store.versions import active_version, add_version, promote
+from tests.corrections import add_correction
 
 
 @pytest.fixture
@@ -83,14 +82,10 @@ def test_a_spoken_turn_is_recorded_heard_answered_and_annotated(store: Store, si
     [note] = feedback(store, said)
     assert (note.said, note.better, note.why) == ("fue al mercado", "fui al mercado", "I: yo fui")
     assert timings(store, said) == {"recognise": 0.2, "reply": 1.0}
-    ended = last_session(store)
-    assert ended is not None and ended == session(store, sitting) and ended.ended_at is not None
+    ended = session(store, sitting)
+    assert ended.ended_at is not None
     assert ended.started_at.endswith("+00:00") and ended.started_at <= ended.ended_at
     assert check(store) == []
-
-
-def test_a_fresh_store_has_no_last_session(store: Store) -> None:
-    assert last_session(store) is None
 
 
 def test_turns_an_engine_left_unanswered_are_lost_when_the_next_takes_over(store: Store, sitting: int) -> None:

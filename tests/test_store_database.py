@@ -19,9 +19,10 @@ from store.database import Store
 from store.errors import StoreError
 from store.paths import data_folder
 from store.search import search
-from store.segments import add_correction, add_recording, add_segment, corrections
+from store.segments import add_recording, add_segment, corrections
 from store.sessions import add_turn, end_session, start_session, turns
 from store.versions import add_version, promote
+from tests.corrections import add_correction
 
 
 @pytest.fixture
@@ -332,12 +333,12 @@ WRITER = """
 import sys
 from pathlib import Path
 from store.database import Store
-from store.sessions import add_turn, last_session, start_session
+from store.sessions import add_turn, start_session
 sys.stdin.readline()
 with Store.open(Path(sys.argv[1])) as store:
     with store.transaction():
-        last = last_session(store)
-        session = last.id if last else start_session(store, "A2", "conocerse", "r", "t", "v")
+        begun = store.execute("SELECT id FROM sessions")
+        session = begun[0]["id"] if begun else start_session(store, "A2", "conocerse", "r", "t", "v")
     for number in range(60):
         add_turn(store, session, "learner", f"{sys.argv[2]} {number}", "typed")
 """

@@ -14,7 +14,8 @@ import pytest
 from core.training.errors import TrainingRefused
 from core.training.gate import Report, Verdict, judge, read_report
 from models.evaluation import Evaluation, Heard, Silence
-from models.scoring import LEAST_WORDS, Errors, character_errors, word_errors
+from models.rates import LEAST_WORDS
+from models.scoring import Errors, character_errors, word_errors
 
 WORDS = ["la", "mar", "está", "muy", "tranquila", "hoy", "por", "aquí", "cerca", "siempre"]
 """Ten words: the text of every clip, so that an error of one is a tenth."""

@@ -15,9 +15,10 @@ from models import catalog
 from store.annotations import put_alignment
 from store.audio import AudioFolder
 from store.database import Store
-from store.segments import add_correction, add_hypothesis
+from store.segments import add_hypothesis
 from store.splits import set_split
 from tests import training_store
+from tests.corrections import add_correction
 from trainer.job import job_from
 from trainer.labels import Labels
 from trainer.manifest import check_audio, check_clips, read_manifest

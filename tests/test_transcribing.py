@@ -12,8 +12,9 @@ from core.dataset.care import TARGET, loudness
 from core.dataset.importing import import_path
 from core.dataset.transcribing import Progress, transcribe
 from core.review.desk import Desk
+from models.audio import Audio
 from models.device import Device
-from models.heard import Audio, Hypothesis, Recogniser
+from models.heard import Hypothesis, Recogniser
 from store.audio import AudioFolder
 from store.check import check
 from store.database import Store

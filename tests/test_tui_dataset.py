@@ -58,8 +58,8 @@ async def test_every_error_rate_has_its_interval_and_its_words(many: Path) -> No
         await it.section("Errors")
         await it.sees("By speaker", "95 % interval", "words", "●", "too little to say")
         rate = it.screen.figures.errors if it.screen.figures else None
-        assert rate is not None and rate.wer is not None
-        assert f"all {100 * rate.wer:.1f} %" in " ".join(it.seen().split())
+        assert rate is not None and rate.wer.enough
+        assert f"all {100 * rate.wer.value:.1f} %" in " ".join(it.seen().split())
         await it.press("end")
         await it.sees("By split", "test", "How it is counted", "Cochran")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.training.worth import Worth
-from models.scoring import Interval
+from models.rates import Interval
 from store.database import Store
 from tests.train_driver import spoken_corrections, training, under_way
 from tui.picture_train import STEPS, at_work, begin, preparation, steps, tell

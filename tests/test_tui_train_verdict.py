@@ -12,7 +12,7 @@ from core.engine.protocol import EarChanged, UseEar
 from core.review.judging import refresh
 from core.training import closing, registry
 from core.training.registry import Standing
-from models.scoring import Interval
+from models.rates import Interval
 from store.database import Store
 from store.segments import add_hypothesis
 from tests.correct_driver import correcting, fill

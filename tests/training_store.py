@@ -11,8 +11,9 @@ from core.training.watching import RunState, Watch
 from store.audio import AudioFolder
 from store.database import Store
 from store.runs import Run
-from store.segments import add_correction, add_recording, add_segment
+from store.segments import add_recording, add_segment
 from tests import trainer_jobs as jobs
+from tests.corrections import add_correction
 from trainer.starter.espeak import Espeak
 from trainer.starter.evaluation import sentences_of
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.heard import SAMPLE_RATE, WINDOW
+from models.audio import SAMPLE_RATE, WINDOW
 from models.level import audible
 from models.windows import FULL, frames_for
 from trainer import augment

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.audio import SAMPLE_RATE
+
 FRAME = 160
 """Samples from one feature frame to the next (10 ms at 16 kHz)."""
 FLOOR = 2.0
@@ -24,7 +26,7 @@ def _filters(bands: int) -> torch.Tensor:
     from transformers.audio_utils import mel_filter_bank
 
     return torch.tensor(
-        mel_filter_bank(201, bands, 0.0, 8000.0, 16_000, norm="slaney", mel_scale="slaney"),
+        mel_filter_bank(201, bands, 0.0, 8000.0, SAMPLE_RATE, norm="slaney", mel_scale="slaney"),
         dtype=torch.float32,
     )
 

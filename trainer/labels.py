@@ -45,11 +45,6 @@ class Labels:
         # Some folders leave the timestamps out of the file, though the network has their rows.
         self._first_stamp = self._id("<|0.00|>")
 
-    @property
-    def has_timestamps(self) -> bool:
-        """Whether the tokenizer knows any."""
-        return self._first_stamp is not None
-
     def positions(self, text: str) -> int:
         """How many of the decoder's positions a text takes at most."""
         return len(self._text(text)) + len(self.prompt) + 3

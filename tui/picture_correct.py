@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from store.units import SAMPLE_RATE
 from tui.app import TertuliaApp
 from tui.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
@@ -24,7 +25,6 @@ SEGMENTS: tuple[tuple[str, str, dict[str, float]], ...] = (
     ("Luis", "Me gusta mucho la paella de mi abuela.", {}),
 )
 """Speaker, what was heard, and the words that were heard with less than certainty."""
-SECOND = 16_000
 PACE = 0.38
 """Seconds a word."""
 
@@ -44,11 +44,11 @@ def fill(folder: Path) -> None:
     for _, text, _ in SEGMENTS:
         start = len(sound)
         for word in text.split():
-            length = int(PACE * SECOND * min(1.0, 0.4 + len(word) / 10))
+            length = int(PACE * SAMPLE_RATE * min(1.0, 0.4 + len(word) / 10))
             shape = np.sin(np.linspace(0, np.pi, length)) ** 0.7 * random.uniform(0.25, 0.8)
-            sound += (shape * random.uniform(-1, 1, length)).tolist() + [0.0] * (int(PACE * SECOND) - length)
+            sound += (shape * random.uniform(-1, 1, length)).tolist() + [0.0] * (int(PACE * SAMPLE_RATE) - length)
         spans.append((start, len(sound)))
-        sound += [0.0] * (SECOND // 2)
+        sound += [0.0] * (SAMPLE_RATE // 2)
     with Store.open(folder) as store:
         samples = np.array(sound, dtype=np.float32)
         sha = AudioFolder(folder).put(samples)
@@ -94,7 +94,7 @@ async def picture(width: int = 110, height: int = 26) -> str:
                 await pilot.pause()
             for play in range(3):
                 player.finish(player.plays[play].start, play)
-            player.come_to(card.row.start + int(5.5 * PACE * SECOND))
+            player.come_to(card.row.start + int(5.5 * PACE * SAMPLE_RATE))
             while screen.text.heard != 5 or screen.queue.row(card.row.id) is None:
                 await pilot.pause()
             await pilot.pause()

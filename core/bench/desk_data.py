@@ -22,6 +22,7 @@ from core.conversation.vocabulary import WORDS
 from store.audio import SAMPLE_RATE, AudioFolder
 from store.database import Store
 from store.desk_schema import COUNT_ALL
+from store.edits import STATUSES
 from store.errors import StoreError
 from store.migrations import FOLD, split
 from store.text import shown
@@ -36,8 +37,8 @@ COMMON = (
 VOCABULARY = 20_000
 MOST_WORDS = 20
 SPEAKERS = ("Ana", "Beatriz", "Carlos", "Diego", "Elena", "Félix", "Gabriela", "Hugo", "Inés", "Juan", "learner")
-STATUSES = ("new", "corrected", "skipped", "flagged", "unsure")
 SHARES = (0.77, 0.2, 0.01, 0.01, 0.01)
+"""Of each status."""
 IN_A_RECORDING = 5_000
 RECORDING_SECONDS = 300
 """Segments overlap, so that a few recordings are enough for all of them."""

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from core.bench import turns, windows
 from core.engine.filters import resample
 from core.versions.active import DEPLOYED, RECOGNISER, Warn, active, load_voice, open_recogniser, quiet
+from models.audio import SAMPLE_RATE
 from models.device import Device
-from models.heard import SAMPLE_RATE
 from models.scoring import interval, word_errors
 from store.paths import usual_folder
 

@@ -15,14 +15,16 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.audio import SAMPLE_RATE
+from models.bootstrap import bounds, resampled
 from models.device import Device
-from models.heard import SAMPLE_RATE
 from models.recogniser import BEAM, WhisperRecogniser
 from models.windows import Windows
 
@@ -35,7 +37,6 @@ SHAPE = "base"
 """Of the real Whisper's."""
 OF_MODEL, OF_BASE = 20, 8
 """So many turns of about that length are heard."""
-DRAWS = 2000
 GOAL = 3.0
 """Times as fast, at Whisper-base's shape."""
 
@@ -54,17 +55,15 @@ class Latency:
         wall, cpu = (
             np.array([[one[kind] for one in side] for side in (self.ours, self.theirs)]) for kind in (0, 1)
         )
-        dice = np.random.default_rng(0)
-        drawn = wall[:, dice.integers(0, wall.shape[1], (DRAWS, wall.shape[1]))]
-        ratios = np.median(drawn[1], axis=1) / np.median(drawn[0], axis=1)
-        low, high = np.quantile(ratios, [0.025, 0.975])
-        ours, theirs = (statistics.median(side) for side in wall.tolist())
+        ours, theirs = resampled(wall.T, np.random.default_rng(0), partial(np.median, axis=1)).T
+        low, high = bounds(theirs / ours)
+        our, their = (statistics.median(side) for side in wall.tolist())
         return {
-            f"{prefix}_ms": 1000 * ours,
-            f"{prefix}_faster_whisper_ms": 1000 * theirs,
-            f"{prefix}_ratio": theirs / ours,
-            f"{prefix}_ratio_low": float(low),
-            f"{prefix}_ratio_high": float(high),
+            f"{prefix}_ms": 1000 * our,
+            f"{prefix}_faster_whisper_ms": 1000 * their,
+            f"{prefix}_ratio": their / our,
+            f"{prefix}_ratio_low": low,
+            f"{prefix}_ratio_high": high,
             f"{prefix}_cpu_ratio": float(np.median(cpu[1]) / np.median(cpu[0])),
             f"{prefix}_turns": wall.shape[1],
             f"{prefix}_seconds": self.audio,
@@ -75,7 +74,7 @@ def of_model(folder: Path, name: str, said: Sequence[Audio], device: Device) -> 
     """With a recogniser of this machine: a whole turn of the app, voice activity, word times and all, against
     `transcribe(language="es", beam_size=5)`, which gives no word times."""
     recogniser = WhisperRecogniser(folder, name, device, Windows(MARGIN))
-    whisper = recogniser._whisper
+    whisper = recogniser.library
 
     def theirs(audio: Audio) -> None:
         list(whisper.transcribe(audio, language="es", beam_size=BEAM)[0])
@@ -95,7 +94,7 @@ def of_base(said: Sequence[Audio], device: Device, count: int = OF_BASE) -> dict
             said_why = (made.stderr.strip().splitlines() or [f"it ended with {made.returncode}"])[-1]
             return {"base_turn": f"not measured ({said_why}): pip install 'tertulia[train]'"}
         recogniser = WhisperRecogniser(Path(temporary) / "recogniser-ct2", SHAPE, device, Windows(MARGIN))
-        whisper = recogniser._whisper
+        whisper = recogniser.library
 
         def theirs(audio: Audio) -> None:
             options: dict[str, Any] = {"temperature": 0.0, "without_timestamps": True}

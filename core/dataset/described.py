@@ -78,8 +78,8 @@ def row_of(item: Item, sound: Sound, span: Span, measures: Measures, found: bool
     """
     speaker = clean(item.speaker) or speaker
     start, end = span
-    if item.status and item.status not in STATUSES[:-1]:
-        raise StoreError(f"“{clean(item.status)[:40]}” is no status: use one of {', '.join(STATUSES[:-1])}.")
+    if item.status and item.status not in STATUSES:
+        raise StoreError(f"“{clean(item.status)[:40]}” is no status: use one of {', '.join(STATUSES)}.")
     length = (end - start) / SAMPLE_RATE
     first = (start - sound.start) / SAMPLE_RATE
     words = [

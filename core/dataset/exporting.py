@@ -27,13 +27,13 @@ from store.formats import formats
 from store.formats.formats import Format
 from store.formats.item import Item, TimedWord
 from store.reasons import FORBIDDEN, disk
+from store.splits import USED
 from store.streaming import Sink
 from store.text import clean, shown
 from store.units import SAMPLE_RATE, now
 
 WAVE = ("ljspeech", "kaldi", "elan", "chat")
 """Formats whose own programs do not open FLAC; the others get it, at half the size."""
-SPLITS = ("train", "dev", "test")
 
 SEGMENTS = """
 SELECT s.id, s.recording_id, s.start, s."end", s.speaker, s.status, s.reason, s.note, s.reference, s.heard, s.model,
@@ -86,10 +86,10 @@ def export(
             damaged, text that the format cannot hold, a full disk. The folder is empty again then.
     """
     chosen = formats.find(format_name)
-    if split not in ("", *SPLITS):
-        raise StoreError(f"“{clean(split)}” is no split: use one of {', '.join(SPLITS)}.")
-    if status not in ("all", *STATUSES[:-1]):
-        raise StoreError(f"“{clean(status)}” is no status: use one of {', '.join(STATUSES[:-1])}, or all.")
+    if split not in ("", *USED):
+        raise StoreError(f"“{clean(split)}” is no split: use one of {', '.join(USED)}.")
+    if status not in ("all", *STATUSES):
+        raise StoreError(f"“{clean(status)}” is no status: use one of {', '.join(STATUSES)}, or all.")
     if link and chosen.CLIPS:
         raise StoreError(
             f"The format {format_name} has an audio file for each segment, which a link cannot give: export "
@@ -241,7 +241,7 @@ def _item(row: sqlite3.Row, origin: int) -> Item:
         heard=row["heard"] or "",
         speaker=row["speaker"],
         note=row["note"],
-        split=row["split"] if row["split"] in SPLITS else "",
+        split=row["split"] if row["split"] in USED else "",
         status=row["status"],
         reason=row["reason"],
         words=tuple(

@@ -7,14 +7,15 @@ All of it comes from counts that are kept while the work is done, so it is there
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from core.dataset.leaks import Duplicate, Leak, duplicates, leaks
 from core.dataset.milestones import Progress, progress
-from core.dataset.rates import METHOD, Rate, rate, ratio
-from core.review import cost
+from core.dataset.rates import METHOD, Rate, rate
+from core.review import cost, second_look
 from core.review.lint.rules import RULES
-from store.annotations import second_passes, work
+from store.annotations import work
 from store.database import Store
 from store.tallies import Tally, histogram, tally
 from store.units import SAMPLE_RATE
@@ -111,6 +112,17 @@ class Stats:
     agreement: Rate | None
     """How often the author wrote another word the second time; None before the first second pass."""
 
+    def as_json(self) -> dict[str, Any]:
+        """All of it in JSON values."""
+        return {
+            **asdict(self),
+            "errors": self.errors.as_json(),
+            "errors_by": {
+                name: {key: one.as_json() for key, one in rates.items()} for name, rates in self.errors_by.items()
+            },
+            "agreement": None if self.agreement is None else self.agreement.as_json(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Suspicions:
@@ -126,6 +138,7 @@ def stats(store: Store, author: str) -> Stats:
     corrected = [one for one in tallies if one.status == "corrected"]
     reached = progress(_amount(corrected).seconds)
     annotator, pace = _annotator(store, author)
+    agreement = second_look.agreement(store, author)
     return Stats(
         whole=_amount(tallies),
         by={name: {key: _amount(group) for key, group in _groups(tallies, of).items()} for name, of in BY.items()},
@@ -143,7 +156,7 @@ def stats(store: Store, author: str) -> Stats:
         warnings=_warnings(store),
         annotator=annotator,
         forecast=_forecast([one for one in tallies if one.status == "new"], reached, pace),
-        agreement=_agreement(store, author),
+        agreement=None if agreement is None else Rate(agreement, None),
     )
 
 
@@ -217,19 +230,4 @@ def _forecast(waiting: list[Tally], reached: tuple[Progress, ...], pace: cost.Co
         to_next_milestone=None if following is None else following * each,
         audio_is_missing=0.0 if following is None else max(0.0, following - amount.seconds),
         basis=basis,
-    )
-
-
-def _agreement(store: Store, author: str) -> Rate | None:
-    passes = second_passes(store, author)
-    if not passes:
-        return None
-    pairs = [(one.errors, one.words) for one in passes]
-    return ratio(
-        len(pairs),
-        sum(errors for errors, _ in pairs),
-        sum(words for _, words in pairs),
-        sum(errors * errors for errors, _ in pairs),
-        sum(errors * words for errors, words in pairs),
-        sum(words * words for _, words in pairs),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.training.gate import Verdict
-from models.scoring import Interval
+from models.rates import Interval
 
 Act = Literal["talk", "correct", "train", "prove", "promote", "go on"]
 

@@ -1,4 +1,4 @@
-"""Changing rate and pace of sound, with FFmpeg's own filters through PyAV."""
+"""Changing the rate of sound, with FFmpeg's own resampler through PyAV."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-SLOWEST, FASTEST = 0.5, 2.0
-"""What one atempo filter does well, and what still sounds like speech."""
 
 
 class Resampler:
@@ -35,30 +32,6 @@ def resample(samples: NDArray[np.float32], rate: int, to: int) -> NDArray[np.flo
         return samples
     resampler = Resampler(rate, to)
     return np.concatenate([resampler.feed(samples), resampler.finish()])
-
-
-def stretch(samples: NDArray[np.float32], rate: int, pace: float) -> NDArray[np.float32]:
-    """The same sound at `pace` times its speed and at its own pitch; pace is held to 0.5 … 2."""
-    pace = min(max(pace, SLOWEST), FASTEST)
-    if pace == 1.0 or len(samples) == 0:
-        return samples
-    import av
-
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(sample_rate=rate, format="flt", layout="mono")
-    tempo = graph.add("atempo", f"{pace:.4f}")
-    sink = graph.add("abuffersink")
-    source.link_to(tempo)
-    tempo.link_to(sink)
-    graph.configure()
-    source.push(_frame(samples, rate))
-    source.push(None)
-    frames = []
-    while True:
-        try:
-            frames.append(sink.pull())
-        except (av.BlockingIOError, av.EOFError):
-            return _joined(frames)
 
 
 def _frame(samples: NDArray[np.float32], rate: int) -> Any:

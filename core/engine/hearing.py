@@ -73,14 +73,11 @@ class Caught:
 class HearingBegun:
     """The first sound has come: from now on nothing said is missed."""
 
-    hearing: Hearing
-
 
 @dataclass(frozen=True)
 class HearingOver:
     """The listening has ended."""
 
-    hearing: Hearing
     failure: str | None = None
     """A sentence, where it never began."""
 
@@ -145,7 +142,7 @@ class Hearing(threading.Thread):
                 failure = None
                 self._catch(Ending.SPOKEN)
         finally:
-            self._post(HearingOver(self, failure))
+            self._post(HearingOver(failure))
 
     def _until_over(self) -> str | None:
         """Listen; the sentence that tells what went wrong, or None."""
@@ -180,7 +177,7 @@ class Hearing(threading.Thread):
         piece = self._source.read(READ_SECONDS)
         if len(piece) and not self._awake:
             self._awake = True
-            self._post(HearingBegun(self))
+            self._post(HearingBegun())
         if not self.attentive.is_set():
             self._was_deaf = True
         elif len(piece):

@@ -16,9 +16,9 @@ from pathlib import Path
 from core.conversation import scenario
 from core.dataset import measuring
 from core.engine.answering import Answering, Said
-from core.engine.filters import stretch
 from core.engine.hearing import Caught, Ending
 from core.engine.loading import Parts, load
+from core.engine.pace import held, stretch
 from core.engine.protocol import (
     EarChanged,
     Event,
@@ -49,7 +49,6 @@ LEVELS = ("A1", "A2", "B1", "B2")
 NOTHING_SAID = "There is nothing to answer: type some words first."
 NOTHING_HEARD = "No words were heard: come closer to the microphone and say it again, or type it."
 CANCELLED = "You cancelled it; the recording is kept."
-SLOWEST, FASTEST = 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -150,9 +149,7 @@ class Conversation:
             history = []
         else:
             number = sessions.session(self._store, command.session).id
-            for turn in sessions.turns(self._store, number):
-                if turn.status in ("recorded", "heard"):
-                    sessions.set_turn_status(self._store, turn.id, "lost")
+            sessions.lose_unfinished(self._store, number)
             history = [turn for turn in sessions.turns(self._store, number) if turn.status == "answered"]
         if self._session not in (None, number):
             sessions.end_session(self._store, self._session)
@@ -214,7 +211,7 @@ class Conversation:
     def replay(self, command: Replay) -> None:
         """Play a stored turn: the learner's audio as it was, or the tutor's words by the voice."""
         turn = sessions.turn(self._store, command.turn)
-        pace = min(max(command.pace, SLOWEST), FASTEST)
+        pace = held(command.pace)
         utterance = self._mouth.begin()
         if utterance is None:
             raise StoreError("There is no loudspeaker to replay it on: connect one and start again.")
@@ -223,7 +220,7 @@ class Conversation:
                 segment = segments.segment(self._store, turn.segment)
                 sha256 = segments.recording(self._store, segment.recording).sha256
                 samples = AudioFolder(self._store.folder).get(sha256)[segment.start : segment.end]
-                utterance.say([stretch(samples, SAMPLE_RATE, pace)], SAMPLE_RATE)
+                utterance.say([stretch(samples, pace)], SAMPLE_RATE)
             elif self.parts.voice:
                 utterance.say(self.parts.voice.speak(turn.text, pace), self.parts.voice.sample_rate)
         finally:

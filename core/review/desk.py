@@ -12,7 +12,6 @@ import getpass
 import os
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.review import acting, alike, replacing, reshaping, second_look
 from core.review import card as cards
@@ -20,15 +19,13 @@ from core.review.acting import act, state_of
 from core.review.card import Card
 from core.review.replacing import Plan, Replaced
 from core.review.second_look import SecondLook
+from models.rates import Interval
 from store import drafts
 from store.database import Store
 from store.edits import Action, Change, Done, State
 from store.errors import StoreError
 from store.queue import View
 from store.text import clean
-
-if TYPE_CHECKING:
-    from models.scoring import Interval
 
 
 def author() -> str:

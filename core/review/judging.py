@@ -15,10 +15,10 @@ from typing import Any
 
 from core.review import expecting
 from core.review.lint.rules import Said, check, mask
-from models.heard import SAMPLE_RATE
 from models.scoring import character_errors, normalise, word_errors
 from store.database import Store
 from store.search import match
+from store.units import SAMPLE_RATE
 
 AT_ONCE = 500
 """Segments read with one statement."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.review.lint.rules import RULES
+from core.words import counted
 from store.queue import Row, View
 
 UNSURE = 0.75
@@ -47,8 +48,8 @@ def _done(row: Row) -> str:
         return "It is corrected."
     if not row.errors:
         return "It is corrected, and was heard right."
-    words = _count(row.words or 0, "word")
-    return f"It is corrected; {words} had been heard with {_count(row.errors, 'error')}."
+    words = counted(row.words or 0, "word")
+    return f"It is corrected; {words} had been heard with {counted(row.errors, 'error')}."
 
 
 def _signs(row: Row) -> list[str]:
@@ -59,7 +60,7 @@ def _signs(row: Row) -> list[str]:
     if row.heard == "":
         signs.append("nothing was heard")
     if row.doubt is not None and row.doubt >= DISPUTED:
-        signs.append(f"two readings differ in {_count(max(1, round(row.doubt * row.length)), 'word')}")
+        signs.append(f"two readings differ in {counted(max(1, round(row.doubt * row.length)), 'word')}")
     if row.confidence is not None and row.confidence < UNSURE:
         signs.append(f"the recogniser is {_percent(row.confidence)} sure")
     signs += [rule.sentence[0].lower() + rule.sentence[1:] for rule in RULES if row.warnings & rule.bit]
@@ -81,11 +82,7 @@ def _errors(expected: float) -> str:
         return "hardly an error"
     if expected < 0.75:
         return "perhaps an error"
-    return f"about {_count(round(expected), 'error')}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"about {counted(round(expected), 'error')}"
 
 
 def _percent(share: float) -> str:

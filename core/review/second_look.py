@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.review.acting import act
 from core.review.card import Card, evidence_of, read
+from models.rates import Interval, linearised
 from store.annotations import add_second_pass, second_passes
 from store.database import Store
 from store.edits import Change, ConflictError, Done, state
@@ -22,7 +23,7 @@ from store.text import clean
 from store.units import stamp
 
 if TYPE_CHECKING:
-    from models.scoring import Errors, Interval
+    from models.scoring import Errors
 
 EVERY = 20
 """One item in so many is looked at twice: 5 %."""
@@ -132,9 +133,14 @@ def agreement(store: Store, author: str) -> Interval | None:
     Raises:
         StoreError: the database is damaged.
     """
-    from models.scoring import Errors, interval
-
-    passes = second_passes(store, author)
-    if not sum(one.words for one in passes):
+    pairs = [(one.errors, one.words) for one in second_passes(store, author)]
+    if not sum(words for _, words in pairs):
         return None
-    return interval([Errors(one.errors, 0, 0, one.words) for one in passes])
+    return linearised(
+        len(pairs),
+        sum(errors for errors, _ in pairs),
+        sum(words for _, words in pairs),
+        sum(errors * errors for errors, _ in pairs),
+        sum(errors * words for errors, words in pairs),
+        sum(words * words for _, words in pairs),
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.training.errors import TrainingRefused
-from models.scoring import Interval
+from models.rates import Interval
 from store import versions
 from store.database import Store
 from store.paths import write_safely

@@ -27,7 +27,8 @@ from core.versions.active import RECOGNISER, ModelChoice, Warn, active, open_rec
 from models import device, kept
 from models.errors import AudioError, ModelError
 from models.evaluation import Clip, Evaluation, change, evaluate
-from models.scoring import Interval, normalise
+from models.rates import Interval
+from models.scoring import normalise
 from store.audio import AudioFolder
 from store.database import Store
 from store.decoding import read_audio

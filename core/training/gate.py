@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.training.errors import TrainingRefused
+from core.words import counted
 from models.errors import ModelError
 from models.evaluation import Evaluation, change, rate
-from models.scoring import LEAST_WORDS, Interval
+from models.rates import LEAST_WORDS, Interval
 from store.text import shown
 
 REPORT = "report.json"
@@ -176,10 +177,9 @@ def _sentence(
         moved = f"{verb} from {100 * was.value:.1f} % to {100 * now.value:.1f} %"
     else:
         moved = f"stayed at {100 * now.value:.1f} %"
-    recordings = f"{change.blocks} recording{'s' * (change.blocks != 1)}"
     said = (
         f"The error rate on your held-out speech {moved}, {_points(change)} "
-        f"(n = {change.words:,} words, {recordings})."
+        f"(n = {change.words:,} words, {counted(change.blocks, 'recording')})."
     )
     if general is not None and not any("at large" in reason for reason in reasons):
         said += f" Spanish at large: {_points(general)} (n = {general.words:,} words)."

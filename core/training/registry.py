@@ -24,7 +24,8 @@ from core.training.watching import GRACE, Watch
 from core.versions.active import DEPLOYED, RECOGNISER, chosen_name, fingerprint, of_catalog, of_version, try_out
 from models import catalog
 from models.errors import ModelError
-from models.scoring import LEAST_WORDS, Errors, Interval, interval
+from models.rates import Interval
+from models.scoring import Errors, interval
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
@@ -58,7 +59,7 @@ class Standing:
     @property
     def enough(self) -> bool:
         """Whether the figure says anything."""
-        return self.wer is not None and self.words >= LEAST_WORDS
+        return self.wer is not None and self.wer.enough
 
 
 def settle(store: Store) -> list[ModelVersion]:

@@ -20,7 +20,7 @@ from core.training.bases import resolve
 from core.training.errors import TrainingRefused
 from core.training.snapshot import Choice, Snapshot, snapshot
 from core.versions.active import RECOGNISER, chosen_name
-from models.scoring import LEAST_WORDS, Interval
+from models.rates import LEAST_WORDS, Interval
 from store import runs
 from store.database import Store
 from store.versions import ModelVersion, version, version_named

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from models.audio import SAMPLE_RATE
 from models.device import Device, physical_cores
-from models.heard import SAMPLE_RATE
 from models.recogniser import WhisperRecogniser
 
 

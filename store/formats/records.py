@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from store.edits import STATUSES
 from store.errors import StoreError
 from store.formats.item import Item, Rejected, TimedWord
 from store.formats.reading import check_span, number, parse_json, resolve, seconds_of
@@ -42,8 +43,6 @@ TEXTS = ("text", "heard", "speaker", "note", "split", "status", "reason")
 
 OWN = ("speaker", "note", "split", "status", "reason")
 """Those of them that few formats have a place for."""
-
-STATUSES = ("new", "corrected", "skipped", "flagged", "unsure")
 
 SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test", "eval": "test"} | dict.fromkeys(
     ("dev", "validation", "valid", "val"), "dev"

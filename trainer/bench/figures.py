@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.bootstrap import bounds, resampled
 from models.windows import FULL
 
-DRAWS = 2000
 _COUNTED = ("cpu", "wall", "speech", "operations")
 
 
@@ -65,8 +65,8 @@ class _Costs:
         for share, some in kinds:
             if some:
                 rows = np.array([[step[name] for name in _COUNTED] for step in some])
-                drawn = rows[dice.integers(0, len(rows), (DRAWS, len(rows)))].sum(axis=1)
-                self._shares.append((share, np.concatenate([rows.sum(axis=0)[None], drawn]) + prepared))
+                sums = np.concatenate([rows.sum(axis=0)[None], resampled(rows, dice)])
+                self._shares.append((share, sums + prepared))
 
     def of(self, name: str) -> NDArray[np.float64]:
         """So much of cpu, wall or operations for each second of speech."""
@@ -77,8 +77,7 @@ class _Costs:
 
 
 def _figure(values: NDArray[np.float64]) -> Figure:
-    low, high = np.quantile(values[1:], [0.025, 0.975])
-    return Figure(float(values[0]), float(low), float(high))
+    return Figure(float(values[0]), *bounds(values[1:]))
 
 
 def _of_side(side: dict[str, Any], costs: _Costs, clock: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from models.device import Device
+from models.rates import Interval
 from models.recogniser import WhisperRecogniser
-from models.scoring import Errors, Interval, difference, interval, word_errors
+from models.scoring import Errors, difference, interval, word_errors
 from models.windows import Windows
 from trainer.manifest import Clip, waveform
 

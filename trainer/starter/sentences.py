@@ -78,13 +78,6 @@ def _grammar(rng: random.Random) -> str:
     return grammar.fill(rng, rng.choice(grammar.pattern_lines("patterns.txt")))
 
 
-def _join(rng: random.Random, first: str, second: str) -> str:
-    """Put two things said one after the other into one turn."""
-    if rng.random() < 0.4 and first.endswith(".") and not second.startswith(("¿", "¡")):
-        return f"{first[:-1]}, {rng.choice(('pero', 'y', 'y', 'así que', 'porque', 'aunque', ''))} {second}"
-    return f"{first} {_tidy(second)}"
-
-
 def _chunks(rng: random.Random) -> str:
     lines = grammar.pattern_lines("chunks.txt")
     text = grammar.fill(rng, rng.choice(lines))

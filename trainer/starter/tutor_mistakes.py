@@ -16,7 +16,6 @@ from pathlib import Path
 from trainer.starter.conjugation import agree, conjugate, participle, plural
 
 DATA = Path(__file__).parent / "data"
-TENSE_NAMES = {"pres": "present", "pret": "past", "imp": "imperfect", "fut": "future", "cond": "conditional"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ weights; it is written out here because a tree of branches needs its own positio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,6 @@ class Geometry:
     context: int = 1024
     rope_base: float = 10_000.0
     epsilon: float = 1e-5
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Block(nn.Module):

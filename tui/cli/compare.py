@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from core.words import counted
 from tui.cli.evaluate import SET, enough, figures, progress, too_few
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line
 from tui.cli.verdicts import interval, points
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from core.words import counted
 from tui.cli import MODEL, named_path, say
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def figures(found: Evaluation) -> dict[str, Any]:
 
 def enough(found: Evaluation) -> bool:
     """Whether the words suffice to say anything."""
-    from models.scoring import LEAST_WORDS
+    from models.rates import LEAST_WORDS
 
     return found.kinds(SET).words >= LEAST_WORDS
 
@@ -111,6 +112,6 @@ def _lines(found: Evaluation) -> Iterator[str]:
 
 def too_few(words: int) -> str:
     """That a figure rests on too little."""
-    from models.scoring import LEAST_WORDS
+    from models.rates import LEAST_WORDS
 
     return f"{counted(words, 'word')} are too little to say anything: correct more, {LEAST_WORDS} words at least."

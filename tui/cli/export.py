@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
+from core.words import counted
 from tui.cli import named_path
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
 
@@ -15,15 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     from store.edits import STATUSES
     from store.formats.formats import MODULES
+    from store.splits import USED
 
     parser.add_argument("folder", type=named_path, metavar="FOLDER", help="a new or empty folder")
     parser.add_argument(
         "--format", required=True, choices=sorted(MODULES), metavar="F", help=", ".join(sorted(MODULES))
     )
-    parser.add_argument("--split", choices=["train", "dev", "test"], default="", help="only these")
-    parser.add_argument(
-        "--status", choices=[*STATUSES[:-1], "all"], default="corrected", help="only these (corrected)"
-    )
+    parser.add_argument("--split", choices=USED, default="", help="only these")
+    parser.add_argument("--status", choices=[*STATUSES, "all"], default="corrected", help="only these (corrected)")
     parser.add_argument(
         "--link", action="store_true", help="refer to the data folder's audio instead of copying it"
     )

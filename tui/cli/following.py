@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import SENTENCES
-from core.training.state import RESUME, RunState, number, text
+from core.training.state import RESUME, STAGES, RunState, number, text
 from core.training.watching import GRACE, Watch
+from core.words import duration
 from store.runs import Run
 from tui.cli import say, verdicts
 from tui.cli.progress import Line
@@ -108,8 +109,6 @@ class Follower:
 
     def _words(self, event: dict[str, Any]) -> str:
         """What is worth a line of its own of an event; by its own fields, for the state may be further on."""
-        from tui.widgets.run_view import STAGES
-
         match event["event"]:
             case "start":
                 how = "goes on" if event.get("resume") is True else "begins"
@@ -141,8 +140,6 @@ class Follower:
 
     def _how_far(self) -> tuple[str, float | None]:
         """What the run is at, and the share of it that is done."""
-        from tui.widgets.run_view import STAGES, duration
-
         state = self.state
         doing = STAGES.get(state.stage, state.stage) or "beginning"
         if state.stage != "train" or not state.steps:
@@ -156,7 +153,7 @@ class Follower:
         if state.evals:
             parts.append(f"dev {100 * state.evals[-1][1]:.1f} %")
         if state.eta is not None:
-            parts.append(f"{duration(state.eta)} left")
+            parts.append(f"about {duration(state.eta)} left")
         return ", ".join(parts), state.step / state.steps
 
     def _ask_to_stop(self) -> None:

@@ -7,8 +7,9 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from core.words import clock, counted
 from tui.cli import MODEL, named_path, say
-from tui.cli.progress import Line, clock, counted
+from tui.cli.progress import Line
 
 if TYPE_CHECKING:
     from core.dataset import importing, intake, transcribing

@@ -66,15 +66,3 @@ class Line:
             sys.stderr.write("\r" + " " * self._width + "\r")
             sys.stderr.flush()
         self._width, self._shown = 0, 0.0
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things as English says it: 1 segment, 2 segments."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def clock(seconds: float) -> str:
-    """A duration as 1:02:03 or 2:03."""
-    hours, rest = divmod(int(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

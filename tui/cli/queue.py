@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from tui.cli.progress import clock
+from core.words import clock, counted
 
 if TYPE_CHECKING:
     from store.queue import Row, View
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=ORDERS, default="worth", help="what comes first (worth)")
     parser.add_argument(
         "--status",
-        choices=[*STATUSES[:-1], "open", "all"],
+        choices=[*STATUSES, "open", "all"],
         default="new",
         help="only these (new); open: all that wait",
     )
@@ -120,6 +120,5 @@ def _summary(total: int, shown: int, view: View) -> str:
 
     if not total:
         return "No segment is like that."
-    many = f"{MOST_FOUND} or more" if view.search and total >= MOST_FOUND else str(total)
-    noun = "segment" if total == 1 else "segments"
-    return f"{shown} of {many} {noun}. Correct one: tertulia correct ID --text T"
+    many = f"{MOST_FOUND} or more segments" if view.search and total >= MOST_FOUND else counted(total, "segment")
+    return f"{shown} of {many}. Correct one: tertulia correct ID --text T"

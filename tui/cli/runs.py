@@ -106,15 +106,16 @@ def _details(run: Run, state: RunState) -> dict[str, Any]:
 
 
 def _lines(store: Store, run: Run, state: RunState) -> Iterator[str]:
-    from tui.widgets.run_view import STAGES, duration
+    from core.training.state import STAGES
+    from core.words import duration
 
     yield f"      from {_base(store, run) or 'an unknown base'}, in {run.folder}"
     if not state.ended and state.stage:
-        left = "" if state.eta is None else f", {duration(state.eta)} left"
+        left = "" if state.eta is None else f", about {duration(state.eta)} left"
         yield f"      {STAGES.get(state.stage, state.stage)}{left}"
     if state.train_seconds:
         yield (
-            f"      {duration(state.train_seconds)} of learning, "
+            f"      about {duration(state.train_seconds)} of learning, "
             f"{state.train_speech / state.train_seconds:.1f} seconds of speech a second"
             + (f", {state.memory_mb:,.0f} MB of memory" if state.memory_mb else "")
         )

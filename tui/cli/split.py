@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from tui.cli.progress import counted
+from core.words import counted
 
 if TYPE_CHECKING:
     from core.dataset.splits import Assigned

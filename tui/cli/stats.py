@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tui.cli.progress import counted
+from core.words import counted, duration
 
 if TYPE_CHECKING:
     from core.dataset.rates import Rate
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     with Store.open(data_folder()) as store:
         figures, doubts = stats(store, author()), suspicions(store)
     if options.json:
-        print(json.dumps({**dataclasses.asdict(figures), **dataclasses.asdict(doubts)}, ensure_ascii=False))
+        print(json.dumps({**figures.as_json(), **dataclasses.asdict(doubts)}, ensure_ascii=False))
     else:
         print("\n".join(_lines(figures, doubts)))
     return 0
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(figures: Stats, doubts: Suspicions) -> Iterator[str]:
     whole = figures.whole
-    yield f"{counted(whole.segments, 'segment')}, {_hours(whole.seconds)}"
+    yield f"{counted(whole.segments, 'segment')}, {duration(whole.seconds)}"
     for name, amounts in figures.by.items():
         yield from _amounts(name, amounts)
     yield f"\nWord errors of the newest recogniser: {figures.errors}{_characters(figures.errors)}"
@@ -62,7 +62,7 @@ def _lines(figures: Stats, doubts: Suspicions) -> Iterator[str]:
     yield "\nMilestones"
     for one in figures.milestones:
         span = f"{one.hours:g} h" if one.hours == one.to_hours else f"{one.hours:g}-{one.to_hours:g} h"
-        state = "reached" if one.reached else f"{100 * one.share:.0f} %, {_hours(one.missing_seconds)} to go"
+        state = "reached" if one.reached else f"{100 * one.share:.0f} %, {duration(one.missing_seconds)} to go"
         yield f"  {span:8} {state}"
         unbroken = one.brings.replace(" %", "\N{NO-BREAK SPACE}%")
         yield from textwrap.wrap(unbroken, 79, initial_indent=" " * 11, subsequent_indent=" " * 11)
@@ -73,7 +73,7 @@ def _lines(figures: Stats, doubts: Suspicions) -> Iterator[str]:
 def _amounts(name: str, amounts: Mapping[str, Amount]) -> Iterator[str]:
     yield from _listed(
         f"By {name}",
-        {key: f"{_hours(one.seconds):>12}  {counted(one.segments, 'segment')}" for key, one in amounts.items()},
+        {key: f"{duration(one.seconds):>12}  {counted(one.segments, 'segment')}" for key, one in amounts.items()},
     )
 
 
@@ -129,12 +129,12 @@ def _person(annotator: Annotator, forecast: Forecast, agreement: Rate | None) ->
             f"segment, {100 * annotator.listened:.0f} % listened to (n = {annotator.acceptances})"
         )
     yield (
-        f"  {_waiting(forecast.segments)}: {_hours(forecast.audio_seconds)}, about "
-        f"{forecast.expected_errors:.0f} errors, {_hours(forecast.work_seconds)} of work by {forecast.basis}"
+        f"  {_waiting(forecast.segments)}: {duration(forecast.audio_seconds)}, about "
+        f"{forecast.expected_errors:.0f} errors, {duration(forecast.work_seconds)} of work by {forecast.basis}"
     )
     if forecast.to_next_milestone is not None:
-        more = f", and {_hours(forecast.audio_is_missing)} more audio" if forecast.audio_is_missing else ""
-        yield f"  The next milestone takes {_hours(forecast.to_next_milestone)} of work{more}"
+        more = f", and {duration(forecast.audio_is_missing)} more audio" if forecast.audio_is_missing else ""
+        yield f"  The next milestone takes {duration(forecast.to_next_milestone)} of work{more}"
     if agreement is not None:
         yield f"  Words you write otherwise the second time: {agreement}"
 
@@ -144,10 +144,4 @@ def _waiting(number: int) -> str:
 
 
 def _characters(rate: Rate) -> str:
-    return f", characters {100 * rate.cer:.1f} %" if rate.enough and rate.cer is not None else ""
-
-
-def _hours(seconds: float) -> str:
-    if seconds >= 3600:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.0f} s"
+    return f", characters {100 * rate.cer:.1f} %" if rate.wer.enough and rate.cer is not None else ""

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.words import clock, counted
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line, clock, counted
+from tui.cli.progress import Line
 from tui.cli.verdicts import said
 
 if TYPE_CHECKING:

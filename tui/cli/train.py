@@ -171,8 +171,7 @@ def _figures(would: Worth, found: Snapshot) -> dict[str, Any]:
 
 
 def _lines(would: Worth, found: Snapshot) -> list[str]:
-    from tui.cli.progress import counted
-    from tui.widgets.run_view import duration
+    from core.words import counted, duration
 
     others = [
         f"{counted(number, 'clip')} {what}"
@@ -182,6 +181,7 @@ def _lines(would: Worth, found: Snapshot) -> list[str]:
         )
         if number
     ]
+    basis = "as a run here did" if would.measured else "an estimate"
     free = f" ({would.free_memory_mb:,.0f} free)" if would.free_memory_mb else ""
     lines = [
         f"Train on   {counted(would.train_clips, 'clip')}, {would.train_seconds / 60:.1f} minutes"
@@ -189,7 +189,7 @@ def _lines(would: Worth, found: Snapshot) -> list[str]:
         f"Held out   {counted(would.dev_clips, 'clip')} of dev, {would.test_clips} of test "
         f"({counted(would.test_words, 'word')})",
         f"From       {would.base}, preset {would.preset}, about {would.steps:,} steps",
-        f"Takes      {duration(60 * would.minutes)} ({'as a run here did' if would.measured else 'an estimate'}), "
+        f"Takes      about {duration(60 * would.minutes)} ({basis}), "
         f"{would.memory_mb:,.0f} MB of memory{free}, {would.disk_mb:,.0f} MB of disk",
         f"Hears you  {_wer(would)}",
     ]

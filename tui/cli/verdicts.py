@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.training.gate import Verdict
-    from models.scoring import Interval
+    from models.rates import Interval
     from store.versions import ModelVersion
 
 OUTCOMES = {

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from core.player import protocol
 from core.player.protocol import Play, Stop
-from models.scoring import LEAST_WORDS
+from models.rates import LEAST_WORDS
 from store.queue import rows
 from tui.comparing import Comparing
 from tui.keys import Key, bindings

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from core.review.lint.rules import BITS
+from core.words import counted
 from store.queue import ORDERS, View
 from tui.keys import CORRECT, bindings
 from tui.screens.desk_deciding import DecidingScreen
@@ -128,9 +129,8 @@ class CorrectScreen(DecidingScreen):
         finally:
             self._cards.clear()
             self.reload()
-        count = len(done.segments)
         left = f"; {len(done.left_out)} were changed meanwhile and are left" if done.left_out else ""
-        self.say(f"Replaced in {count} segment{'s' * (count != 1)}{left}; u takes it back.")
+        self.say(f"Replaced in {counted(len(done.segments), 'segment')}{left}; u takes it back.")
         await self.stored(done)
 
     # --- what is shown ----------------------------------------------------------------------------

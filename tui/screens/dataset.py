@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core.words import counted
 from store import queue
 from store.errors import StoreError
 from tui.desk_worker import DeskWorker
@@ -241,8 +242,8 @@ class DatasetScreen(ErrandScreen):
         except StoreError as error:
             self.tertulia.tell(str(error), "error")
             return
-        moved = f"{done.moved:,} segment{'s' * (done.moved != 1)} moved"
-        self.tertulia.tell(f"{moved}, {len(done.kept_out):,} kept out.", "information")
+        moved = counted(done.moved, "segment")
+        self.tertulia.tell(f"{moved} moved, {len(done.kept_out):,} kept out.", "information")
         self._count(look=True)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.words import counted
 from store.errors import StoreError
 from tui.desk_worker import DeskWorker
 from tui.errand import Errand, Outcome
@@ -189,8 +190,7 @@ class ErrandScreen(ModeScreen):
 
 
 def _summary(name: str, result: dict[str, Any]) -> str:
-    number = result.get("segments", 0)
-    segments = f"{number:,} segment{'s' * (number != 1)}"
+    segments = counted(result.get("segments", 0), "segment")
     if name == "export":
         return f"{segments} in {result.get('folder', '')}"
     parts = [f"{result.get('imported', 0):,} imported ({segments})"]

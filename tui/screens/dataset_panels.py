@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from core.words import duration
 from store.queue import View
 from tui.looks import ACCENT, FAINT, GOOD, MUTED, STRONG
 from tui.text import plain
@@ -52,18 +53,11 @@ def summary(figures: Stats) -> tuple[str, ...]:
     corrected = figures.by["status"].get("corrected")
     following = next((one for one in figures.milestones if not one.reached), None)
     return (
-        f"{hours(corrected.seconds if corrected else 0.0)} corrected",
-        f"{hours(figures.whole.seconds)} in all",
+        f"{duration(corrected.seconds if corrected else 0.0)} corrected",
+        f"{duration(figures.whole.seconds)} in all",
         f"{100 * following.share:.0f} % of {following.hours:g} h" if following else "all milestones reached",
         f"{figures.whole.segments:,} segments",
     )
-
-
-def hours(seconds: float) -> str:
-    """A duration as a person says it."""
-    if seconds >= 3600:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
 
 
 # --- hours ----------------------------------------------------------------------------------------
@@ -78,7 +72,7 @@ def _amount_lines(name: str, amounts: Mapping[str, Amount], width: int) -> list[
     most = max((one.seconds for one in amounts.values()), default=0.0) or 1.0
     lines = []
     for key, one in list(amounts.items())[:MOST]:
-        end = f" {hours(one.seconds):>7}{one.segments:>9,}"
+        end = f" {duration(one.seconds):>7}{one.segments:>9,}"
         drawn = bar(one.seconds / most, width - room - 1 - len(end))
         content = Content.assemble(f"{_name(name, key, room)} ", (drawn, ACCENT), end)
         lines.append(Line(content, _opens(name, key)))
@@ -125,8 +119,8 @@ HEADS = f"{'WER':>7} {'95 % interval':^15}{'CER':>7}{'words':>9}"
 
 def _rates(figures: Stats) -> tuple[Panel, ...]:
     most = max(
-        (rate.high or 0.0 for rates in figures.errors_by.values() for rate in rates.values() if rate.enough),
-        default=figures.errors.high or 0.0,
+        (rate.wer.high for rates in figures.errors_by.values() for rate in rates.values() if rate.wer.enough),
+        default=figures.errors.wer.high,
     )
     tables = {"everyone": {"all": figures.errors}, **figures.errors_by}
     room = min(20, max(len(_name(by, key, 20).rstrip()) for by, rates in tables.items() for key in rates))
@@ -147,14 +141,15 @@ def _rate_lines(name: str, rates: Mapping[str, Rate], room: int, most: float, wi
     ends = f"  0{100 * most:>{scale - 3}.1f} %" if scale >= 12 else ""
     lines = [Line(Content.assemble((f"{title:<{room}}", STRONG), (HEADS + ends, MUTED)))]
     for key, rate in list(rates.items())[:MOST]:
-        if rate.enough and rate.wer is not None and rate.low is not None and rate.high is not None:
-            bounds = f"{100 * rate.low:.1f} - {100 * rate.high:.1f}"
+        wer = rate.wer
+        if wer.enough:
+            bounds = f"{100 * wer.low:.1f} - {100 * wer.high:.1f}"
             letters = f"{100 * rate.cer:.1f} %" if rate.cer is not None else ""
-            figure = Content.assemble((f"{100 * rate.wer:5.1f} %", STRONG), f" {bounds:^15}{letters:>7}")
-            drawn = interval(rate.wer, rate.low, rate.high, most, scale) if scale >= 12 else ""
+            figure = Content.assemble((f"{100 * wer.value:5.1f} %", STRONG), f" {bounds:^15}{letters:>7}")
+            drawn = interval(wer.value, wer.low, wer.high, most, scale) if scale >= 12 else ""
         else:
             figure, drawn = Content.styled(f"{'too little to say':^30}", MUTED), ""
-        line = Content.assemble(_name(name, key, room), figure, f"{rate.words:>9,}  ", (drawn, ACCENT))
+        line = Content.assemble(_name(name, key, room), figure, f"{wer.words:>9,}  ", (drawn, ACCENT))
         opens = name == "split" or name == "speaker"
         view = View(order="time", status="corrected", **{name: key}) if opens and key else None  # type: ignore[arg-type]
         lines.append(Line(line, Target(view, f"corrected, {name} {plain(key)}") if view else None))
@@ -211,7 +206,7 @@ def _milestone(one: Progress) -> Panel:
 
 
 def _milestone_lines(one: Progress, width: int) -> list[Line]:
-    state = "reached ✓" if one.reached else f"{100 * one.share:.0f} %, {hours(one.missing_seconds)} to go"
+    state = "reached ✓" if one.reached else f"{100 * one.share:.0f} %, {duration(one.missing_seconds)} to go"
     drawn = bar(one.share, max(0, width - len(state) - 3))
     line = Content.assemble(("▕", FAINT), (drawn, GOOD if one.reached else ACCENT), ("▏", FAINT), f" {state}")
     return [Line(line), *_wrapped(one.brings, width), *_wrapped(f"({one.source})", width, FAINT)]
@@ -237,7 +232,7 @@ def _pace_lines(annotator: Annotator, agreement: Rate | None, width: int) -> lis
     ):
         if value is not None:
             figures[label] = f"{value:.1f} {unit}"
-    figures["work"] = f"{hours(annotator.work_seconds)} for {annotator.acceptances:,} segments, breaks left out"
+    figures["work"] = f"{duration(annotator.work_seconds)} for {annotator.acceptances:,} segments, breaks left out"
     figures["agreement"] = (
         f"you write another word the second time: {agreement}"
         if agreement is not None
@@ -254,19 +249,20 @@ def _left_lines(forecast: Forecast, width: int) -> list[Line]:
     if not forecast.segments:
         lines = _wrapped("Nothing waits for you.", width)
     else:
-        waiting = f"{forecast.segments:,} segments, {hours(forecast.audio_seconds)} of audio, "
+        waiting = f"{forecast.segments:,} segments, {duration(forecast.audio_seconds)} of audio, "
         lines = _labelled(
             {
                 "waiting": f"{waiting}about {forecast.expected_errors:,.0f} errors",
-                "work": f"{hours(forecast.work_seconds)} for all of them",
+                "work": f"{duration(forecast.work_seconds)} for all of them",
             },
             width,
             Target(View(), ""),
         )
     if forecast.to_next_milestone is not None:
         missing = forecast.audio_is_missing
-        more = f", and {hours(missing)} of audio that is not here yet" if missing else ""
-        lines += _labelled({"milestone": f"{hours(forecast.to_next_milestone)} of work to the next{more}"}, width)
+        more = f", and {duration(missing)} of audio that is not here yet" if missing else ""
+        work = duration(forecast.to_next_milestone)
+        lines += _labelled({"milestone": f"{work} of work to the next{more}"}, width)
     return lines + _labelled({"by": forecast.basis}, width)
 
 

@@ -11,9 +11,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from core.words import duration
 from store.errors import StoreError
 from tui.desk_worker import DeskWorker
-from tui.screens.dataset_panels import hours
 from tui.screens.form import Form
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def described(would: Assigned) -> list[str | Content]:
     for name, share in would.splits.items():
         part = "kept out" if name == "out" else f"{100 * share.seconds / whole:.0f} %"
         if name != "out" or share.segments:
-            lines.append(Content(f"{name:<6}{part:>8}{hours(share.seconds):>9}{share.segments:>9,} segments"))
+            lines.append(Content(f"{name:<6}{part:>8}{duration(share.seconds):>9}{share.segments:>9,} segments"))
     lines += [f"{one.segment}: {one.reason}" for one in would.kept_out[:FEW]]
     if len(would.kept_out) > FEW:
         lines.append(f"… and {len(would.kept_out) - FEW:,} more are kept out, to keep the test honest.")

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from core.words import counted
 from tui.keys import Key, bindings
 from tui.looks import KEY, MUTED, STRONG
 from tui.text import plain
@@ -44,7 +45,7 @@ class Rejections(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         count = len(self._rows)
         with Vertical(id="box"):
-            yield Static(Content.styled(f"{count:,} row{'s' * (count != 1)} rejected", "bold"), id="heading")
+            yield Static(Content.styled(f"{counted(count, 'row')} rejected", "bold"), id="heading")
             with self.list:
                 lines = [
                     Content.assemble((f"× {plain(where)}", STRONG), "\n", plain(reason), "\n")

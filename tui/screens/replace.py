@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from core.words import counted
 from store.errors import StoreError
 from tui.desk_worker import DeskWorker
 from tui.keys import Key, bindings, shown
@@ -144,9 +145,7 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
             count, ticked = len(plan.hits), len(self.hits.ticked)
             verified = sum(hit.verified and hit.segment in self.hits.ticked for hit in plan.hits)
             said = f"“{plain(plan.find)}” → “{plain(plan.replace)}”: "
-            said += (
-                f"{count:,} segment{'s' * (count != 1)}" if ticked == count else f"{ticked:,} of {count:,} segments"
-            )
+            said += counted(count, "segment") if ticked == count else f"{ticked:,} of {counted(count, 'segment')}"
             self.says.update(
                 Content.styled(f"{said}, {verified:,} of them corrected (✓)" if verified else said, MUTED)
             )

@@ -11,8 +11,9 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
+from core.words import counted, duration
 from store.edits import STATUSES
-from tui.screens.dataset_panels import hours
+from store.splits import USED
 from tui.screens.form import Form
 from tui.widgets.cycle import Cycle
 from tui.widgets.path_line import PathLine
@@ -20,7 +21,7 @@ from tui.widgets.path_line import PathLine
 if TYPE_CHECKING:
     from store.tallies import Tally
 
-SPLITS = (("", "all"), ("train", "train"), ("dev", "dev"), ("test", "test"))
+SPLITS = (("", "all"), *((split, split) for split in USED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SendOutForm(Form["SendOut | None"]):
         self.folder = PathLine(folders=True, id="folder")
         self.format = Cycle([(name, name) for name in names], id="format")
         self.split = Cycle(SPLITS, id="split")
-        statuses = ["corrected", *(one for one in STATUSES[:-1] if one != "corrected"), "all"]
+        statuses = ["corrected", *(one for one in STATUSES if one != "corrected"), "all"]
         self.status = Cycle([(name, name) for name in statuses], id="status")
         self.link = Cycle([("", "copied"), ("link", "linked, where it is")], id="link")
 
@@ -106,7 +107,7 @@ class SendOutForm(Form["SendOut | None"]):
             self.say("No segment is like that: choose another status or split.", wrong=True)
             return
         seconds = sum(one.samples for one in found) / SAMPLE_RATE
-        self.say(f"{count:,} segments, {hours(seconds)} of audio; the folder has to be new or empty.")
+        self.say(f"{counted(count, 'segment')}, {duration(seconds)} of audio; the folder has to be new or empty.")
 
     def action_done(self) -> None:
         """Export it."""

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.errors import SENTENCES
+from core.words import duration
 from store.runs import Run
 from store.versions import ModelVersion
 from tui.desk_worker import DeskWorker
@@ -30,7 +31,6 @@ from tui.screens.train_versions import VERSION as VERSION_LINE
 from tui.screens.train_versions import version_rows
 from tui.screens.train_worth import worth_rows
 from tui.widgets.listing import Listing, Row
-from tui.widgets.run_view import duration
 from tui.widgets.section_tabs import SectionTabs
 
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ class TrainScreen(JudgingScreen):
     def _show_rehearing(self, progress: Progress | None) -> None:
         self.quiet.display = progress is not None
         if progress is not None:
-            left = f", {duration(progress.left)} left" if progress.left else ""
+            left = f", about {duration(progress.left)} left" if progress.left else ""
             self.quiet.update(
                 f"▶ What waits for you is heard anew: {progress.done:,} of {progress.total:,} segments{left}"
             )

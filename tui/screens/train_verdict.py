@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from models.scoring import Errors, Interval
+from models.rates import Interval
+from models.scoring import Errors
 from tui.looks import ACCENT, BAD, GOOD, MUTED, STRONG
 from tui.screens.train_reads import Judged
 from tui.text import plain

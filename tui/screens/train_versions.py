@@ -7,7 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from models.scoring import LEAST_WORDS
+from models.rates import LEAST_WORDS
 from store.runs import Run
 from store.versions import ModelVersion
 from tui.looks import BAD, GOOD, MUTED, STRONG

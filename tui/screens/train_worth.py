@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from models.scoring import LEAST_WORDS
+from core.words import counted, duration
+from models.rates import LEAST_WORDS
 from tui.looks import BAD, GOOD, MUTED, STRONG
-from tui.screens.dataset_panels import hours
 from tui.screens.train_reads import Prospect
 from tui.text import plain
 from tui.widgets.listing import Row
-from tui.widgets.run_view import duration
 
 if TYPE_CHECKING:
     from core.training.snapshot import Snapshot
@@ -67,11 +66,11 @@ def _figures(worth: Worth, width: int) -> list[Row]:
     memory = f"about {_megabytes(worth.memory_mb)} of the {_megabytes(worth.free_memory_mb)} that are free"
     figures = {
         "hears you now": _now(worth),
-        "learns from": f"{hours(worth.train_seconds)} of your speech, {_clips(worth.train_clips)}",
-        "is proven on": f"{_clips(worth.test_clips)} set aside, {worth.test_words:,} words",
-        "is steered by": f"{_clips(worth.dev_clips)} of dev",
+        "learns from": f"{duration(worth.train_seconds)} of your speech, {counted(worth.train_clips, 'clip')}",
+        "is proven on": f"{counted(worth.test_clips, 'clip')} set aside, {worth.test_words:,} words",
+        "is steered by": f"{counted(worth.dev_clips, 'clip')} of dev",
         "expected gain": _gain(worth),
-        "time": f"{duration(60 * worth.minutes)} for {worth.steps:,} steps ({basis})",
+        "time": f"about {duration(60 * worth.minutes)} for {worth.steps:,} steps ({basis})",
         "memory": f"{memory}; {_megabytes(worth.disk_mb)} of disk",
     }
     return [row for label, text in figures.items() for row in _labelled(label, text, width)]
@@ -106,10 +105,6 @@ def _left_out(snapshot: Snapshot, width: int) -> list[Row]:
     reasons = " ".join(f"{segment}: {why}" for segment, why in left[:LEFT_OUT])
     more = f" … and {len(left) - LEFT_OUT:,} more." if len(left) > LEFT_OUT else ""
     return _labelled("left out", f"{len(left):,} corrected segments. {reasons}{more}", width)
-
-
-def _clips(number: int) -> str:
-    return f"{number:,} clip{'s' * (number != 1)}"
 
 
 def _megabytes(amount: float) -> str:

@@ -14,6 +14,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from core.training.state import STAGES
+from core.words import duration
 from tui.looks import ACCENT, BAD, FAINT, GOOD, MUTED, STRONG
 from tui.text import plain
 from tui.widgets.bars import bar
@@ -32,18 +34,6 @@ MARKS = {
     "failed": ("×", BAD),
     "finished": ("✓", GOOD),
 }
-STAGES = {
-    "check": "checking the clips",
-    "load": "loading the ear it starts from",
-    "replay": "making speech that keeps the rest of Spanish alive",
-    "train": "learning",
-    "strength": "choosing how strongly to apply what was learnt",
-    "merge": "merging what was learnt into the ear",
-    "convert": "making it fast",
-    "verify": "checking that the fast one hears the same",
-    "evaluate": "hearing the test with the ear before and after",
-}
-"""What the trainer is at, as a person would say it."""
 LABEL = 8
 """Cells of the labels before sentences."""
 
@@ -144,7 +134,7 @@ def _how_far(state: RunState, width: int) -> list[Content]:
     share = done / whole
     ends = f" {done:,} of {whole:,} {unit}, {100 * share:.0f} %"
     if state.status == "running" and state.stage == "train" and state.eta is not None:
-        ends += f", {duration(state.eta)} left"
+        ends += f", about {duration(state.eta)} left"
     room = min(48, width - len(ends) - 2)
     drawn = (("▕", FAINT), (bar(share, room), ACCENT), ("▏", FAINT)) if room >= 6 else ()
     return [Content.assemble(*drawn, ends)]
@@ -203,10 +193,3 @@ def sample_rows(samples: Sequence[tuple[str, str, str]], width: int) -> list[Row
 def percent(value: float) -> str:
     """A rate as a percentage."""
     return f"{100 * value:.1f} %"
-
-
-def duration(seconds: float) -> str:
-    """A time to wait, as a person says it."""
-    if seconds >= 5400:
-        return f"about {seconds / 3600:.1f} h"
-    return f"about {max(1, round(seconds / 60))} min" if seconds >= 45 else f"about {seconds:.0f} s"

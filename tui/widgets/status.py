@@ -11,11 +11,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from core.engine.protocol import Level
+from store.units import SAMPLE_RATE
 from tui.looks import STRONG
 from tui.widgets.meter import Meter
 
 MARKS = {"starting": "◌", "idle": "○", "listening": "●", "thinking": "◌", "speaking": "▶", "gone": "×"}
-SAMPLE_RATE = 16_000
 
 
 class StatusLine(Widget):

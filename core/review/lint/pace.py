@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.review.lint.warned import Said, Warned
+from core.words import counted
 
 MOST_LETTERS = 25.0
 """A second."""
@@ -28,7 +29,7 @@ def find(said: Said) -> Iterator[Warned]:
         return
     letters = sum(len(token.text) for token in said.tokens)
     room = said.seconds + MARGIN
-    words = f"{count} word" if count == 1 else f"{count} words"
+    words = counted(count, "word")
     if count > MOST_WORDS * room or letters > MOST_LETTERS * room:
         yield Warned(
             "pace", f"{words} in {said.seconds:.1f} s is faster than speech: is text there that nobody said?"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+SLOWEST, FASTEST = 0.5, 2.0
+"""What still sounds like speech."""
 HOP = 320
 """Samples given at a time, 20 ms at 16 kHz; neighbours overlap by as much."""
 SEARCH = 160
@@ -17,6 +19,22 @@ SEARCH = 160
 
 _IN = (0.5 - 0.5 * np.cos(np.pi * (np.arange(HOP) + 0.5) / HOP)).astype(np.float32)
 _OUT = 1 - _IN
+
+
+def held(pace: float) -> float:
+    """The pace, within SLOWEST and FASTEST."""
+    return float(min(max(pace, SLOWEST), FASTEST))
+
+
+def stretch(samples: NDArray[np.float32], pace: float) -> NDArray[np.float32]:
+    """A whole 16 kHz sound at `pace` times its speed, as far as that is `held`, and at its own pitch."""
+    pace = held(pace)
+    if pace == 1.0 or len(samples) == 0:
+        return samples
+    walk, hops = Walk(samples), []
+    while not walk.over:
+        hops.append(walk.hop(pace))
+    return np.concatenate(hops)
 
 
 class Walk:
