@@ -6,7 +6,6 @@ opened for writing, because network file systems lock no other.
 
 import fcntl
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +84,7 @@ def replacing(path: Path, part: Path | None = None) -> Iterator[Path]:
     Raises:
         OSError: the disk is full, read-only or failing.
     """
-    part = part or path.with_name(f".{secrets.token_hex(6)}.part")
+    part = part or path.with_name(f".{os.urandom(6).hex()}.part")
     part.unlink(missing_ok=True)
     try:
         yield part

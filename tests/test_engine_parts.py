@@ -19,7 +19,7 @@ from core.engine import protocol
 from core.engine.endpoint import FRAME_SECONDS, Endpoint, pause_for
 from core.engine.filters import Resampler, resample, stretch
 from core.engine.speaking import Mouth, Speaking
-from core.lines import Outbox, commands
+from core.processes.json_lines import Outbox, commands
 from tests.sound_card import read_wav
 
 PROBABILITY = st.floats(0, 1)
