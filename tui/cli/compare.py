@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.evaluate import SET, enough, figures, progress, too_few
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line, add_option, counted
 from tui.cli.verdicts import interval, points
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split", choices=["test", "dev", "train"], default="test", help="of your corrections (test)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         found = compared(store, options.first, options.second, options.split, progress(line))
     if options.json:
         fields = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import named_path
-from tui.cli.progress import Line, counted
+from tui.cli.progress import Line, add_option, counted
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a table with audio and text, or another file of `import`",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         found = evaluated(store, options.model, options.split, options.manifest, progress(line))
     if options.json:
         print(json.dumps(figures(found), ensure_ascii=False))

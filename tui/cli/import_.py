@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from tui.cli import named_path
-from tui.cli.progress import Line, clock, counted
+from tui.cli.progress import Line, add_option, clock, counted
 
 if TYPE_CHECKING:
     from core.dataset import importing, intake, transcribing
@@ -29,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speaker", default="", metavar="NAME", help="who speaks, where nothing else says so")
     parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         done = import_path(
             store,
             options.path,
@@ -48,9 +48,8 @@ def run(options: argparse.Namespace) -> int:
         )
         line.clear()
         heard = 0 if options.no_transcribe else _transcribe(store, line)
-    for rejected in done.rejected:
-        where = "" if rejected.where in rejected.reason else f"{rejected.where}: "
-        print(f"tertulia: {where}{rejected.reason}", file=sys.stderr)
+        for rejected in done.rejected:
+            line.say(rejected.reason, rejected.where)
     if options.json:
         print(json.dumps(_figures(done, heard), ensure_ascii=False))
     else:
@@ -68,11 +67,11 @@ def _transcribe(store: Store, line: Line) -> int:
     try:
         recogniser = catalog.load_recogniser(None, device.choose(), data_folder() / "models")
     except ModelError as error:
-        print(f"tertulia: Nothing was transcribed. {error}", file=sys.stderr)
+        line.say(f"Nothing was transcribed. {error}")
         return 0
     done = transcribe(store, recogniser, lambda now: line.show(_heard(now), now.done / max(1, now.total)))
     for segment, reason in done.failed:
-        print(f"tertulia: segment {segment}: {reason}", file=sys.stderr)
+        line.say(reason, f"segment {segment}")
     return done.segments
 
 
