@@ -18,7 +18,6 @@ from core.processes import command, detached
 from core.processes.asking import NoAnswer, TooLong, ask
 from core.processes.child import Child, Restarts
 from core.processes.events import Failed, Progress, Result, Said
-from core.processes.json_lines import decode
 from core.processes.task import Task
 
 MODULE = "tests.child_at_work"
@@ -51,16 +50,14 @@ class Note:
     text: str
 
 
-def note(line: str) -> Note | None:
-    """Decode it."""
-    return decode(line, {"Note": Note}, ignore_unknown=True)
+KINDS = {"Note": Note}
 
 
 async def told(child: Child) -> tuple[list[str], list[str]]:
     """What a child tells to its end: texts of events, and what was odd."""
     odd: list[str] = []
     async with asyncio.timeout(60):
-        texts = [event.text async for event in child.events(note, odd.append)]
+        texts = [event.text async for event in child.events(KINDS, odd.append)]
         await child.ended()
     return texts, odd
 
@@ -77,7 +74,7 @@ async def test_a_child_takes_messages_and_tells_events_and_complains_in_its_log(
     log = tmp_path / "data" / "child.log"
     child = await Child.talking(MODULE, ECHO, log=log)
     assert child.pid and os.getsid(child.pid) == child.pid != os.getsid(0)
-    events = child.events(note)
+    events = child.events(KINDS)
     async with asyncio.timeout(60):
         await child.send(Note("¡Hola!"))
         assert "¡Hola!" in (await anext(events)).text
@@ -130,7 +127,7 @@ async def test_bytes_that_are_no_event_are_told_and_a_line_cut_short_is_not(tmp_
 async def test_a_child_that_is_asked_ends_and_one_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     child = await Child.talking(MODULE, ECHO, log=tmp_path / "log")
     await child.send(Note("one"))
-    assert await anext(child.events(note))
+    assert await anext(child.events(KINDS))
     child.signal(signal.SIGTERM)
     await child.end(60)
     assert await child.ended() == "signal SIGTERM"
@@ -138,7 +135,7 @@ async def test_a_child_that_is_asked_ends_and_one_that_does_not_listen_is_killed
         MODULE, f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n{ECHO}", log=tmp_path / "log"
     )
     await deaf.send(Note("one"))
-    assert await anext(deaf.events(note))
+    assert await anext(deaf.events(KINDS))
     deaf.signal(signal.SIGTERM)
     await deaf.end(0.1)
     assert await deaf.ended() == "signal SIGKILL"

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from core.engine.protocol import (
+    EVENTS,
     Bye,
     Command,
     Error,
@@ -27,7 +28,6 @@ from core.engine.protocol import (
     TurnLost,
     TurnStored,
     Warning,
-    decode_event,
 )
 from core.processes.child import Child, Restarts
 
@@ -161,7 +161,7 @@ class Engine:
         def odd(what: str) -> None:
             self._tell(Warning(f"The engine said something {what}."))
 
-        async for event in child.events(decode_event, odd):
+        async for event in child.events(EVENTS, odd):
             self._follow(event)
             asked = asked or isinstance(event, Bye) or (isinstance(event, Error) and event.fatal)
             self._tell(event)

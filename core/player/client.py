@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from core.player.protocol import (
+    EVENTS,
     At,
     Command,
     Error,
@@ -20,7 +21,6 @@ from core.player.protocol import (
     Finished,
     Play,
     Quit,
-    decode_event,
 )
 from core.processes.child import Child
 
@@ -113,7 +113,7 @@ class Player:
 
     async def _read(self, child: Child) -> None:
         """Pass the child's events on until it ends; a line that is none is only its death."""
-        async for event in child.events(decode_event):
+        async for event in child.events(EVENTS):
             self._follow(event)
             self._tell(event)
         self._mourn(await child.ended())

@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from asyncio import StreamReader, StreamWriter
+from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from core.processes.command import cause, command, log_file
-from core.processes.json_lines import ProtocolError, encode
+from core.processes.json_lines import ProtocolError, decode, encode
 
 LONGEST = 1 << 24
 """Bytes of one event; the words of a long turn make a long line."""
@@ -62,26 +62,28 @@ class Child:
     @property
     def output(self) -> StreamReader:
         """Its standard output."""
-        return _there(self._process.stdout)
+        assert self._process.stdout is not None
+        return self._process.stdout
 
     @property
     def complaints(self) -> StreamReader:
         """Its standard error, where there is no log."""
-        return _there(self._process.stderr)
+        assert self._process.stderr is not None, "it goes to a log"
+        return self._process.stderr
 
     async def send(self, message: Any) -> None:
         """Give it a message. Raises OSError where it is gone."""
-        stream: StreamWriter = _there(self._process.stdin)
-        stream.write(encode(message).encode(errors="replace") + b"\n")
-        await stream.drain()
+        assert self._process.stdin is not None, "it takes no messages"
+        self._process.stdin.write(encode(message).encode(errors="replace") + b"\n")
+        await self._process.stdin.drain()
 
     async def events(
-        self, decode: Callable[[str], Event | None], odd: Callable[[str], None] = lambda what: None
+        self, kinds: Mapping[str, type[Event]], odd: Callable[[str], None] = lambda what: None
     ) -> AsyncIterator[Event]:
         """What it tells on standard output, to its end.
 
         Args:
-            decode: the event in a line, None to pass it over; raises ProtocolError where it is none.
+            kinds: of events, by name; others are passed over.
             odd: takes what it said that was no event, as it goes on after “It said something”.
         """
         async for line in lines(self.output):
@@ -89,7 +91,7 @@ class Child:
                 odd("too long to be read; it was skipped")
                 continue
             try:
-                event = decode(line.decode(errors="replace"))
+                event = decode(line.decode(errors="replace"), kinds, ignore_unknown=True)
             except ProtocolError as error:
                 if line.endswith(b"\n"):  # a line cut short is only its death
                     odd(f"that is not of its protocol: {error}")
@@ -164,8 +166,3 @@ async def _process(
     return await asyncio.create_subprocess_exec(
         *words, stdin=given, stdout=PIPE, stderr=complaints, limit=LONGEST, env=environment, start_new_session=True
     )
-
-
-def _there(stream: Any) -> Any:
-    assert stream is not None, "this child was started without it"
-    return stream
