@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.processes.asking import NoAnswer, ask
 from models import catalog
 from models.catalog import Entry
 from models.errors import ModelError
@@ -162,15 +162,9 @@ def try_out(ear: Ear) -> None:
     folder = check(ear)
     cannot = f"The recogniser {ear.name} in {folder} cannot be used"
     try:
-        trial = subprocess.run(
-            [sys.executable, "-P", "-m", "core.ear", str(folder)],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=TRIAL_SECONDS,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+        ask("core.ear", str(folder), seconds=TRIAL_SECONDS)
+    except NoAnswer as error:
         raise ModelError(f"{cannot} ({error}): choose another version.") from error
-    if trial.returncode:
-        said = trial.stderr.strip().splitlines() or [f"it ended with status {trial.returncode}"]
-        raise ModelError(f"{cannot} ({said[-1][:200]}): choose another version.")
 
 
 def _trusted(data_folder: Path, warn: Callable[[str], None]) -> list[ModelVersion]:
