@@ -9,7 +9,6 @@ tar of the standard library do the reading.
 from __future__ import annotations
 
 import bz2
-import fcntl
 import gzip
 import lzma
 import os
@@ -29,6 +28,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from store.errors import StoreError
+from store.files import lock, locked
 from store.paths import make_folder
 from store.reasons import disk
 from store.text import clean, shown
@@ -47,6 +47,8 @@ PIECE = 1 << 20
 """Bytes that are read and written at once."""
 
 PREFIX = "unpacked-"
+LOCK = "lock"
+"""Held in such a folder by the process that uses it."""
 STALE_SECONDS = 60.0
 """A process locks the folder it has made within less."""
 
@@ -94,14 +96,17 @@ def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
         make_folder(into)
         _sweep(into)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=into))
+        descriptor = lock(folder / LOCK)
+        inside = folder / "files"
+        inside.mkdir(mode=0o700)
     except (OSError, ValueError) as error:
         raise disk(path, error if isinstance(error, OSError) else OSError(str(error))) from error
     try:
-        with _locked(folder):
-            _unpack(path, Unpacking(path, folder, limits))
-            yield _inner(folder)
+        _unpack(path, Unpacking(path, inside, limits))
+        yield _inner(inside)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
 
 
 class Unpacking:
@@ -279,18 +284,7 @@ def _sweep(into: Path) -> None:
     for folder in into.glob(f"{PREFIX}*"):
         try:
             if folder.stat().st_mtime < time.time() - STALE_SECONDS:
-                with _locked(folder):
+                with locked(folder / LOCK):
                     shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue  # somebody is using it, or it is not ours to remove
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """A lock on a folder for the length of the block. Raises OSError where another holds it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)

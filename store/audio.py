@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from store.decoding import TURN_SECONDS, read_audio
 from store.errors import StoreError
-from store.paths import audio_path, sync_folder, write_safely
+from store.files import sync_folder
+from store.paths import audio_path, write_safely
 from store.reasons import disk
 from store.text import shown
 from store.units import SAMPLE_RATE

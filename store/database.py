@@ -12,7 +12,6 @@ that is installed, and every start of the app would wait for it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -24,11 +23,16 @@ from typing import Any
 
 from store import migrations, reasons
 from store.errors import StoreError
-from store.paths import prepare, sync_folder
+from store.files import locked, replacing
+from store.paths import prepare
 from store.text import shown
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another process before it gives up with a sentence."""
+
+LOCK = "tertulia.lock"
+LOCK_SECONDS = 30.0
+"""How long opening waits for another process that makes or migrates the database, which copies it first."""
 
 Value = str | int | float | bytes | None
 
@@ -58,11 +62,15 @@ class Store:
         prepare(folder)
         path = folder / reasons.DATABASE
         try:
-            with _alone(folder):
+            with locked(folder / LOCK, LOCK_SECONDS):  # two processes never make or migrate a database at once
                 try:
                     return cls(folder, _connect(path))
                 except reasons.REFUSALS as error:
                     raise reasons.database(path, error) or error from error
+        except BlockingIOError as error:
+            raise StoreError(
+                f"Another Tertulia is making {shown(path)} ready and is not done: try again when it is."
+            ) from error
         except OSError as error:
             raise reasons.disk(path, error) from error
 
@@ -138,20 +146,6 @@ class Store:
         if not rows:
             raise StoreError(f"There is no {table[:-1].replace('_', ' ')} {number} in {shown(self.path)}.")
         return rows[0]
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the data folder's lock: two processes never make or migrate a database at once.
-
-    The kernel releases it when the holder dies. Raises OSError.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -238,12 +232,8 @@ def _back_up(path: Path, copy: Path) -> None:
     The caller holds the write lock, so nothing changes meanwhile; SQLite copies only through a
     connection that does not hold it.
     """
-    part = copy.with_name(copy.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
-        source.backup(target)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.rename(copy)
-    sync_folder(copy.parent)
+    # Always under the same name: a large one that a killed process left is not left for ever.
+    with replacing(copy, copy.with_name(f"{copy.name}.part")) as part:
+        os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)

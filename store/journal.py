@@ -11,7 +11,6 @@ delay within the 250 ms that pulling the plug may cost.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
 import zlib
@@ -24,7 +23,8 @@ from numpy.typing import NDArray
 
 from store.audio import from_pcm16, pcm16
 from store.errors import StoreError
-from store.paths import make_folder, sweep, sync_folder
+from store.files import lock_open, sync_folder
+from store.paths import make_folder, sweep
 from store.reasons import disk
 from store.units import SAMPLE_RATE
 
@@ -78,7 +78,7 @@ class RecordingJournal:
             make_folder(path.parent)
             descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_open(descriptor)
                 _write(descriptor, _header(session, started), 0)
                 os.fsync(descriptor)
                 new.rename(path)  # the lock stays with the file
@@ -215,7 +215,7 @@ def orphans(folder: Path) -> tuple[list[RecordingJournal], list[Path]]:
 def _lock(descriptor: int, path: Path) -> bool:
     """Take a journal's lock, unless its writer lives or it was removed before we got it."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_open(descriptor)
     except BlockingIOError:
         return False
     return path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())

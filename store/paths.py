@@ -1,6 +1,7 @@
 """Where things lie in the data folder, and how folders and files come to be there for good.
 
     tertulia.db                      the database
+    tertulia.lock                    held by whoever makes or migrates it
     audio/ab/cd/<sha256>.flac        recordings, named after the SHA-256 of their samples
     incoming/                        files on their way into audio/
     journal/                         recordings being spoken right now
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from store import reasons
 from store.errors import StoreError
+from store.files import sync_folder, write_atomically
 from store.reasons import DATABASE
 from store.text import shown
 
@@ -89,19 +91,10 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive a power cut. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def write_safely(folder: Path, target: Path, data: bytes) -> None:
     """Put `data` at `target`, wholly or not at all, whatever happens meanwhile.
 
-    It is written and synced in the data folder's `incoming`, then renamed.
+    It is written in the data folder's `incoming`, from where what a killed process leaves is swept.
 
     Raises:
         StoreError: the disk is full, read-only or failing; nothing is left behind.
@@ -110,16 +103,7 @@ def write_safely(folder: Path, target: Path, data: bytes) -> None:
     try:
         make_folder(part.parent)
         make_folder(target.parent)
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
+        write_atomically(target, data, part)
     except OSError as error:
         raise reasons.disk(target, error) from error
 

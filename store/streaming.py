@@ -23,7 +23,8 @@ from store.audio import AudioFolder, pcm16
 from store.clipping import Clipping
 from store.decoding import pieces
 from store.errors import StoreError
-from store.paths import make_folder, sync_folder
+from store.files import sync_folder
+from store.paths import make_folder
 from store.reasons import disk
 from store.units import SAMPLE_RATE
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.processes.events import Event, Failed, Progress, decode_event
 from core.training.comparing import CACHE, Comparison, compared, evaluated
 from core.training.errors import TrainingRefused
 from models.catalog import STARTER
@@ -104,16 +105,16 @@ def test_clips_of_a_table_are_heard(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_process_prints_how_far_it_is_and_then_the_comparison(folder: Path) -> None:
-    def run(*arguments: str) -> tuple[int, list[dict[str, object]]]:
+    def run(*arguments: str) -> tuple[int, str, list[Event | None]]:
         command = [sys.executable, "-P", "-m", "core.training.comparing", str(folder), *arguments]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        return ran.returncode, [json.loads(line) for line in ran.stdout.splitlines()]
+        return ran.returncode, ran.stdout, [decode_event(line) for line in ran.stderr.splitlines()]
 
-    code, lines = run("starter-ear", OTHER)
-    assert code == 0 and lines[0]["event"] == "progress" and lines[-1]["event"] == "result"
-    assert Comparison.from_json(lines[-1]).second.model == OTHER
-    code, [line] = run("starter-ear", "v9")
-    assert code == 1 and line["event"] == "error" and "v9" in str(line["text"])
+    code, printed, events = run("starter-ear", OTHER)
+    assert code == 0 and events and all(isinstance(event, Progress) for event in events)
+    assert Comparison.from_json(json.loads(printed)).second.model == OTHER
+    code, printed, [event] = run("starter-ear", "v9")
+    assert code == 1 and not printed and isinstance(event, Failed) and "v9" in event.what
 
 
 def test_a_difference_says_how_sure_it_is() -> None:

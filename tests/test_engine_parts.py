@@ -20,7 +20,7 @@ from core.engine.endpoint import FRAME_SECONDS, Endpoint, pause_for
 from core.engine.filters import Resampler, resample
 from core.engine.pace import stretch
 from core.engine.speaking import Mouth, Speaking
-from core.lines import Outbox, commands
+from core.processes.json_lines import Outbox, commands
 from tests.sound_card import read_wav
 
 PROBABILITY = st.floats(0, 1)

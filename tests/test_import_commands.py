@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.processes.events import Event, Failed, Progress, Said, decode_event
 from core.words import clock
 from store.database import Store
 from tests.import_driver import RATE, rows, speech, write
@@ -132,3 +134,22 @@ def test_durations_are_read_as_clocks_show_them() -> None:
     assert [clock(seconds) for seconds in (0, 59.9, 60, 3599, 3600, 36_061)] == [
         "0:00", "0:59", "1:00", "59:59", "1:00:00", "10:01:01",
     ]  # fmt: skip
+
+
+def test_a_program_follows_an_import_by_json_lines_and_the_output_stays_one_object(table: Path) -> None:
+    def followed(*arguments: object) -> tuple[int, str, list[Event | None]]:
+        command = [sys.executable, "-P", "-m", "tui.cli", *map(str, arguments), "--json", "--progress", "json"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        return ran.returncode, ran.stdout, [decode_event(line) for line in ran.stderr.splitlines()]
+
+    code, printed, events = followed("import", table)
+    assert code == 0 and json.loads(printed)["rejected"] and len(printed.splitlines()) == 1
+    assert any(isinstance(event, Progress) and event.text.startswith("uno.wav: ") for event in events)
+    [said] = [event for event in events if isinstance(event, Said)]
+    assert [{"where": said.place, "reason": said.text}] == json.loads(printed)["rejected"]
+    code, printed, events = followed("import", table.parent / "nada")
+    [failed] = events
+    assert code == 2 and not printed and isinstance(failed, Failed) and "There is no file or folder" in failed.what
+    code, printed, events = followed("export", table.parent / "out", "--format", "csv")
+    assert code == 0 and json.loads(printed)["segments"] == 1
+    assert events == [Progress("segment 1 of 1", 1.0)]

@@ -261,7 +261,7 @@ from store.journal import RecordingJournal
 def stop_at(owner, name):
     original = getattr(owner, name)
     def stopped(*args, **options):
-        if name != "rename" or str(args[1]).endswith(".flac"):
+        if name != "replace" or str(args[1]).endswith(".flac"):
             print("here", flush=True)
             sys.stdin.readline()
         return original(*args, **options)
@@ -271,7 +271,7 @@ folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 database = Store.open(folder)
 owner, name = {
     "before the audio": (store.recovery, "AudioFolder"),
-    "before the audio has its name": (Path, "rename"),
+    "before the audio has its name": (Path, "replace"),
     "before the rows": (store.recovery, "add_recording"),
     "between the rows": (store.recovery, "add_turn"),
     "before the journal goes": (RecordingJournal, "discard"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
-from trainer import checkpoints, stopping  # noqa: E402
+from trainer import checkpoints, files, stopping  # noqa: E402
 from trainer.__main__ import failed  # noqa: E402
 from trainer.errors import JobError  # noqa: E402
 from trainer.events import Events, Heartbeat, finite, read_events  # noqa: E402
@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_no_half_checkpoint(tmp_path: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     checkpoints.write(tmp_path, 1, {}, {})
-    monkeypatch.setattr(checkpoints, "_sync", full)
+    monkeypatch.setattr(files, "sync", full)
     with pytest.raises(OSError, match="No space left"):
         checkpoints.write(tmp_path, 1, {}, {})
     assert [path.name for path in tmp_path.iterdir()] == ["step-00000001"]

@@ -20,19 +20,19 @@ from trainer.events import read_events  # noqa: E402
 POINTS = [
     ("trainer.training:Training._gradients", 2),  # in the middle of a step
     ("trainer.checkpoints:_hash", 1),  # a checkpoint's tensors are written, its manifest is not
-    ("trainer.checkpoints:_sync", 3),  # all is written, not all on the disk
-    ("trainer.checkpoints:_sync", 10),  # the second checkpoint
+    ("trainer.files:sync", 3),  # all is written, not all on the disk
+    ("trainer.files:sync", 10),  # the second checkpoint
     ("trainer.training:hear", 2),  # looking at dev
     ("trainer.checkpoints:prune", 1),  # a checkpoint is there, the old ones too
     ("trainer.training:save_adapter", 1),  # the result is being put together
     ("trainer.finishing:merge", 1),  # the strength is chosen
     ("trainer.export:shutil.copyfile", 3),  # in the middle of merging
     ("trainer.finishing:convert", 1),  # merged
-    ("trainer.checkpoints:settle", 1),  # converted, without its name
+    ("trainer.files:settle_folder", 1),  # converted, without its name
     ("trainer.finishing:verify", 1),  # merged and converted, not yet compared
-    ("trainer.finishing:settle", 1),  # the version is whole, not yet in its place
+    ("trainer.finishing:settle_folder", 1),  # the version is whole, not yet in its place
     ("trainer.evaluating:evaluate", 2),  # one ear was heard, the other not
-    ("trainer.evaluating:put", 2),  # both were, the report is not written
+    ("trainer.evaluating:write_json", 2),  # both were, the report is not written
 ]
 
 

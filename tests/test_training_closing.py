@@ -15,11 +15,14 @@ import pytest
 from core.dataset.importing import import_path
 from core.dataset.transcribing import Progress
 from core.review.desk import Desk
+from core.training import closing
 from core.training.closing import LOG, begin_rehearing, rehear, rehearing
 from core.versions.active import RECOGNISER, VARIABLES, chosen_name
 from models import catalog
 from store import versions
 from store.database import Store
+from store.files import locked
+from store.paths import make_folder
 from store.queue import View, first
 from tests.import_driver import conversation, rows, write
 
@@ -174,3 +177,12 @@ def test_what_goes_wrong_is_in_its_log_and_not_in_the_app(store: Store, monkeypa
     until(lambda: rehearing(store.folder) is None)
     until(lambda: "There is no recogniser called 'no-such-ear'" in (store.folder / LOG).read_text())
     assert heard_by(store) == ["starter-ear"] * SEGMENTS
+
+
+def test_what_an_older_version_notes_of_its_progress_is_no_obstacle(store: Store) -> None:
+    folder = store.folder / closing.FOLDER
+    make_folder(folder)
+    (folder / closing.PROGRESS).write_text('{"done": 3, "total": 8, "seconds": 2.5, "left": null}')
+    assert rehearing(store.folder) is None
+    with locked(folder / closing.LOCK):
+        assert rehearing(store.folder) == closing.BEGUN

@@ -27,7 +27,8 @@ from models.device import physical_cores  # noqa: E402
 from store import runs  # noqa: E402
 from store.database import Store  # noqa: E402
 from store.errors import StoreError  # noqa: E402
-from store.paths import write_safely  # noqa: E402
+from store.files import locked  # noqa: E402
+from store.paths import make_folder, write_safely  # noqa: E402
 from store.runs import Run, add_run  # noqa: E402
 from store.versions import add_version  # noqa: E402
 from tests import training_store  # noqa: E402
@@ -248,3 +249,13 @@ def test_a_run_whose_folder_is_gone_is_not_resumed_and_one_with_a_version_not_de
     add_version(store, "recogniser", "v1", "runs/0001/version", "0" * 64, {}, None, run.id)
     with pytest.raises(TrainingRefused, match=r"Run 1 made v1, .*: delete v1"):
         delete(store, run)
+
+
+def test_who_begins_a_run_does_not_wait_for_ever_for_another_who_does(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "BEGINNING", 0.1)
+    make_folder(store.folder / "runs")
+    with locked(store.folder / "runs" / "lock"), pytest.raises(StoreError, match="Another Tertulia is beginning"):
+        begin(store, TINIEST)
+    assert runs.runs(store) == []

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from core.player.protocol import Error, Play, Stop
-from core.training.comparing import CACHE, compared
+from core.processes.events import Progress, Result, Said
+from core.training.comparing import CACHE, Comparison, compared
 from models.evaluation import Evaluation
 from models.scoring import character_errors, word_errors
 from store.database import Store
 from tests.train_driver import TrainDriver, finished, spoken_corrections, training
-from tui.comparing import Comparing
 from tui.screens.compare import CompareScreen
+from tui.screens.compare import comparing as comparing_task
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +141,9 @@ async def test_leaving_early_ends_the_process(data: Path) -> None:
     async with comparing(data) as it:
         comparing_now = screen(it)._comparing
         assert comparing_now is not None
-        await it.until(lambda: comparing_now._process is not None)
-        process = comparing_now._process
+        await it.until(lambda: comparing_now.pid is not None)
         await it.press("escape")
-        await it.until(lambda: process is not None and process.returncode is not None)
+        await it.until(lambda: comparing_now.pid is None)
         assert it.app.screen is it.screen and not it.toasts()
 
 
@@ -158,8 +158,9 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    told: list[tuple[str, str, int, int]] = []
+    told: list[Progress | Said] = []
     async with asyncio.timeout(60):
-        found = await Comparing(data, "starter-ear", "v1").run(lambda *what: told.append(what))
-    assert found.change.words > 10
-    assert {("starter-ear", "test", 0, 4), ("v1", "test", 4, 4)} <= set(told)
+        found = await comparing_task(data, "starter-ear", "v1").run(told.append)
+    assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
+    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in told
+    assert Progress("v1 hears your clips: 4 of 4", 1.0) in told

@@ -68,7 +68,7 @@ async def test_an_import_is_looked_into_carried_out_and_what_it_rejects_can_be_r
             "csv: a table", "Ana: “El sábado fui al mercado, con mi hermano.”", "“falta.wav” is not there"
         )
         await it.press("enter")
-        await it.until(lambda: it.screen.errand_line.state == "done")
+        await it.until(lambda: it.screen.task_line.state == "done")
         await it.sees("✓ import", "1 imported (1 segment), 2 rejected", "v why", "9 s corrected")
         assert not it.toasts()
         await it.press("v")
@@ -76,7 +76,7 @@ async def test_an_import_is_looked_into_carried_out_and_what_it_rejects_can_be_r
         await it.press("down", "escape")
         assert not isinstance(it.app.screen, Rejections)
         await it.press("escape")
-        await it.until(lambda: not it.screen.errand_line.display)
+        await it.until(lambda: not it.screen.task_line.display)
 
 
 async def test_another_encoding_is_seen_before_it_is_imported(tmp_path: Path, lesson: Path) -> None:
@@ -87,7 +87,7 @@ async def test_another_encoding_is_seen_before_it_is_imported(tmp_path: Path, le
         await it.press("down", "down", *"cp1252")
         await it.sees("“Mañana”")
         await it.press("escape")
-        assert it.app.screen is it.screen and it.screen.errand is None
+        assert it.app.screen is it.screen and it.screen.at_work is None
 
 
 async def test_a_path_that_is_not_there_and_none_at_all_are_told(tmp_path: Path) -> None:
@@ -105,11 +105,11 @@ async def test_a_path_that_is_not_there_and_none_at_all_are_told(tmp_path: Path)
         await it.press("ctrl+u", "enter")
         await it.sees("Name a file or folder first.")
         await form_closed(it)
-        it.screen.begin("import", ["import", "--json", "--", "na\0da"])
-        await it.until(lambda: it.screen.errand_line.state == "failed")
-        assert "It cannot be started" in it.seen()
-        it.screen.begin("import", ["import", "--json", "--", str(tmp_path / "nada")])
-        await it.until(lambda: it.screen.errand_line.state == "failed")
+        it.screen.begin("import", ["--", "na\0da"])
+        await it.until(lambda: it.screen.task_line.state == "failed")
+        assert "The import cannot be started" in it.seen()
+        it.screen.begin("import", ["--", str(tmp_path / "nada")])
+        await it.until(lambda: it.screen.task_line.state == "failed")
         assert any("There is no file or folder" in toast for toast in it.toasts())
 
 
@@ -135,16 +135,16 @@ async def test_an_import_is_stopped_only_after_asking_and_can_be_gone_on_with(tm
         await form(it, "i", tmp_path / "audio")
         await it.sees("audio: a folder")
         await it.press("enter")
-        await it.until(lambda: ".flac: " in it.screen.errand_line.text)
+        await it.until(lambda: ".flac: " in it.screen.task_line.text)
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, Confirm))
         await it.sees("Stop the import?", "What was done stays")
         await it.press("n")
-        assert it.screen.errand is not None
+        assert it.screen.at_work is not None
         await it.press("i", "x")  # one at a time
         assert it.app.screen is it.screen
         await it.press("escape", "y")
-        await it.until(lambda: it.screen.errand is None)
+        await it.until(lambda: it.screen.at_work is None)
         await it.sees("■ import", "Stopped. Import the same again")
 
 
@@ -153,9 +153,9 @@ async def test_who_leaves_while_something_runs_leaves_nothing_running(tmp_path: 
     async with counting(tmp_path / "data") as it:
         await form(it, "i", tmp_path / "audio")
         await it.press("enter")
-        await it.until(lambda: "uno.flac" in it.screen.errand_line.text)
-        errand = it.screen.errand
-    assert errand is not None and errand.ended
+        await it.until(lambda: "uno.flac" in it.screen.task_line.text)
+        task = it.screen.at_work
+    assert task is not None and task.pid is None
 
 
 def corrected(folder: Path, speakers: int = 1) -> None:
@@ -184,7 +184,7 @@ async def test_an_export_says_how_much_it_would_write_and_writes_it(tmp_path: Pa
         await it.press("left", "up", "up", "up", "right", "right", "right")
         await it.sees("‹ csv ›")
         await it.press("enter")
-        await it.until(lambda: it.screen.errand_line.state == "done")
+        await it.until(lambda: it.screen.task_line.state == "done")
         await it.sees("3 segments in")
     assert [path.suffix for path in (tmp_path / "out").iterdir() if path.suffix == ".csv"]
 

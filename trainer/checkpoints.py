@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import torch
 
 from trainer.errors import CheckpointError
+from trainer.files import replacing_folder
 
 MANIFEST = "manifest.json"
 
@@ -51,7 +50,7 @@ def write(
     """
     from safetensors.torch import save_file
 
-    with arriving(folder / f"step-{step:08d}") as temporary:
+    with replacing_folder(folder / f"step-{step:08d}") as temporary:
         for name, tensors in groups.items():
             own = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
             save_file(own, str(temporary / f"{name}.safetensors"))
@@ -59,53 +58,6 @@ def write(
         hashes = {path.name: _hash(path) for path in sorted(temporary.iterdir())}
         (temporary / MANIFEST).write_text(json.dumps(hashes), encoding="utf-8")
     return folder / f"step-{step:08d}"
-
-
-@contextmanager
-def arriving(final: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `final` when the block ends well, and vanishes when it does not.
-
-    Every file is on the disk before the name is, and an older folder of that name goes only then.
-    """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary, old = final.with_name(f"tmp-{final.name}"), final.with_name(f"tmp-old-{final.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
-        yield temporary
-        settle(temporary, final, old)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def settle(temporary: Path, final: Path, old: Path | None = None) -> None:
-    """Give a folder whose files are all there its name, once they are on the disk.
-
-    Args:
-        old: becomes the name of what has been at `final`.
-    """
-    for path in (*sorted(temporary.rglob("*")), temporary):
-        _sync(path)
-    if old is not None and final.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        final.rename(old)
-    temporary.rename(final)
-    _sync(final.parent)
-
-
-def put(path: Path, body: Mapping[str, Any]) -> None:
-    """Write a JSON file that is whole or not there; safe on disk on return. Raises OSError."""
-    temporary = path.with_name(f"tmp-{path.name}")
-    try:
-        temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-        _sync(temporary)
-        temporary.rename(path)
-        _sync(path.parent)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def at(folder: Path, step: int) -> Checkpoint | None:
@@ -161,12 +113,3 @@ def same_job(checkpoint: Checkpoint, hashes: Mapping[str, str]) -> None:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Make a file or folder safe on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,9 +22,9 @@ from models.errors import ModelError
 from models.evaluation import Clip as Spoken
 from models.evaluation import Evaluation, evaluate
 from models.recogniser import WhisperRecogniser
-from trainer.checkpoints import put
 from trainer.errors import TrainerError
 from trainer.events import Events, Heartbeat, read_events
+from trainer.files import write_json
 from trainer.job import Job
 from trainer.manifest import Clip, waveform
 
@@ -84,7 +84,7 @@ def evaluate_version(
         "windows": verified["windows"],
         "train_seconds": _train_seconds(folder),
     }
-    put(folder / REPORT, report)
+    write_json(folder / REPORT, report)
     return {"report": str(folder / REPORT)}
 
 
@@ -130,7 +130,7 @@ def _heard(
         what, _, remedy = str(error).rstrip(".").rpartition(": ")
         raise EvaluationError(what or str(error), remedy or "start the run anew") from error
     cache.mkdir(parents=True, exist_ok=True)
-    put(path, found.as_json())
+    write_json(path, found.as_json())
     return found
 
 

@@ -21,10 +21,10 @@ from models.audio import HOP
 from models.scoring import total, word_errors
 from models.windows import frames_for
 from trainer.adapter import load_base
-from trainer.checkpoints import arriving
 from trainer.decoding import hear
 from trainer.errors import TrainerError
 from trainer.features import to_window
+from trainer.files import replacing_folder
 from trainer.labels import Labels
 
 COMPARED = 8
@@ -54,7 +54,7 @@ def merge(model: Any, base: Path, hf: Path) -> None:
     merged = model.cpu().merge_and_unload(safe_merge=True)
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     dtype = torch.float16 if "float16" in (config.get("dtype"), config.get("torch_dtype")) else torch.float32
-    with arriving(hf) as temporary:
+    with replacing_folder(hf) as temporary:
         merged.to(dtype).save_pretrained(str(temporary))
         for path in base.iterdir():
             if path.suffix in (".json", ".txt") and not path.name.startswith("model.safetensors"):
@@ -67,7 +67,7 @@ def convert(hf: Path, ct2: Path, quantization: str) -> None:
 
     copied = ["tokenizer.json", "preprocessor_config.json"]
     converter = TransformersConverter(str(hf), copy_files=copied, low_cpu_mem_usage=True)
-    with arriving(ct2) as temporary:
+    with replacing_folder(ct2) as temporary:
         converter.convert(str(temporary), quantization=quantization, force=True)
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer.adapter import set_strength
-from trainer.checkpoints import put, settle
 from trainer.evaluating import device_for, evaluate_version
 from trainer.export import ExportError, convert, merge, verify
+from trainer.files import settle_folder, write_json
 from trainer.manifest import Clip
 from trainer.shortest import choose_windows
 from trainer.strength import Trial, choose_strength
@@ -50,7 +50,7 @@ def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> 
         except (ExportError, OSError):
             shutil.rmtree(making, ignore_errors=True)
             raise
-        settle(making, version)
+        settle_folder(making, version)
     found = json.loads((version / VERIFIED).read_text(encoding="utf-8"))
     done = {"version": str(version), "strength": found.pop("strength"), "verified": found}
     if parts.job.before:
@@ -84,7 +84,7 @@ def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str]
         heard = [*parts.dev, *_others(clips, "windows")]
         found["windows"] = choose_windows(ct2, heard, device_for(job), between)
         strength = json.loads((parts.folder / STRENGTH).read_text(encoding="utf-8"))["chosen"]
-        put(making / VERIFIED, {"strength": strength, **found})
+        write_json(making / VERIFIED, {"strength": strength, **found})
 
 
 def _others(clips: Sequence[Clip], choice: str) -> list[Clip]:
@@ -102,7 +102,7 @@ def _strength(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[
             parts.model, job, parts.dev, others, making / "trial", device_for(job), parts.stop.check
         )  # fmt: skip
         chosen, tried = choose_strength(trial)
-        put(path, {"chosen": chosen.strength, "tried": [dataclasses.asdict(one) for one in tried]})
+        write_json(path, {"chosen": chosen.strength, "tried": [dataclasses.asdict(one) for one in tried]})
     found = json.loads(path.read_text(encoding="utf-8"))
     parts.events.emit("strength", **found)
     return float(found["chosen"])

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from models.audio import SAMPLE_RATE
 from trainer.errors import DataError
+from trainer.files import replacing, write_json
 from trainer.job import Job
 from trainer.manifest import Clip, measured
 from trainer.starter import speech
@@ -219,18 +220,14 @@ def speak(sheet: dict[str, Any], folder: Path) -> None:
         voices.append(pcm)
         samples += len(pcm)
     pcm = np.concatenate(voices)
-    temporary = [path.with_suffix(f".{os.getpid()}{suffix}") for suffix in (".tmp.flac", ".tmp.json")]
+    own = path.with_suffix(f".{os.getpid()}.tmp")  # other runs may speak the same sheet
     try:
-        soundfile.write(temporary[0], pcm, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
-        body = {"sha256": hashlib.sha256(pcm.tobytes()).hexdigest(), "clips": clips}
-        temporary[1].write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
-        temporary[0].replace(path)
-        temporary[1].replace(path.with_suffix(".json"))
+        with replacing(path, own) as part:
+            soundfile.write(part, pcm, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
     except soundfile.LibsndfileError as error:
         raise OSError(28, f"{path} cannot be written: {error}") from error
-    finally:
-        for left in temporary:
-            left.unlink(missing_ok=True)
+    body = {"sha256": hashlib.sha256(pcm.tobytes()).hexdigest(), "clips": clips}
+    write_json(path.with_suffix(".json"), body, own)
 
 
 def _spoken(espeak: Espeak, sheet: dict[str, Any]) -> Iterator[tuple[str, str, NDArray[np.int16]]]:

@@ -16,7 +16,7 @@ from models.device import Device
 from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, difference, total, word_errors
 from models.windows import Windows
-from trainer.checkpoints import put
+from trainer.files import write_json
 from trainer.manifest import Clip, waveform
 
 MARGINS = (0.3, 0.6)
@@ -58,7 +58,7 @@ def choose_windows(ct2: Path, clips: Sequence[Clip], device: Device, between: Ca
             "change_low": change.low, "change_high": change.high,
         })  # fmt: skip
         if change.value <= WORSE:
-            put(ct2 / windows.NAME, {"v": windows.VERSION, "margin": margin, "tried": tried})
+            write_json(ct2 / windows.NAME, {"v": windows.VERSION, "margin": margin, "tried": tried})
             return {"margin": margin, "tried": tried}
     return {"margin": None, "tried": tried}
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
-import time
 from pathlib import Path
 from types import FrameType
 
+from trainer import files
 from trainer.errors import JobError
 
 STOP = "STOP"
 LOCK = "lock"
 PATIENCE = 0.5
-"""Seconds to wait for the lock."""
+"""Seconds to wait for the lock: whoever only looks whether a trainer is at work holds it for a moment."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
@@ -57,16 +55,7 @@ def lock(folder: Path) -> int:
     Raises:
         JobError: another trainer holds it.
     """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            # Whoever only looks whether a trainer is at work holds it for less than a millisecond.
-            if time.monotonic() >= deadline:
-                os.close(descriptor)
-                message = f"Another trainer is at work on {folder}"
-                raise JobError(message, "wait for it, or stop it first") from error
-            time.sleep(0.01)
+    try:
+        return files.lock(folder / LOCK, PATIENCE)
+    except BlockingIOError as error:
+        raise JobError(f"Another trainer is at work on {folder}", "wait for it, or stop it first") from error

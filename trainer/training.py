@@ -31,6 +31,7 @@ from trainer.data import Data, Window
 from trainer.decoding import hear
 from trainer.errors import CheckpointError, TrainingError
 from trainer.events import Events, Heartbeat
+from trainer.files import replacing_folder
 from trainer.gpu import Gpu
 from trainer.job import Job
 from trainer.labels import IGNORE, Labels
@@ -382,7 +383,7 @@ class Training:
                 raise CheckpointError(f"The best checkpoint (step {best}) is damaged", "start the run anew")
             self._load(found)
             if not adapter.exists():  # a resumed run finds it there
-                with checkpoints.arriving(adapter) as folder:
+                with replacing_folder(adapter) as folder:
                     save_adapter(self._model, folder)
         return {
             "status": "finished", "step": state.step, "best_step": best, "adapter": str(adapter),

@@ -6,10 +6,8 @@ What such a run tells, step by step, serves the tests too, in which it matters w
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import math
-import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.training.watching import LOCK
+from store.files import locked
 from tui.app import TertuliaApp
 from tui.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
@@ -85,12 +85,8 @@ def tell(folder: Path, events: Sequence[Fields] | Iterator[Fields]) -> None:
 @contextmanager
 def at_work(folder: Path) -> Iterator[None]:
     """Hold a run's folder, as its trainer does for as long as it lives."""
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locked(folder / LOCK):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def begin(data: Path, preset: str = "minutes") -> Path:

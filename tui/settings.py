@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from store.files import write_atomically
 
 FILE = "settings.toml"
 
@@ -62,14 +62,7 @@ def save(folder: Path, settings: Settings) -> None:
     values = {k: json.dumps(v, ensure_ascii=False) for k, v in dataclasses.asdict(settings).items()}
     text = "".join(f"{k} = {v}\n" for k, v in values.items()).replace("\x7f", "\\u007f")
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".settings-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_atomically(path, text.encode())
     except OSError as error:
         why = f"{path} cannot be written ({_why(error)}); this choice lasts until you quit."
         raise SettingsError(why) from error

@@ -8,14 +8,13 @@ one split as a whole.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.demo.errors import DemoError
+from core.processes.asking import NoAnswer, ask
 
 FOLDER = "learner"
 """Inside the demonstration's data folder; the sound files lie in it."""
@@ -91,14 +90,9 @@ def sittings(data: Path, plan: Plan) -> list[list[Sentence]]:
 
 def _speak(folder: Path, plan: Plan) -> None:
     counts = ["--sentences", str(plan.train + plan.dev), "--held-out", str(plan.test + plan.later)]
-    made = subprocess.run(
-        [sys.executable, "-P", "-m", "trainer.starter.learner", str(folder), *counts],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if made.returncode:
-        said = made.stderr.strip().splitlines() or [f"exit status {made.returncode}"]
-        raise DemoError(f"The learner could not be made ({said[-1]}): see that there is room in {folder.parent}.")
+    try:
+        ask("trainer.starter.learner", str(folder), *counts)
+    except NoAnswer as error:
+        raise DemoError(
+            f"The learner could not be made ({error}): see that there is room in {folder.parent}."
+        ) from error

@@ -5,7 +5,6 @@ What a demonstration says and promotes must never come among somebody's own reco
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from store.errors import StoreError
+from store.files import lock
 from store.paths import prepare, usual_folder
 from store.reasons import disk
 from store.text import shown
@@ -34,14 +34,12 @@ def claimed(folder: Path, quick: bool) -> Iterator[None]:
         if not known and (folder.absolute() == usual_folder() or (folder.exists() and any(folder.iterdir()))):
             raise StoreError(f"{shown(folder)} is no place for a demonstration: name a new or an empty folder.")
         prepare(folder)
-        descriptor = os.open(mark, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = lock(mark)
+    except BlockingIOError as error:
+        raise StoreError(f"Another demonstration is under way in {shown(folder)}: wait for it.") from error
     except OSError as error:
         raise disk(folder, error) from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreError(f"Another demonstration is under way in {shown(folder)}: wait for it.") from error
         _keep(descriptor, folder, quick)
         yield
     finally:

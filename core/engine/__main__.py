@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
-import fcntl
 import logging
 import os
 import signal
@@ -18,11 +17,11 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from core.engine.protocol import Error, Hello, Quit, decode_command
-from core.lines import Outbox, commands, private_stdout
+from core.processes.json_lines import Outbox, commands, private_stdout
 from store.errors import StoreError
+from store.files import lock
 from store.paths import data_folder, prepare
 
 LOCK = "engine.lock"
@@ -46,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = options.data.absolute() if options.data else data_folder()
         outbox.send(Hello(os.getpid(), str(data)))
         prepare(data)
-        lock = _lock(data)
+        descriptor = _lock(data)
     except StoreError as error:
         outbox.send(Error(str(error), fatal=True))
         return 1
-    with lock:
+    with os.fdopen(descriptor):
         # Only now, because these imports take a while and Hello should not.
         from core.engine.service import Service
         from core.engine.turns import Setup
@@ -69,24 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return service.run()
 
 
-def _lock(data: Path) -> BinaryIO:
-    """The lock of the data folder, held while it is open. Raises StoreError where another holds it."""
+def _lock(data: Path) -> int:
+    """Hold the data folder while the descriptor is open. Raises StoreError where another engine holds it."""
     try:
-        file = os.fdopen(os.open(data / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+        return lock(data / LOCK, LOCK_SECONDS)
+    except BlockingIOError as error:
+        raise StoreError(
+            f"Another Tertulia is using {data}: close it first, or set TERTULIA_HOME to another folder."
+        ) from error
     except OSError as error:
         raise StoreError(f"{data / LOCK} cannot be written ({error.strerror}): check the folder.") from error
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.close()
-                raise StoreError(
-                    f"Another Tertulia is using {data}: close it first, or set TERTULIA_HOME to another folder."
-                ) from None
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":

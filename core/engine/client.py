@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
-import time
-from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from core.engine.protocol import (
+    EVENTS,
     Bye,
     Command,
     Error,
     Event,
-    ProtocolError,
     Quit,
     Say,
     SessionStarted,
@@ -32,23 +28,11 @@ from core.engine.protocol import (
     TurnLost,
     TurnStored,
     Warning,
-    decode_event,
-    encode,
 )
+from core.processes.child import Child, Restarts
 
 LOG = "engine.log"
-LOG_BYTES = 1_000_000
-"""The log of the engine's standard error is put aside as engine.log.1 from this size."""
-
-LONGEST_LINE = 1 << 24
-"""Bytes of one event; the words of a long turn make a long line."""
-
-CRASHES = 3
-CRASH_SECONDS = 60.0
-"""So many crashes within so many seconds, and the engine is not started again."""
-
-BACK_OFF = 0.25
-"""Seconds before the first restart; each crash in a row doubles it."""
+"""In the data folder: the engine's standard error."""
 
 PATIENCE = 5.0
 """Seconds that an engine gets to store what it has before it is ended."""
@@ -84,15 +68,15 @@ class Engine:
         self._session: StartSession | None = None
         self._turn: int | None = None
         self._listening = False
-        self._crashes: deque[float] = deque()
+        self._restarts = Restarts()
         self._closing = False
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
         """Process id of the running child, None while there is none."""
-        return self._child.pid if self._child and self._child.returncode is None else None
+        return self._child.pid if self._child else None
 
     async def start(self) -> None:
         """Start the engine; its events come through `events`."""
@@ -114,66 +98,44 @@ class Engine:
         await self.send(Quit())
         if self._keeper is None:
             return
-        for end in (None, signal.SIGTERM, signal.SIGKILL):
-            if end is not None and self._child is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    self._child.send_signal(end)
-            done, _ = await asyncio.wait([self._keeper], timeout=PATIENCE)
-            if done:
-                break
-        else:
-            self._keeper.cancel()
+        done, _ = await asyncio.wait([self._keeper], timeout=PATIENCE)
+        if not done and self._child is not None:
+            self._child.signal(signal.SIGTERM)
+            await self._child.end(PATIENCE)
+            await asyncio.wait([self._keeper], timeout=PATIENCE)
+        self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
 
     async def _keep(self) -> None:
         try:
-            while not self._closing and await self._live():
-                await asyncio.sleep(BACK_OFF * 2 ** (len(self._crashes) - 1))
+            while (pause := await self._live()) is not None and not self._closing:
+                await asyncio.sleep(pause)
         finally:
             self._child = None
             self._events.put_nowait(None)
 
-    async def _live(self) -> bool:
-        """One child from start to end; whether there should be another."""
+    async def _live(self) -> float | None:
+        """One child from start to end; seconds until there should be another."""
         try:
-            child = self._child = await self._spawn()
+            child = self._child = await Child.talking("core.engine", *self._arguments, log=self._data / LOG)
         except OSError as error:
             self._tell(Error(f"The engine cannot be started: {error}.", fatal=True))
-            return False
+            return None
         feeder = asyncio.create_task(self._feed(child))
         try:
             asked = await self._read(child)
-            status = await child.wait()
+            cause = await child.ended()
         except asyncio.CancelledError:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            child.signal(signal.SIGKILL)
             raise
         finally:
             feeder.cancel()
             await asyncio.gather(feeder, return_exceptions=True)
-        if asked or self._closing:
-            return False
-        return self._mourn(status)
+        return None if asked or self._closing else self._mourn(cause)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = self._data / LOG
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_name(LOG + ".1"))
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as errors:
-            return await asyncio.create_subprocess_exec(
-                *[sys.executable, "-P", "-m", "core.engine", *self._arguments],
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                limit=LONGEST_LINE,
-                start_new_session=True,  # ctrl+c in the terminal is for the app to answer
-            )
-
-    async def _feed(self, child: asyncio.subprocess.Process) -> None:
+    async def _feed(self, child: Child) -> None:
         """Give this child what is in the ledger and what comes; a session begun is gone on with first."""
-        assert child.stdin is not None
         self._given = 0
         if self._session and not any(isinstance(command, StartSession) for command in self._ledger):
             self._ledger.insert(0, self._session)
@@ -181,8 +143,7 @@ class Engine:
             while True:
                 while self._given < len(self._ledger):
                     command = self._ledger[self._given]
-                    child.stdin.write(encode(command).encode(errors="replace") + b"\n")
-                    await child.stdin.drain()
+                    await child.send(command)
                     if isinstance(command, Say | StartSession):
                         self._given += 1
                     else:
@@ -198,29 +159,18 @@ class Engine:
                 self._given -= 1
                 return
 
-    async def _read(self, child: asyncio.subprocess.Process) -> bool:
+    async def _read(self, child: Child) -> bool:
         """Pass the child's events on; whether it ended as asked or said that it must."""
-        assert child.stdout is not None
         asked = False
-        while True:
-            try:
-                line = await child.stdout.readline()
-            except ValueError:
-                self._tell(Warning("The engine said something too long to be read; it was skipped."))
-                continue
-            if not line:
-                return asked
-            try:
-                event = decode_event(line.decode(errors="replace"))
-            except ProtocolError as error:
-                if line.endswith(b"\n"):  # a line cut short is only the child's death
-                    self._tell(Warning(f"The engine said something that is not of its protocol: {error}."))
-                continue
-            if event is None:
-                continue
+
+        def odd(what: str) -> None:
+            self._tell(Warning(f"The engine said something {what}."))
+
+        async for event in child.events(EVENTS, odd):
             self._follow(event)
             asked = asked or isinstance(event, Bye) or (isinstance(event, Error) and event.fatal)
             self._tell(event)
+        return asked
 
     def _follow(self, event: Event) -> None:
         """Remember what a successor would have to know."""
@@ -238,27 +188,23 @@ class Engine:
         elif isinstance(event, Error):
             self._answered(Say)
 
-    def _mourn(self, status: int) -> bool:
-        """Tell of a child that died; whether another may be tried."""
-        cause = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    def _mourn(self, cause: str) -> float | None:
+        """Tell of a child that died; seconds until another may be tried."""
         if self._turn is not None or self._listening:
             self._tell(TurnLost(self._turn, f"The engine stopped ({cause}); what you said is kept."))
         self._turn, self._listening = None, False
-        now = time.monotonic()
-        self._crashes.append(now)
-        while now - self._crashes[0] > CRASH_SECONDS:
-            self._crashes.popleft()
-        if len(self._crashes) >= CRASHES:
+        pause = self._restarts.after_crash()
+        if pause is None:
             self._tell(
                 Error(
-                    f"The engine stopped {CRASHES} times within a minute ({cause}): "
+                    f"The engine stopped {self._restarts.most} times within a minute ({cause}): "
                     f"see {self._data / LOG}, or run `tertulia doctor`.",
                     fatal=True,
                 )
             )
-            return False
-        self._tell(Warning(f"The engine stopped ({cause}) and is started again; the session goes on."))
-        return True
+        else:
+            self._tell(Warning(f"The engine stopped ({cause}) and is started again; the session goes on."))
+        return pause
 
     def _tell(self, event: Event) -> None:
         self._events.put_nowait(event)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.engine.devices import SoundError, start_stream, stop_stream
 from core.engine.filters import resample
+from store.files import replacing
 
 NO_LOUDSPEAKER = "No loudspeaker could be opened: connect one; until then the replies are only written."
 GONE = "The loudspeaker has gone away: connect it again; until then the replies are only written."
@@ -170,12 +171,10 @@ class WavFile:
         if not self._pieces:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.path.with_suffix(".part")
         whole = np.clip(np.concatenate(self._pieces), -1.0, 1.0)
-        with wave.open(str(partial), "wb") as file:
+        with replacing(self.path) as part, wave.open(str(part), "wb") as file:
             file.setparams((1, 2, self._rate, 0, "NONE", ""))
             file.writeframes((whole * 32767).astype("<i2").tobytes())
-        partial.replace(self.path)
         self._pieces.clear()
 
     def hush(self) -> None:

@@ -1,4 +1,4 @@
-"""What the app and its engine say to each other, one JSON line each as `core.lines` has it.
+"""What the app and its engine say to each other, one JSON line each as `core.processes.json_lines` has it.
 
 `revision` counts the engine's guesses at one learner turn: today it is always 1, and a later
 revision of the same turn replaces everything an earlier one said.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import lines
-from core.lines import ProtocolError as ProtocolError
-from core.lines import encode as encode
+from core.processes import json_lines
+from core.processes.json_lines import ProtocolError as ProtocolError
+from core.processes.json_lines import encode as encode
 
 # --- commands: app → engine ---------------------------------------------------------------------
 
@@ -291,11 +291,11 @@ EVENTS: dict[str, type[Event]] = {e.__name__: e for e in Event.__args__}
 
 def decode_command(line: str) -> Command:
     """The command in a line. Raises ProtocolError for anything else."""
-    command = lines.decode(line, COMMANDS)
+    command = json_lines.decode(line, COMMANDS)
     assert command is not None  # an unknown kind was refused
     return command
 
 
 def decode_event(line: str) -> Event | None:
     """The event in a line, or None for a kind this version does not know. Raises ProtocolError."""
-    return lines.decode(line, EVENTS, ignore_unknown=True)
+    return json_lines.decode(line, EVENTS, ignore_unknown=True)

@@ -16,8 +16,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.lines import Outbox, commands, private_stdout
 from core.player.protocol import Error, Hello, Quit, decode_command
+from core.processes.json_lines import Outbox, commands, private_stdout
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,30 +7,25 @@ next Play starts another.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import signal
-import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from core.player.protocol import (
+    EVENTS,
     At,
     Command,
     Error,
     Event,
     Finished,
     Play,
-    ProtocolError,
     Quit,
-    decode_event,
-    encode,
 )
+from core.processes.child import Child
 
 LOG = "player.log"
-LOG_BYTES = 1_000_000
-"""The log of the player's standard error is begun anew from this size."""
+"""In the data folder: the player's standard error."""
 
 PATIENCE = 2.0
 """Seconds that a player gets to end when it is asked to."""
@@ -48,7 +43,7 @@ class Player:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._turnstile = asyncio.Lock()
         """Commands reach the child in the order in which they were sent."""
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._reader: asyncio.Task[None] | None = None
         self._plays: deque[Play] = deque()
         """What the child was told to play and has not finished; the first is what is heard."""
@@ -83,10 +78,9 @@ class Player:
         """End the child, and with it the events."""
         async with self._turnstile:
             self._closing = True
-            if self._child is not None and self._reader is not None:
+            if (child := self._child) is not None and self._reader is not None:
                 await self._give(Quit())
-                await asyncio.wait([self._reader], timeout=PATIENCE)
-                self._kill()
+                await child.end(PATIENCE)
                 await self._reader
             self._events.put_nowait(None)
 
@@ -94,13 +88,11 @@ class Player:
         """Whether a child took the command."""
         if not await self._started():
             return True  # and there is no use in trying again
-        assert self._child is not None and self._child.stdin is not None
+        assert self._child is not None and self._reader is not None
         try:
-            self._child.stdin.write(encode(command).encode(errors="replace") + b"\n")
-            await self._child.stdin.drain()
+            await self._child.send(command)
         except OSError:
-            assert self._reader is not None
-            self._kill()
+            self._child.signal(signal.SIGKILL)
             await self._reader
             return False
         if isinstance(command, Play):
@@ -111,44 +103,20 @@ class Player:
         """Whether there is a child now."""
         if self._child is None and not self._closing:
             try:
-                self._child = await self._spawn()
+                arguments = ("--data", str(self._data))
+                self._child = await Child.talking("core.player", *arguments, log=self._data / LOG)
             except OSError as error:
                 self._tell(Error(f"The player cannot be started: {error}."))
                 return False
             self._reader = asyncio.create_task(self._read(self._child))
         return self._child is not None
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = self._data / LOG
-        anew = os.O_TRUNC if log.exists() and log.stat().st_size > LOG_BYTES else 0
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | anew, 0o600), "ab") as errors:
-            return await asyncio.create_subprocess_exec(
-                *[sys.executable, "-P", "-m", "core.player", "--data", str(self._data)],
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                limit=1 << 24,
-                start_new_session=True,  # ctrl+c in the terminal is for the app to answer
-            )
-
-    def _kill(self) -> None:
-        if self._child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._child.kill()
-
-    async def _read(self, child: asyncio.subprocess.Process) -> None:
-        """Pass the child's events on until it ends."""
-        assert child.stdout is not None
-        while line := await child.stdout.readline():
-            try:
-                event = decode_event(line.decode(errors="replace"))
-            except ProtocolError:
-                continue  # a line cut short by the child's death
-            if event is not None:
-                self._follow(event)
-                self._tell(event)
-        self._mourn(await child.wait())
+    async def _read(self, child: Child) -> None:
+        """Pass the child's events on until it ends; a line that is none is only its death."""
+        async for event in child.events(EVENTS):
+            self._follow(event)
+            self._tell(event)
+        self._mourn(await child.ended())
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, At):
@@ -157,11 +125,10 @@ class Player:
             self._plays.popleft()
             self._sample = None
 
-    def _mourn(self, status: int) -> None:
+    def _mourn(self, cause: str) -> None:
         """The child has ended; the plays it leaves behind have failed."""
         self._child = None
         if self._plays and not self._closing:
-            cause = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
             self._tell(Error(f"The player stopped ({cause}): play it again; {self._data / LOG} may say why."))
         while self._plays:
             play = self._plays.popleft()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from core.processes.asking import NoAnswer, TooLong, ask
 from store.errors import StoreError
 from store.text import clean
 
@@ -44,22 +44,14 @@ def replaced(
     patience = SECONDS + SECONDS_A_TEXT * len(texts) if seconds is None else seconds
     job = {"find": find, "replace": replace, "match_case": match_case, "texts": list(texts)}
     try:
-        ran = subprocess.run(
-            [sys.executable, "-P", "-m", "core.review.patterns"],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            timeout=patience,
-            check=True,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = json.loads(ask("core.review.patterns", given=json.dumps(job), seconds=patience))
+    except TooLong as error:
         raise StoreError(
             f"“{_short(find)}” was not done after {patience:.0f} s: avoid a repetition inside a repetition."
         ) from error
-    except subprocess.CalledProcessError as error:
-        last = (error.stderr.strip().splitlines() or [f"it ended with code {error.returncode}"])[-1]
-        raise StoreError(f"“{_short(find)}” cannot be searched for ({_short(last)}): make it simpler.") from error
-    answer = json.loads(ran.stdout)
+    except NoAnswer as error:
+        why = _short(str(error))
+        raise StoreError(f"“{_short(find)}” cannot be searched for ({why}): make it simpler.") from error
     match answer:
         case {"expression": reason}:
             raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}.")

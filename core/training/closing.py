@@ -7,37 +7,35 @@ into use in the meantime, it begins again with that one. `python -m core.trainin
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import logging
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from core.dataset.transcribing import Progress, Transcribed, transcribe
 from core.errors import SENTENCES
+from core.processes import detached, json_lines
 from core.review.expecting import recalibrate
-from core.training import detached
-from core.training.locking import LOCK, held
 from core.versions.active import RECOGNISER, chosen_name, load_recogniser
 from store.database import Store
+from store.files import held, lock, write_atomically
 from store.paths import make_folder
 
 FOLDER = "rehearing"
 """In the data folder; holds the lock of whoever is at it, and how far that is."""
+LOCK = "lock"
 PROGRESS = "progress.json"
 LOG = "rehearing.log"
-LOG_BYTES = 1_000_000
-"""From this size on the log is put aside."""
 TOLD = 0.5
 """Seconds between two notes of how far it is."""
 BEGINNING = 10.0
 """Seconds in which the process must have begun."""
+BEGUN = Progress(0, 0, 0.0, None)
+"""What is told of one that has not yet told anything."""
 PATIENCE = 1.0
 """Seconds in which the lock is tried: whoever looks at it holds it for a moment."""
 LOOK = 0.02
@@ -96,26 +94,24 @@ def begin_rehearing(data: Path) -> None:
     """
     folder = data / FOLDER
     make_folder(folder)
-    if held(folder):
+    if held(folder / LOCK):
         return  # that one looks, before it ends, whether the recogniser is still the same
-    log = data / LOG
-    with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_name(f"{LOG}.1"))
-    process = detached.start("core.training.closing", [str(data.absolute())], log, {"PYTHONUNBUFFERED": "1"})
+    arguments, settings = [str(data.absolute())], {"PYTHONUNBUFFERED": "1"}
+    process = detached.start("core.training.closing", arguments, data / LOG, settings)
     deadline = time.monotonic() + BEGINNING
-    while process.returncode is None and not held(folder) and time.monotonic() < deadline:
+    while process.returncode is None and not held(folder / LOCK) and time.monotonic() < deadline:
         time.sleep(LOOK)
 
 
 def rehearing(data: Path) -> Progress | None:
     """How far it is; None when nobody is at it."""
-    if not held(data / FOLDER):
+    if not held(data / FOLDER / LOCK):
         return None
     try:
-        return Progress(**json.loads((data / FOLDER / PROGRESS).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return Progress(0, 0, 0.0, None)  # it has only begun
+        told = (data / FOLDER / PROGRESS).read_text(encoding="utf-8")
+        return json_lines.decode(told, {Progress.__name__: Progress}) or BEGUN
+    except (OSError, ValueError):  # it has only begun, or is of another version
+        return BEGUN
 
 
 # --- in a process of its own ---------------------------------------------------------------------------------
@@ -124,7 +120,7 @@ def rehearing(data: Path) -> Progress | None:
 def work(data: Path, should_stop: Stop) -> None:
     """Hear anew whatever there is, unless another process is at it. Raises what `rehear` does, and OSError."""
     folder = data / FOLDER
-    while (lock := _lock(folder)) is not None:
+    while (descriptor := _lock(folder)) is not None:
         try:
             (folder / PROGRESS).unlink(missing_ok=True)
             with Store.open(data) as store:
@@ -133,7 +129,7 @@ def work(data: Path, should_stop: Stop) -> None:
                 for segment, why in done.failed:
                     logging.warning("segment %d: %s", segment, why)
         finally:
-            os.close(lock)
+            os.close(descriptor)
         # Whoever promoted another one while the lock was still held relies on this one.
         with Store.open(data) as store:
             if should_stop() or chosen_name(store, RECOGNISER) == heard_by:
@@ -151,25 +147,16 @@ class _Telling:
         if time.monotonic() - self._told < TOLD and progress.done < progress.total:
             return
         self._told = time.monotonic()
-        part = self._folder / f"{PROGRESS}.part"
         with contextlib.suppress(OSError):  # a full disk: then nobody sees how far it is
-            part.write_text(json.dumps(asdict(progress)), encoding="utf-8")
-            part.replace(self._folder / PROGRESS)
+            write_atomically(self._folder / PROGRESS, json_lines.encode(progress).encode())
 
 
 def _lock(folder: Path) -> int | None:
     """Hold the folder for this process, until it is closed or ends; None where another one holds it."""
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                return None
-        time.sleep(LOOK)
+    try:
+        return lock(folder / LOCK, PATIENCE)
+    except BlockingIOError:
+        return None
 
 
 def main() -> int:

@@ -1,8 +1,7 @@
 """Hearing held-out speech with any version, and two versions side by side on the same clips.
 
 What a version heard is kept, so that a comparison that was made once is there at once. An app that must not load a
-model runs `python -P -m core.training.comparing DATA FIRST SECOND`, which prints JSON lines: how far it is, and in
-the end the comparison, or the sentence that says why there is none.
+model runs `python -P -m core.training.comparing DATA FIRST SECOND` as a task.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.processes.events import Failed, Progress, report
 from core.training.errors import TrainingRefused
 from core.versions.active import RECOGNISER, ModelChoice, Warn, active, open_recogniser, quiet
 from models import device, kept
@@ -50,6 +50,8 @@ SELECT s.id, s.recording_id, s.start, s."end", s.speaker, s.reference, r.sha256,
 FROM segments s JOIN recordings r ON r.id = s.recording_id
 WHERE s.status = 'corrected' AND s.split = ? AND s.reference != '' ORDER BY s.recording_id, s.start, s.id
 """
+
+LISTENS = {SET: "hears your clips", "silence": "hears silence", "timestamps": "tells when words are said"}
 
 Told = Callable[[str, str, int, int], None]
 """Hears the version, what it listens to (test, silence, timestamps), and how many of how many clips are done."""
@@ -263,7 +265,7 @@ def _heard(
 
 
 def main() -> int:
-    """Compare two versions and tell it in JSON lines; the exit code is 1 where there is no comparison."""
+    """Compare two versions, as a task; the exit code is 1 where there is no comparison."""
     from core.errors import SENTENCES
 
     parser = argparse.ArgumentParser(prog="core.training.comparing", description=(__doc__ or "").split("\n")[0])
@@ -273,7 +275,7 @@ def main() -> int:
     asked = parser.parse_args()
 
     def told(model: str, part: str, done: int, total: int) -> None:
-        _say(event="progress", model=model, part=part, done=done, total=total)
+        report(Progress(f"{model} {LISTENS.get(part, part)}: {done} of {total}", done / total if total else None))
 
     try:
         with Store.open(asked.data) as store:
@@ -281,14 +283,10 @@ def main() -> int:
     except BrokenPipeError:  # nobody listens any more
         return 1
     except SENTENCES as error:
-        _say(event="error", text=str(error))
+        report(Failed(str(error)))
         return 1
-    _say(event="result", **found.as_json())
+    print(json.dumps(found.as_json(), ensure_ascii=False))
     return 0
-
-
-def _say(**fields: Any) -> None:
-    print(json.dumps(fields, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

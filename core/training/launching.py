@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from core.dataset.splits import assign
-from core.training import detached
+from core.processes import detached
 from core.training.errors import TrainingRefused
-from core.training.locking import alone, held
 from core.training.snapshot import Choice, Snapshot, snapshot
-from core.training.watching import EVENTS, GRACE, RunState, Watch
+from core.training.watching import EVENTS, GRACE, LOCK, RunState, Watch
 from store import reasons, runs, versions
 from store.database import Store
+from store.errors import StoreError
+from store.files import held, locked
 from store.paths import make_folder, write_safely
 from store.runs import Run
 from store.text import clean, shown
@@ -42,6 +43,8 @@ DELETED = "deleted-"
 NEEDED = ("torch", "transformers", "peft", "safetensors")
 LEAVING = 10.0
 """Seconds that a trainer which has ended gets to be gone."""
+BEGINNING = GRACE + 30.0
+"""Seconds to wait for another process that begins a run."""
 LOOK = 0.02
 """Seconds between two looks at a trainer that is about to begin."""
 
@@ -123,7 +126,7 @@ def stop(run: Run, force: bool = False) -> None:
 
 def alive(run: Run) -> bool:
     """Whether a trainer is at work on a run."""
-    return held(run.folder)
+    return held(run.folder / LOCK)
 
 
 def delete(store: Store, run: Run) -> None:
@@ -169,7 +172,11 @@ def _beginning(store: Store) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             make_folder(folder)
-            stack.enter_context(alone(folder))
+            stack.enter_context(locked(folder / LOCK, BEGINNING))
+        except BlockingIOError as error:
+            raise StoreError(
+                f"Another Tertulia is beginning or removing a run in {shown(folder)}: try again when it is done."
+            ) from error
         except OSError as error:
             raise reasons.disk(folder, error) from error
         yield

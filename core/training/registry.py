@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.training import card
 from core.training.errors import TrainingRefused
-from core.training.locking import held
-from core.training.watching import GRACE, Watch
+from core.training.watching import GRACE, LOCK, Watch
 from core.versions.active import DEPLOYED, RECOGNISER, chosen_name, fingerprint, of_catalog, of_version, try_out
 from models import catalog
 from models.errors import ModelError
@@ -29,6 +28,7 @@ from models.scoring import Errors, interval
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
+from store.files import held
 from store.runs import Run
 from store.versions import ModelVersion
 
@@ -277,7 +277,7 @@ def _mended(store: Store, run: Run) -> str:
     if status == "preparing" and run.status != "preparing":
         return run.status
     age = datetime.now(UTC) - datetime.fromisoformat(run.started_at)
-    if status == "preparing" and age.total_seconds() > GRACE and not held(run.folder):
+    if status == "preparing" and age.total_seconds() > GRACE and not held(run.folder / LOCK):
         status = "failed"  # whoever prepared it was killed
     if status != run.status:
         runs.set_status(store, run.id, status)
@@ -354,7 +354,7 @@ def _needed_by(store: Store, version: ModelVersion) -> Run | None:
     """A run under way that trains from a version, or compares with it."""
     folder = store.folder / version.folder
     for run in runs.runs(store):
-        if run.status in runs.ENDED and not held(run.folder):
+        if run.status in runs.ENDED and not held(run.folder / LOCK):
             continue
         try:
             job = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))

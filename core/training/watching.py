@@ -17,12 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.training.locking import held
 from core.training.state import RESUME, RunState
+from store.files import held
 
 __all__ = ["EVENTS", "RunState", "Watch"]
 
 EVENTS = "events.jsonl"
+LOCK = "lock"
+"""In a run's folder: the trainer holds it for as long as it lives."""
 SILENCE = 60.0
 """Seconds without a sign of life, from which a run is called stalled; longer where its steps are slow."""
 SLOW = 5.0
@@ -73,7 +75,7 @@ class Watch:
             self._heard = now
         self._looked = now
         # Before reading: one who lets go of the lock between the two has said all it had to say.
-        alive = held(self._folder)
+        alive = held(self._folder / LOCK)
         new: deque[dict[str, Any]] = deque(maxlen=NEWEST)
         with contextlib.suppress(OSError):
             self._read(new)

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.processes.asking import NoAnswer, ask
 from models import catalog
 from models.catalog import Entry
 from models.errors import ModelError
@@ -234,15 +233,9 @@ def try_out(choice: ModelChoice) -> None:
     folder = check(choice)
     cannot = f"The recogniser {choice.name} in {folder} cannot be used"
     try:
-        trial = subprocess.run(
-            [sys.executable, "-P", "-m", "core.versions.trial", str(folder)],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=TRIAL_SECONDS,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+        ask("core.versions.trial", str(folder), seconds=TRIAL_SECONDS)
+    except NoAnswer as error:
         raise ModelError(f"{cannot} ({error}): choose another version.") from error
-    if trial.returncode:
-        said = trial.stderr.strip().splitlines() or [f"it ended with status {trial.returncode}"]
-        raise ModelError(f"{cannot} ({said[-1][:200]}): choose another version.")
 
 
 # --- loaded ---------------------------------------------------------------------------------------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from store.paths import sync_folder
+from store import files
 from store.reasons import disk
 
 
@@ -21,18 +20,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         StoreError: the disk is full, read-only or failing.
     """
-    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with files.replacing(path) as part:
             yield part
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
     except OSError as error:
         raise disk(path, error) from error
 

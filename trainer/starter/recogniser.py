@@ -35,6 +35,7 @@ from torch.nn import functional as F
 from models.scoring import total, word_errors
 from models.windows import FULL
 from trainer.features import to_window
+from trainer.files import replacing
 from trainer.starter.sentences import corpus
 from trainer.starter.tokens import Tokens, train_tokenizer
 from trainer.starter.utterances import Speakers, Utterance
@@ -279,8 +280,8 @@ def keep(path: Path, model: Any, head: nn.Linear, optimisers: Optimisers, step: 
         "step": step,
         "round": number,
     }
-    torch.save(state, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
+    with replacing(path) as part:
+        torch.save(state, part)
 
 
 def report(

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from models import windows
-from trainer.checkpoints import put
+from trainer.files import write_json
 from trainer.starter.recogniser import build
 from trainer.starter.tokens import Tokens
 
@@ -44,7 +44,7 @@ def export(work: Path, out: Path) -> None:
     TransformersConverter(str(hf), copy_files=["tokenizer.json", "preprocessor_config.json"]).convert(
         str(ct2), quantization="int8"
     )
-    put(ct2 / windows.NAME, {"v": windows.VERSION, "margin": MARGIN})
+    write_json(ct2 / windows.NAME, {"v": windows.VERSION, "margin": MARGIN})
     for path in (hf / "tokenizer.json", ct2 / "tokenizer.json"):
         body = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from trainer.files import replacing
 from trainer.starter.tutor_dialogues import Row, row
 from trainer.starter.tutor_export import write_gguf
 from trainer.starter.tutor_mistakes import lexicon
@@ -190,16 +191,13 @@ def train(work: Path, tokenizer: Tokenizer, seed: int) -> TinyLlama:
                 flush=True,
             )
         if (step + 1) % 50 == 0 or step + 1 == steps:
-            fresh = checkpoint.with_suffix(".new")
-            torch.save(
-                {
-                    "model": model.state_dict(),
-                    "optimisers": [o.state_dict() for o in optimisers],
-                    "step": step + 1,
-                },
-                fresh,
-            )
-            fresh.replace(checkpoint)
+            state = {
+                "model": model.state_dict(),
+                "optimisers": [o.state_dict() for o in optimisers],
+                "step": step + 1,
+            }
+            with replacing(checkpoint) as part:
+                torch.save(state, part)
     return model
 
 

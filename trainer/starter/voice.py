@@ -27,6 +27,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainer.files import replacing
 from trainer.starter import voice_data as data
 from trainer.starter.voice_model import Network, Spoken
 from trainer.starter.voice_texts import training_texts
@@ -193,11 +194,10 @@ def train(examples: list[Example], work: Path, steps: int) -> Network:
             for name, value in network.state_dict().items():
                 average[name].mul_(keep).add_(value, alpha=1 - keep)
         if (step + 1) % 100 == 0 or step + 1 == steps:
-            torch.save(
-                {"done": step + 1, "network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                 "average": average}, state.with_suffix(".new")
-            )  # fmt: skip
-            state.with_suffix(".new").replace(state)
+            now = {"done": step + 1, "network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                   "average": average}  # fmt: skip
+            with replacing(state) as part:
+                torch.save(now, part)
             network.eval()
             with torch.no_grad():
                 parts = losses(network, held)

@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from core.errors import SENTENCES
     from store.reasons import FULL
+    from tui.cli.progress import complain
 
     _escape_what_cannot_be_written()
     try:
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # where it fails, it shall fail here
         return code
     except SENTENCES as error:
-        print(f"tertulia: {error}", file=sys.stderr)
+        complain(str(error), options)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in FULL:
             raise
         _forget_output()
-        print("tertulia: The disk is full, so what was to be said could not be written.", file=sys.stderr)
+        complain("The disk is full, so what was to be said could not be written.", options)
         return 1
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.words import counted
 from tui.cli.evaluate import SET, enough, figures, progress, too_few
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line
+from tui.cli.progress import Line, add_option
 from tui.cli.verdicts import interval, points
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split", choices=["test", "dev", "train"], default="test", help="of your corrections (test)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         found = compared(store, options.first, options.second, options.split, progress(line))
     if options.json:
         fields = {

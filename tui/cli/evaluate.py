@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from core.words import counted
-from tui.cli import MODEL, named_path, say
-from tui.cli.progress import Line
+from tui.cli import MODEL, named_path
+from tui.cli.progress import Line, add_option
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a table with audio and text, or another file of `import`",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
-        found = evaluated(store, options.model, options.split, options.manifest, progress(line), say)
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
+        found = evaluated(store, options.model, options.split, options.manifest, progress(line), line.say)
     if options.json:
         print(json.dumps(figures(found), ensure_ascii=False))
     else:

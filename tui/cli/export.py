@@ -7,7 +7,7 @@ import json
 
 from core.words import counted
 from tui.cli import named_path
-from tui.cli.progress import Line
+from tui.cli.progress import Line, add_option
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
 
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--link", action="store_true", help="refer to the data folder's audio instead of copying it"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
     from store.text import shown
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         done = export(
             store,
             options.folder,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from core.words import clock, counted
-from tui.cli import MODEL, named_path, say
-from tui.cli.progress import Line
+from tui.cli import MODEL, named_path
+from tui.cli.progress import Line, add_option
 
 if TYPE_CHECKING:
     from core.dataset import importing, intake, transcribing
@@ -31,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help=MODEL)
     parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line() as line:
+    with Store.open(data_folder()) as store, Line(options.progress) as line:
         done = import_path(
             store,
             options.path,
@@ -50,9 +50,8 @@ def run(options: argparse.Namespace) -> int:
         )
         line.clear()
         heard = 0 if options.no_transcribe else _transcribe(store, line, options.model)
-    for rejected in done.rejected:
-        where = "" if rejected.where in rejected.reason else f"{rejected.where}: "
-        print(f"tertulia: {where}{rejected.reason}", file=sys.stderr)
+        for rejected in done.rejected:
+            line.say(rejected.reason, rejected.where)
     if options.json:
         print(json.dumps(_figures(done, heard), ensure_ascii=False))
     else:
@@ -68,9 +67,9 @@ def _transcribe(store: Store, line: Line, model: str | None) -> int:
     from models.errors import ModelError
 
     try:
-        recogniser = load_recogniser(store.folder, model, warn=say)
+        recogniser = load_recogniser(store.folder, model, warn=line.say)
     except ModelError as error:
-        print(f"tertulia: Nothing was transcribed. {error}", file=sys.stderr)
+        line.say(f"Nothing was transcribed. {error}")
         return 0
     # One that is named is to hear what is new, not all there ever was; and after a promotion another process is
     # at the rest already.
@@ -79,7 +78,7 @@ def _transcribe(store: Store, line: Line, model: str | None) -> int:
         store, recogniser, lambda now: line.show(_heard(now), now.done / max(1, now.total)), unheard=new
     )
     for segment, reason in done.failed:
-        print(f"tertulia: segment {segment}: {reason}", file=sys.stderr)
+        line.say(reason, f"segment {segment}")
     return done.segments
 
 

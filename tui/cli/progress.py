@@ -1,32 +1,52 @@
-"""One line on a terminal that says how far a command is; nothing where standard error is no terminal.
+"""What a command says beside its output: how far it is, and what goes wrong.
 
-A program that runs the command sets PROGRESS, and gets a line of its own for every word about how far it is.
+A person sees one line on a terminal that says how far it is, nothing where standard error is no terminal, and
+sentences that begin with the program's name. A program that gives `--progress json` gets JSON lines instead, as
+`core.processes.events` has them; standard output stays the result's.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
 import shutil
 import sys
 import time
 from types import TracebackType
 
+from core.processes.events import Failed, Progress, Said, report
 from store.text import clean
 
-PROGRESS = "TERTULIA_PROGRESS"
-"""With this variable set to 1, standard error gets lines that begin with a carriage return."""
 BETWEEN = 0.1
 """Seconds between two looks of the line: faster is flicker, and costs time over SSH."""
 BAR = 20
 """Characters of the bar."""
 
 
-class Line:
-    """The line. A context manager that leaves none behind."""
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """Declare the option of a command whose progress a program may follow."""
+    parser.add_argument(
+        "--progress", choices=["json"], help="how far it is and what goes wrong, as JSON lines on standard error"
+    )
 
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._followed = os.environ.get(PROGRESS) == "1"
+
+def complain(sentence: str, options: argparse.Namespace) -> None:
+    """Say why a command cannot do what it should."""
+    if getattr(options, "progress", None):
+        report(Failed(sentence))
+    else:
+        print(f"tertulia: {sentence}", file=sys.stderr)
+
+
+class Line:
+    """The line. A context manager that leaves none behind.
+
+    Args:
+        form: “json” for a program.
+    """
+
+    def __init__(self, form: str | None = None) -> None:
+        self._followed = form == "json"
+        self._terminal = not self._followed and sys.stderr.isatty()
         self._shown = 0.0
         self._width = 0
 
@@ -46,12 +66,11 @@ class Line:
         """
         if not (self._terminal or self._followed) or time.monotonic() - self._shown < BETWEEN:
             return
+        text = clean(text, limit=None)
         if self._followed:
-            sys.stderr.write(f"\r{clean(text, limit=None)}\n")
-            sys.stderr.flush()
+            report(Progress(text, share))
             self._shown = time.monotonic()
             return
-        text = clean(text, limit=None)
         if share is not None:
             done = round(min(max(share, 0.0), 1.0) * BAR)
             text = f"{'█' * done}{'░' * (BAR - done)} {text}"
@@ -59,6 +78,19 @@ class Line:
         sys.stderr.write("\r" + text.ljust(self._width))
         sys.stderr.flush()
         self._shown, self._width = time.monotonic(), len(text)
+
+    def say(self, text: str, place: str = "") -> None:
+        """Say something that does not keep the command from going on.
+
+        Args:
+            place: the row, segment or file that it is about.
+        """
+        if self._followed:
+            report(Said(text, place))
+        else:
+            self.clear()
+            where = f"{place}: " if place and place not in text else ""
+            print(f"tertulia: {where}{text}", file=sys.stderr)
 
     def clear(self) -> None:
         """Take the line away."""

@@ -45,7 +45,7 @@ class BringIn:
         """Those of the command."""
         options = {"--format": self.format, "--encoding": self.encoding, "--speaker": self.speaker}
         given = [f"{option}={value}" for option, value in options.items() if value]
-        return ["import", "--json", *given, "--", str(self.path.absolute())]
+        return [*given, "--", str(self.path.absolute())]
 
 
 class BringInForm(Form["BringIn | None"]):

@@ -5,8 +5,10 @@ Clips on which they differ most come first. What a version heard is kept, so the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.content import Content
@@ -15,9 +17,11 @@ from textual.widgets import Static
 
 from core.player import protocol
 from core.player.protocol import Play, Stop
+from core.processes.events import Failed, Progress, Said
+from core.processes.task import Task
+from models.errors import ModelError
 from models.rates import LEAST_WORDS
 from store.queue import rows
-from tui.comparing import Comparing
 from tui.keys import Key, bindings
 from tui.listening import TROUBLE
 from tui.looks import BAD, GOOD, MUTED, STRONG
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
 SET = "test"
 SHORT = 20
 """Rows of a terminal that has no room to spare."""
-LISTENS = {"test": "hears your clips", "silence": "hears silence", "timestamps": "tells when words are said"}
 
 COMPARE = (
     Key("compare.play", ("space", "enter"), "play", "listen", "Hear the clip; again to stop.", foot=True,
@@ -79,7 +82,7 @@ class CompareScreen(ModeScreen):
         self.clips = Listing(id="clips")
         self.words = Static(id="words", markup=False)
         self._worker = worker
-        self._comparing: Comparing | None = None
+        self._comparing: Task | None = None
         self._player: PlayerLike | None = None
         self._gains: dict[int, float] = {}
         """How much louder to play each segment."""
@@ -93,15 +96,15 @@ class CompareScreen(ModeScreen):
 
     def on_mount(self) -> None:
         """Compare them, beside the app."""
-        self._progress("", "", 0, 0)
+        self._on_event(Progress("loading both"))
         if self.tertulia.data is not None:
-            self._comparing = Comparing(self.tertulia.data, *self.names)
+            self._comparing = comparing(self.tertulia.data, *self.names)
             self.run_worker(self._compare(self._comparing), group="compare", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """End what runs for this screen."""
         if self._comparing is not None:
-            self._comparing.stop()
+            await self._comparing.stop()
         if self._player is not None:
             await self._player.close()
 
@@ -114,9 +117,12 @@ class CompareScreen(ModeScreen):
         self.set_class(event.size.height < SHORT, "-short")
         self.call_after_refresh(self._draw)
 
-    async def _compare(self, comparing: Comparing) -> None:
+    async def _compare(self, task: Task) -> None:
+        ended = await task.run(self._on_event)
         try:
-            found = await comparing.run(self._progress)
+            if isinstance(ended, Failed):
+                raise ModelError(str(ended))
+            found = await asyncio.to_thread(_comparison, ended.body)
             segments = [span.segment for span in found.spans]
             known = await self._worker.read(lambda desk: rows(desk.store, segments))
         except TROUBLE as error:
@@ -128,13 +134,12 @@ class CompareScreen(ModeScreen):
         self._draw()
         self.query_one(KeysLine).refresh()
 
-    def _progress(self, model: str, part: str, done: int, total: int) -> None:
+    def _on_event(self, event: Progress | Said) -> None:
         """Say how far the listening is."""
         first, second = self.names
-        how = f"{model} {LISTENS.get(part, part)}: {done} of {total}" if model else "loading both"
         lines = (
             Content.styled(plain(f"{first} beside {second}"), STRONG),
-            Content.styled(plain(f"▶ {how}…"), MUTED),
+            Content.styled(plain(f"▶ {event.text}…"), MUTED),
         )
         self.about.update(Content("\n").join(lines))
 
@@ -242,6 +247,17 @@ class CompareScreen(ModeScreen):
                     self.tertulia.tell(text, "warning")
                 case _:
                     pass
+
+
+def comparing(data: Path, first: str, second: str) -> Task:
+    """The work of comparing two versions; stopped, it has nothing to tidy up: what one version heard is kept."""
+    return Task("comparison", "core.training.comparing", [str(data), first, second], grace=0.0)
+
+
+def _comparison(body: dict[str, Any]) -> Comparison:
+    from core.training.comparing import Comparison
+
+    return Comparison.from_json(body)
 
 
 def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:

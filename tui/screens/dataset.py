@@ -22,7 +22,7 @@ from store.errors import StoreError
 from tui.desk_worker import DeskWorker
 from tui.keys import bindings
 from tui.screens import dataset_checks as checks
-from tui.screens.dataset_errands import ErrandScreen
+from tui.screens.dataset_errands import TaskScreen
 from tui.screens.dataset_keys import DATASET
 from tui.screens.dataset_panels import sections, summary
 from tui.widgets.panels import Panels
@@ -47,7 +47,7 @@ EMPTY = (
 NO_FOLDER = "The data folder cannot be used; the Talk screen says why."
 
 
-class DatasetScreen(ErrandScreen):
+class DatasetScreen(TaskScreen):
     """Figures in sections, each line a key away from the segments it stands for."""
 
     MODE = "dataset"
@@ -77,7 +77,7 @@ class DatasetScreen(ErrandScreen):
         yield self.tabs
         yield self.panels
         yield self.welcome
-        yield self.errand_line
+        yield self.task_line
 
     def on_mount(self) -> None:
         """Look for changes from now on."""

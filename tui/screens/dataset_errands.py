@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.processes.events import Failed, Progress, Result, Said
+from core.processes.task import Task
 from core.words import counted
 from store.errors import StoreError
 from tui.desk_worker import DeskWorker
-from tui.errand import Errand, Outcome
 from tui.screens.base import ModeScreen
 from tui.text import plain
-from tui.widgets.errand_line import ErrandLine
+from tui.widgets.errand_line import TaskLine
 from tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -25,22 +26,26 @@ STOPPING = {
     "import": "What was done stays, and importing the same again goes on from there.",
     "export": "Nothing is written then.",
 }
+MOST_SAID = 3
+"""Sentences that are shown of all that a command said."""
 STOPPED = {
     "import": "Stopped. Import the same again to go on from here.",
     "export": "Stopped. Nothing was written.",
 }
 
 
-class ErrandScreen(ModeScreen):
+class TaskScreen(ModeScreen):
     """A screen from which imports and exports are started."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.errand: Errand | None = None
+        self.at_work: Task | None = None
         """The one that runs."""
-        self.errand_line = ErrandLine()
+        self.task_line = TaskLine()
         self.rejected: tuple[tuple[str, str], ...] = ()
         """Place and reason of what the last import did not take."""
+        self._said: list[Said] = []
+        """What the command said beside its result."""
         self._worker: DeskWorker | None = None
 
     @property
@@ -51,8 +56,8 @@ class ErrandScreen(ModeScreen):
 
     async def on_unmount(self) -> None:
         """Stop what runs, and close the database."""
-        if self.errand is not None:
-            await self.errand.stop()
+        if self.at_work is not None:
+            await self.at_work.stop()
         if self._worker is not None:
             await self._worker.close()
 
@@ -60,13 +65,13 @@ class ErrandScreen(ModeScreen):
         """Which keys mean something just now."""
         match action:
             case "bring_in" | "send_out":
-                return self._worker is not None and self.errand is None
+                return self._worker is not None and self.at_work is None
             case "divide" | "refresh":
                 return self._worker is not None
             case "rejected":
                 return bool(self.rejected)
             case "back":
-                return bool(self.errand_line.state)
+                return bool(self.task_line.state)
             case _:
                 return super().check_action(action, parameters)
 
@@ -105,19 +110,19 @@ class ErrandScreen(ModeScreen):
         """Stop what runs, after asking; else put away how it ended."""
         from tui.screens.confirm import Confirm
 
-        errand = self.errand
-        if errand is None:
-            self.errand_line.state = ""
+        task = self.at_work
+        if task is None:
+            self.task_line.state = ""
             self.rejected = ()
             self._show_keys()
             return
 
         def answered(stop: bool | None) -> None:
-            if stop and self.errand is errand:
-                self.errand_line.text = "stopping…"
-                self.run_worker(errand.stop(), group="stop", exit_on_error=False)
+            if stop and self.at_work is task:
+                self.task_line.text = "stopping…"
+                self.run_worker(task.stop(), group="stop", exit_on_error=False)
 
-        self.app.push_screen(Confirm(f"Stop the {errand.name}?", STOPPING[errand.name]), answered)
+        self.app.push_screen(Confirm(f"Stop the {task.name}?", STOPPING[task.name]), answered)
 
     def action_rejected(self) -> None:
         """Show what was not taken."""
@@ -128,53 +133,58 @@ class ErrandScreen(ModeScreen):
     # --- running ----------------------------------------------------------------------------------
 
     def begin(self, name: str, arguments: list[str]) -> None:
-        """Start a command in the data folder, unless one is running."""
-        if self.errand is not None or self.tertulia.data is None:
+        """Start a command in the data folder, unless one is running.
+
+        Args:
+            name: of the command.
+            arguments: the rest of its command line.
+        """
+        if self.at_work is not None or self.tertulia.data is None:
             return
-        self.errand = Errand(name, arguments, self.tertulia.data)
+        words = [name, "--json", "--progress=json", *arguments]
+        self.at_work = Task(name, "tui.cli", words, {"TERTULIA_HOME": str(self.tertulia.data)})
         self.rejected = ()
-        line = self.errand_line
+        self._said = []
+        line = self.task_line
         line.state, line.what, line.text, line.keys = "running", name, "begins…", (("esc", "stop"),)
         self._show_keys()
-        self.run_worker(self._follow(self.errand), group="errand", exit_on_error=False)
+        self.run_worker(self._follow(self.at_work), group="task", exit_on_error=False)
 
-    async def _follow(self, errand: Errand) -> None:
-        try:
-            outcome = await errand.run(self._progress)
-        except (OSError, ValueError) as error:  # the second for a zero byte in a path
-            outcome = Outcome(1, {}, (f"It cannot be started: {plain(error)}.",))
-        self.errand = None
-        self._ended(errand, outcome)
+    async def _follow(self, task: Task) -> None:
+        ended = await task.run(self._on_event)
+        self.at_work = None
+        self._ended(task, ended)
         self.data_changed()
 
-    def _progress(self, text: str) -> None:
-        if self.errand is not None and not self.errand.stopped:
-            self.errand_line.text = text
+    def _on_event(self, event: Progress | Said) -> None:
+        match event:
+            case Said():
+                self._said.append(event)
+            case Progress(text=text) if self.at_work is not None and not self.at_work.stopped:
+                self.task_line.text = text
 
-    def _ended(self, errand: Errand, outcome: Outcome) -> None:
-        line = self.errand_line
+    def _ended(self, task: Task, ended: Result | Failed) -> None:
+        line = self.task_line
         line.keys = (("esc", "close"),)
-        if outcome.result:
-            line.state = "done"
-            line.text = _summary(errand.name, outcome.result)
-            self.rejected = _rejected(outcome.result)
-            reasons = tuple({plain(reason) for _, reason in self.rejected})
-            for sentence in [one for one in outcome.sentences if not one.endswith(reasons)][:3]:
-                self.tertulia.tell(sentence, "warning")
-            if self.rejected:
-                line.keys = (("v", "why"), ("esc", "close"))
-            if self.rejected and not outcome.result.get("imported") and not outcome.result.get("duplicates"):
-                line.state = "failed"
-        elif errand.stopped:
-            line.state, line.text = "stopped", STOPPED[errand.name]
-        else:
-            line.state = "failed"
-            line.text = (
-                outcome.sentences[-1] if outcome.sentences else f"It broke off ({outcome.code}): try it again."
-            )
-            self.tertulia.tell(line.text, "error")
+        match ended:
+            case Result(body=body):
+                line.state = "done"
+                line.text = _summary(task.name, body)
+                self.rejected = _rejected(body)
+                others = [said for said in self._said if (said.place, said.text) not in self.rejected]
+                for said in others[:MOST_SAID]:
+                    self.tertulia.tell(f"{said.place}: {said.text}" if said.place else said.text, "warning")
+                if self.rejected:
+                    line.keys = (("v", "why"), ("esc", "close"))
+                if self.rejected and not body.get("imported") and not body.get("duplicates"):
+                    line.state = "failed"
+            case Failed() if task.stopped:
+                line.state, line.text = "stopped", STOPPED[task.name]
+            case Failed():
+                line.state, line.text = "failed", plain(str(ended))
+                self.tertulia.tell(line.text, "error")
         if not self.is_current and line.state == "done":
-            self.tertulia.tell(f"The {errand.name} is done: {line.text}.", "information")
+            self.tertulia.tell(f"The {task.name} is done: {line.text}.", "information")
         self._show_keys()
 
     def _show_keys(self) -> None:

@@ -41,7 +41,7 @@ class SendOut:
         split = [f"--split={self.split}"] if self.split else []
         link = ["--link"] if self.link else []
         options = [f"--format={self.format}", f"--status={self.status}", *split, *link]
-        return ["export", "--json", *options, "--", str(self.folder.absolute())]
+        return [*options, "--", str(self.folder.absolute())]
 
 
 class SendOutForm(Form["SendOut | None"]):

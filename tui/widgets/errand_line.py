@@ -13,10 +13,10 @@ from tui.text import plain
 MARKS = {"running": ("▶", STRONG), "done": ("✓", GOOD), "failed": ("×", BAD), "stopped": ("■", STRONG)}
 
 
-class ErrandLine(Widget):
+class TaskLine(Widget):
     """Not there until something has been started. Every state has its own mark."""
 
-    DEFAULT_CSS = "ErrandLine { height: 1; padding: 0 1; background: $surface; display: none; }"
+    DEFAULT_CSS = "TaskLine { height: 1; padding: 0 1; background: $surface; display: none; }"
 
     state: reactive[str] = reactive("")
     """running, done, failed, stopped; empty: nothing to tell."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from core.processes.command import command, log_file
 
 
 def start(
@@ -18,9 +19,9 @@ def start(
     Raises:
         OSError: the log cannot be written, or no process be made.
     """
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as errors:
+    with log_file(log) as errors:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *arguments],
+            command(module, *arguments),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
             env={**os.environ, **environment},
         )  # fmt: skip

@@ -1,0 +1,8 @@
+"""A child process that does what a test writes down: `python -P -m tests.child_at_work CODE`."""
+
+from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__":
+    exec(sys.argv[1])
