@@ -35,12 +35,17 @@ class Kind(StrEnum):
     DESPAIR = "despair"
 
 
+_Rule = tuple[re.Pattern[str], re.Pattern[str] | None]
+"""What tells of a kind, and what makes that sentence another matter."""
+
+
 def kind_of(said: str) -> Kind | None:
     """What a learner's turn tells of, in Spanish or English; None where it can be left to the tutor."""
     sentences = _sentences(said)
-    for kind, rules in _rules().items():
+    for kind, (rules, elsewhere) in _rules().items():
         for sentence in sentences:
-            if any(told.search(sentence) and not unless.search(sentence) for told, unless in rules):
+            told = any(sign.search(sentence) and not (unless and unless.search(sentence)) for sign, unless in rules)
+            if told and not elsewhere.search(sentence):
                 return kind
     return None
 
@@ -79,7 +84,7 @@ def _answers() -> dict[Kind, tuple[str, str]]:
     return filled
 
 
-_DIGITS = "cero uno dos tres cuatro cinco seis siete ocho nueve".split()
+_DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
 
 
 def _digits(number: re.Match[str]) -> str:
@@ -109,8 +114,8 @@ def _spelt(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> dict[Kind, list[tuple[re.Pattern[str], re.Pattern[str]]]]:
-    """Kind → its rules: what tells of it, and what makes the sentence another matter."""
+def _rules() -> dict[Kind, tuple[list[_Rule], re.Pattern[str]]]:
+    """Kind → its rules, and what says that it is of somewhere else, such as a novel."""
     body = tomllib.loads(RULES.read_text(encoding="utf-8"))
     words = {name: "|".join(text.split("\n")).strip("|") for name, text in body["words"].items()}
 
@@ -122,11 +127,9 @@ def _rules() -> dict[Kind, list[tuple[re.Pattern[str], re.Pattern[str]]]]:
         rule = re.sub(r"~(\d)", rf"((?!({words['other_thought']}) )[\\w,]+ ){{0,\1}}", rule)
         return re.compile(re.sub(r"\((?!\?)", "(?:", f" ({_spelt(rule)})(?= )"))
 
-    rules: dict[Kind, list[tuple[re.Pattern[str], re.Pattern[str]]]] = {}
+    found = {}
     for kind in Kind:
-        always = "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
-        rules[kind] = []
-        for line in body["rules"][kind].strip().split("\n"):
-            told, _, unless = line.partition(" -- ")
-            rules[kind].append((pattern(told), pattern(f"{unless}|{always}" if unless else always)))
-    return rules
+        parts = [line.partition(" -- ") for line in body["rules"][kind].strip().split("\n")]
+        rules = [(pattern(told), pattern(unless) if unless else None) for told, _, unless in parts]
+        found[kind] = rules, pattern("{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}")
+    return found

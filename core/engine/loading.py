@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.conversation import distress
 from core.ear import is_starter, load_ear
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
@@ -59,10 +60,12 @@ def load(data: Path, sound: bool, warn: Callable[[str], None]) -> Parts:
         ear = pool.submit(SileroActivity)
         recogniser = pool.submit(load_ear, data, None, chosen, warn)
         tutor = pool.submit(_tutor, chosen, folder)
+        rules = pool.submit(distress.answer, WARM_UP)
         voice, hello = _voice(folder, warn)
         if len(hello):
             recogniser.result().recognise(hello)
         microphone, loudspeaker = _devices(warn) if sound else (None, None)
+        rules.result()
         return Parts(
             recogniser.result(),
             tutor.result(),
