@@ -15,6 +15,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from core.conversation import distress
 from tests.starters import load_voice
 
 SAID = "Me gusta la comida española."
@@ -152,6 +153,16 @@ def test_a_conversation_by_files_answers_aloud_and_is_stored(tmp_path: Path, wav
     with sqlite3.connect(tmp_path / "tertulia.db") as database:
         assert database.execute("SELECT count(*) FROM turns WHERE role = 'learner'").fetchone() == (2,)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_distress_is_answered_humanely_without_a_screen_as_well(tmp_path: Path) -> None:
+    voice, death = load_voice("starter-voice"), tmp_path / "muerte.wav"
+    soundfile.write(death, np.concatenate(list(voice.speak("Mi abuela murió ayer."))), voice.sample_rate)
+    result = tertulia(tmp_path, "talk", death, "--json")
+    assert result.returncode == 0, result.stderr
+    [turn] = lines(result)
+    assert turn["reply"] == distress.answer(turn["heard"]) == distress.answer("Mi abuela murió.")
+    assert turn["feedback"] == []
 
 
 def test_an_unknown_scenario_is_refused_before_anything_is_stored(tmp_path: Path, wav: Path) -> None:

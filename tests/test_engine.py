@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.conversation import distress
 from core.engine.client import Engine
 from core.engine.protocol import (
     Bye,
@@ -105,6 +106,29 @@ async def test_a_typed_and_a_spoken_turn_are_answered_aloud_and_remembered(tmp_p
     assert list((app.data / "journal").iterdir()) == []
     assert app.rows("SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL") == [(1,)]
     assert healthy(app.data)
+
+
+async def test_distress_typed_or_spoken_is_answered_humanely_and_the_talk_goes_on(tmp_path: Path) -> None:
+    wish = spoken(tmp_path / "wish.wav", "No quiero vivir más.", before=0.3, after=0.3)
+    humane = distress.answer("No quiero vivir más.")
+    async with engine(tmp_path / "data", out=tmp_path / "out") as app:
+        await app.send(Say("me quero morir"))
+        await app.until(Timings)
+        await app.send(Listen(file=str(wish)))
+        await app.until(Timings)
+        assert distress.kind_of(app.all(Heard)[-1].text) is distress.Kind.SELF_HARM
+        final = [event for event in app.all(ReplyText) if event.final]
+        assert [(event.text, event.suggestions) for event in final] == [(humane, []), (humane, [])]
+        assert app.all(Feedback) == []
+        for event in app.all(ReplyAudio):
+            samples, rate = read_wav(Path(event.path))
+            assert 8 < len(samples) / rate < 40  # the Spanish alone
+
+        await app.send(Say("Me llamo Ana y soy de Chile."))
+        await app.until(Timings)
+        assert app.all(ReplyText)[-1].text != humane
+        assert app.all(Feedback)
+    assert app.rows("SELECT text FROM turns WHERE role = 'tutor' ORDER BY position")[:2] == [(humane,), (humane,)]
 
 
 async def test_bad_input_is_a_sentence_and_stores_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""The tutor's side of a turn where the recogniser was unsure, the tutor is at a loss, or the app is closed."""
+"""The tutor's side of a turn where the recogniser was unsure, the learner in distress, the tutor at a loss, or
+the app closed."""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from core.conversation import feedback, scenario
+from core.conversation import distress, feedback, scenario
 from core.engine.answering import ASK_AGAIN, Answering, Said
 from core.engine.loading import Parts
-from core.engine.protocol import Event, Feedback, ReplyText, Timings
+from core.engine.protocol import Event, Feedback, ReplyText, Timings, Warning
 from core.engine.speaking import Mouth
 from models.device import Device
 from models.errors import ModelError
@@ -140,6 +141,45 @@ def test_the_conversation_only_grows_so_that_the_models_cache_stays_good(tmp_pat
     assert second[: len(first)] == first
     assert third[: len(second)] == second
     assert [message.role for message in third[-3:]] == ["user", "assistant", "user"]
+
+
+class Broken(Teacher):
+    """A tutor that cannot answer anything."""
+
+    def chat(self, messages: Sequence[Message], max_tokens: int = 160) -> Iterator[str]:
+        raise ModelError("The tutor is broken: install it again.")
+
+
+@pytest.mark.parametrize("teacher", [Teacher("¡Qué buen plan!"), Broken()])
+@pytest.mark.parametrize("probabilities", [(), (0.9, 0.9, 0.9, 0.9), (0.5, 0.3, 0.4, 0.2)])
+def test_distress_is_answered_without_the_tutor_and_not_corrected(
+    tmp_path: Path, teacher: Teacher, probabilities: tuple[float, ...]
+) -> None:
+    talk = Talk(tmp_path, teacher)
+    teacher.told.clear()
+    turn = talk.say("yo fue quiero morir", *probabilities)
+    humane = distress.answer("yo fue quiero morir")
+    assert teacher.told == []
+    assert talk.last(ReplyText) == ReplyText(talk.last(ReplyText).turn, humane, True, [])
+    assert talk.last(Timings).turn == turn
+    assert not [event for event in talk.events if isinstance(event, Feedback | Warning)]
+    assert talk.rows() == [("learner", "yo fue quiero morir", "answered"), ("tutor", humane, "answered")]
+
+
+def test_after_distress_the_conversation_goes_on_and_the_tutor_knows(tmp_path: Path) -> None:
+    teacher = Teacher("¿De dónde eres?")
+    talk = Talk(tmp_path, teacher)
+    talk.say("Me quiero morir.")
+    talk.say("Ayer yo fue al mercado.")
+    [told] = teacher.told
+    assert [message.text for message in told[-3:]] == [
+        "Me quiero morir.",
+        distress.answer("Me quiero morir."),
+        "Ayer yo fue al mercado.",
+    ]
+    assert talk.last(ReplyText).text == "¿De dónde eres?"
+    assert talk.last(ReplyText).suggestions
+    assert talk.last(Feedback).notes == [FUI]
 
 
 @pytest.mark.parametrize("pieces", [(), (" ", "\x07")])

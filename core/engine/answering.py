@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.conversation import feedback, prompt, suggestions
+from core.conversation import distress, feedback, prompt, suggestions
 from core.conversation.clauses import ClauseSplitter
 from core.conversation.scenario import Scenario
 from core.engine.loading import Parts
@@ -103,12 +103,17 @@ class Answering:
             self._await_voice(reply)
 
     def answer(self, said: Said) -> None:
-        """Reply to the learner, then note what could be said better. Raises StoreError, ModelError."""
-        understood = said.heard is None or said.heard.probability >= UNSURE
-        pieces: Iterable[str] = [ASK_AGAIN]
+        """Reply to the learner, then note what could be said better. Raises StoreError, ModelError.
+
+        Distress is answered without the tutor, even where it was hardly heard, and is not corrected.
+        """
+        humane = distress.answer(said.text)
+        understood = humane is not None or said.heard is None or said.heard.probability >= UNSURE
+        pieces: Iterable[str] = [humane or ASK_AGAIN]
         if understood:
             self._messages.append(Message("user", said.text))
-            pieces = self._parts.tutor.chat(self._messages)
+            if humane is None:
+                pieces = self._parts.tutor.chat(self._messages)
         try:
             reply = self._reply(pieces, said.turn)
         except BaseException:
@@ -119,12 +124,13 @@ class Answering:
             return
         timings = said.timings | reply.timings
         if understood:
-            began = time.monotonic()
-            try:
-                self._annotate(said)
-            except (StoreError, ModelError) as error:
-                self._send(Warning(str(error)))
-            timings["feedback"] = time.monotonic() - began
+            if humane is None:
+                began = time.monotonic()
+                try:
+                    self._annotate(said)
+                except (StoreError, ModelError) as error:
+                    self._send(Warning(str(error)))
+                timings["feedback"] = time.monotonic() - began
             self._messages.append(Message("assistant", reply.text))
         first_sound = self._await_voice(reply)
         if first_sound is not None:
@@ -152,7 +158,7 @@ class Answering:
                     reply.timings["first_token"] = time.monotonic() - began
                 reply.text += piece
                 self._send(ReplyText(reply.turn, clean(reply.text)))
-                self._say(reply, splitter.feed(piece), began)
+                self._say(reply, splitter.feed(distress.aloud(piece)), began)
             self._say(reply, splitter.flush(), began)
             reply.text = clean(reply.text)
             if not reply.text:
@@ -170,7 +176,8 @@ class Answering:
             if reply.utterance:
                 reply.utterance.end()
         self._send(TurnStored(reply.turn, "tutor", reply.text, "generated"))
-        self._send(ReplyText(reply.turn, reply.text, True, suggestions.after(self._scene, reply.text)))
+        next_replies = [] if distress.is_answer(reply.text) else suggestions.after(self._scene, reply.text)
+        self._send(ReplyText(reply.turn, reply.text, True, next_replies))
         return reply
 
     def _say(self, reply: Reply, clauses: Sequence[str], began: float) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.conversation import scenario
+from core.conversation import distress, scenario
 from core.dataset import measuring
 from core.engine.answering import Answering, Said
 from core.engine.hearing import Caught, Ending
@@ -222,7 +222,8 @@ class Conversation:
                 samples = AudioFolder(self._store.folder).get(sha256)[segment.start : segment.end]
                 utterance.say([stretch(samples, pace)], SAMPLE_RATE)
             elif self.parts.voice:
-                utterance.say(self.parts.voice.speak(turn.text, pace), self.parts.voice.sample_rate)
+                words = distress.aloud(turn.text)
+                utterance.say(self.parts.voice.speak(words, pace), self.parts.voice.sample_rate)
         finally:
             utterance.end()
         utterance.synthesised.wait()

@@ -1,0 +1,135 @@
+"""What a tutor must not answer with its next question: a wish to die, an emergency, violence, a death, despair.
+
+Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is told by kinds
+(who, which verb in whatever form, of what), not by a list of sentences.  A missed wish to die is worse than a false
+alarm, but "me muero de hambre" is hunger, and what happens in a novel happens to nobody: so each rule may name what
+makes it another matter.
+
+The rules lie in distress_rules.toml.  They and the text are both spelt as they sound, because learners and
+recognisers write by ear ("kiero bibir mas").
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+ANSWERS = Path(__file__).with_name("distress.toml")
+RULES = Path(__file__).with_name("distress_rules.toml")
+
+
+class Kind(StrEnum):
+    """What somebody may be in; the first that fits counts. Each has its answer in distress.toml."""
+
+    SELF_HARM = "self_harm"
+    OTHER_AT_RISK = "other_at_risk"
+    EMERGENCY = "emergency"
+    VIOLENCE = "violence"
+    ROBBERY = "robbery"
+    DEATH = "death"
+    ILLNESS = "illness"
+    DESPAIR = "despair"
+
+
+_Rule = tuple[re.Pattern[str], re.Pattern[str] | None]
+"""What tells of a kind, and what makes that sentence another matter."""
+
+
+def kind_of(said: str) -> Kind | None:
+    """What a learner's turn tells of, in Spanish or English; None where it can be left to the tutor."""
+    sentences = _sentences(said)
+    for kind, (rules, elsewhere) in _rules().items():
+        for sentence in sentences:
+            told = any(sign.search(sentence) and not (unless and unless.search(sentence)) for sign, unless in rules)
+            if told and not elsewhere.search(sentence):
+                return kind
+    return None
+
+
+def answer(said: str) -> str | None:
+    """The answer to a learner in distress: Spanish and then English, on one line; None to all others."""
+    kind = kind_of(said)
+    return None if kind is None else " ".join(_answers()[kind])
+
+
+def is_answer(reply: str) -> bool:
+    """Whether a reply is one of the answers given here."""
+    return aloud(reply) != reply
+
+
+def aloud(reply: str) -> str:
+    """What the voice says of a reply: of an answer given here the Spanish part, its numbers digit by digit."""
+    for spanish, english in _answers().values():
+        if reply == f"{spanish} {english}":
+            return re.sub(r"\*?\d+(?: \d+)*", _digits, spanish)
+    return reply
+
+
+@lru_cache(maxsize=1)
+def _answers() -> dict[Kind, tuple[str, str]]:
+    """Kind → the answer in Spanish and in English."""
+    body = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+    filled = {}
+    for kind in Kind:
+        texts = []
+        for language, last in (("es", " y "), ("en", " and ")):
+            *lines, end = [f"{line['number']} ({line[language]})" for line in body["helpline"]]
+            known = {"emergency": body["emergency"][language], "helplines": ", ".join(lines) + last + end}
+            texts.append(" ".join(body["answers"][kind][language].format(**known).split()))
+        filled[kind] = (texts[0], texts[1])
+    return filled
+
+
+_DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+
+
+def _digits(number: re.Match[str]) -> str:
+    said = [_DIGITS[int(c)] if c.isdecimal() else {"*": "asterisco", " ": ","}[c] for c in number[0]]
+    return " ".join(said).replace(" ,", ",")
+
+
+def _sentences(said: str) -> list[str]:
+    """Its sentences, as words with spaces around each; the comma of "no, …" counts as a word."""
+    said = re.sub(r"\bno\s*,", "no\0 ", said.replace("\0", ""), flags=re.IGNORECASE)
+    found = []
+    for sentence in re.split(r"[.!?;:…\n¿¡()\"«»]+", said):
+        words = re.findall(r"[\w\0]+", re.sub(r"(?<=\w)['’´`](?=\w)", "", _spelt(sentence)))
+        found.append(f" {' '.join(words)} ".replace("\0", " ,"))
+    return found
+
+
+def _spelt(text: str) -> str:
+    """Lower case, without accents, all spellings of a sound made one; the marks of a pattern are left alone."""
+    text = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+    for before, after in (
+        (r"ch", "C"), (r"h", ""), (r"qu(?=[ei])|c(?![ei])", "k"), (r"c|z", "s"), (r"v", "b"), (r"ll", "y"),
+        (r"([a-z])\1", r"\1"),
+    ):  # fmt: skip
+        text = re.sub(before, after, text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _rules() -> dict[Kind, tuple[list[_Rule], re.Pattern[str]]]:
+    """Kind → its rules, and what says that it is of somewhere else, such as a novel."""
+    body = tomllib.loads(RULES.read_text(encoding="utf-8"))
+    words = {name: "|".join(text.split("\n")).strip("|") for name, text in body["words"].items()}
+
+    def pattern(rule: str) -> re.Pattern[str]:
+        while (filled := re.sub(r"\{([a-z_]+)\}", lambda name: f"({words[name[1]]})", rule)) != rule:
+            rule = filled
+        rule = rule.replace("^", "(?<=^ )")
+        rule = re.sub(r"\.\.(\d)", r"([\\w,]+ ){0,\1}", rule)
+        rule = re.sub(r"~(\d)", rf"((?!({words['other_thought']}) )[\\w,]+ ){{0,\1}}", rule)
+        return re.compile(re.sub(r"\((?!\?)", "(?:", f" ({_spelt(rule)})(?= )"))
+
+    found = {}
+    for kind in Kind:
+        parts = [line.partition(" -- ") for line in body["rules"][kind].strip().split("\n")]
+        rules = [(pattern(told), pattern(unless) if unless else None) for told, _, unless in parts]
+        found[kind] = rules, pattern("{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}")
+    return found
