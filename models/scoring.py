@@ -89,7 +89,7 @@ def aligned(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[in
 
     Of several such ways always the same one, on which every score that is kept rests: rapidfuzz counts as many
     edits and takes another. One row a reference item; within a row the chain of insertions is a running minimum,
-    which numpy does at once. The table has len(reference) × len(heard) cells: this is for utterances, not for books.
+    which numpy does at once. The table has len(reference) × len(heard) cells: this is for utterances only.
     """
     items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
     ref = [items[item] for item in reference]
