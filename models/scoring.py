@@ -74,7 +74,7 @@ def marked(reference: str, heard: str) -> list[tuple[str, str]]:
     """
     said, words = normalise(reference).split(), normalise(heard).split()
     found = []
-    for row, column in _path(said, words):
+    for row, column in aligned(said, words):
         if row is not None and column is not None:
             found.append((words[column], "right" if said[row] == words[column] else "sub"))
         elif column is not None:
@@ -82,6 +82,40 @@ def marked(reference: str, heard: str) -> list[tuple[str, str]]:
         elif row is not None:
             found.append((said[row], "del"))
     return found
+
+
+def aligned(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """The places of both that belong together on the way of the fewest edits; None where one has nothing.
+
+    Of several such ways always the same one, on which every score that is kept rests: rapidfuzz counts as many
+    edits and takes another. One row a reference item; within a row the chain of insertions is a running minimum,
+    which numpy does at once. The table has len(reference) × len(heard) cells: this is for utterances only.
+    """
+    items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
+    ref = [items[item] for item in reference]
+    hyp = np.array([items[item] for item in heard], dtype=np.int64)
+    steps = np.arange(len(hyp) + 1)
+    table = np.empty((len(ref) + 1, len(hyp) + 1), dtype=np.int64)
+    table[0] = steps
+    for row, item in enumerate(ref, start=1):
+        above = table[row - 1]
+        best = above + 1
+        best[1:] = np.minimum(best[1:], above[:-1] + (hyp != item))
+        table[row] = np.minimum.accumulate(best - steps) + steps
+    path: list[tuple[int | None, int | None]] = []
+    row, column = len(ref), len(hyp)
+    while row or column:
+        here = table[row, column]
+        if row and column and here == table[row - 1, column - 1] + (ref[row - 1] != hyp[column - 1]):
+            row, column = row - 1, column - 1
+            path.append((row, column))
+        elif column and here == table[row, column - 1] + 1:
+            column -= 1
+            path.append((None, column))
+        else:
+            row -= 1
+            path.append((row, None))
+    return reversed(path)
 
 
 def total(blocks: Sequence[Errors]) -> Errors:
@@ -159,7 +193,7 @@ def _tail(blocks: int) -> float:
 def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
     """Levenshtein's distance, told apart into substitutions, insertions and deletions."""
     sub = ins = del_ = 0
-    for row, column in _path(reference, heard):
+    for row, column in aligned(reference, heard):
         if row is None:
             ins += 1
         elif column is None:
@@ -167,36 +201,3 @@ def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
         else:
             sub += reference[row] != heard[column]
     return Errors(sub, ins, del_, len(reference))
-
-
-def _path(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """The places of both that belong together on the way of the fewest edits; None where one has nothing.
-
-    One row a reference item; within a row the chain of insertions is a running minimum, which numpy does
-    at once. The table has len(reference) × len(heard) cells, so this is for utterances, not for books.
-    """
-    items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
-    ref = [items[item] for item in reference]
-    hyp = np.array([items[item] for item in heard], dtype=np.int64)
-    steps = np.arange(len(hyp) + 1)
-    table = np.empty((len(ref) + 1, len(hyp) + 1), dtype=np.int64)
-    table[0] = steps
-    for row, item in enumerate(ref, start=1):
-        above = table[row - 1]
-        best = above + 1
-        best[1:] = np.minimum(best[1:], above[:-1] + (hyp != item))
-        table[row] = np.minimum.accumulate(best - steps) + steps
-    path: list[tuple[int | None, int | None]] = []
-    row, column = len(ref), len(hyp)
-    while row or column:
-        here = table[row, column]
-        if row and column and here == table[row - 1, column - 1] + (ref[row - 1] != hyp[column - 1]):
-            row, column = row - 1, column - 1
-            path.append((row, column))
-        elif column and here == table[row, column - 1] + 1:
-            column -= 1
-            path.append((None, column))
-        else:
-            row -= 1
-            path.append((row, None))
-    return reversed(path)

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz.distance import Levenshtein
+
 from core.conversation import scenario
 from core.conversation.clauses import ClauseSplitter
 from core.conversation.feedback import Note, Vouchers, notes, words_of
@@ -93,23 +95,10 @@ def mended(text: str, found: Sequence[Note]) -> str:
 
 def leads_to(text: str, mended_text: str, better: Sequence[str]) -> bool:
     """Whether the mended sentence is nearer than the original to something acceptable."""
+    mended_words, words = words_of(mended_text), words_of(text)
     return any(
-        _distance(words_of(mended_text), words_of(b)) < _distance(words_of(text), words_of(b)) for b in better
+        Levenshtein.distance(mended_words, words_of(b)) < Levenshtein.distance(words, words_of(b)) for b in better
     )
-
-
-def _distance(a: list[str], b: list[str]) -> int:
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = _next_row(row, x, b, i)
-    return row[-1]
-
-
-def _next_row(row: list[int], x: str, b: list[str], i: int) -> list[int]:
-    fresh = [i]
-    for j, y in enumerate(b, 1):
-        fresh.append(min(row[j] + 1, fresh[-1] + 1, row[j - 1] + (x != y)))
-    return fresh
 
 
 def faults(reply: str, learner: str, vocabulary: Vocabulary) -> list[str]:

@@ -76,8 +76,8 @@ def realign(text: str, old: Sequence[Spoken], seconds: float) -> tuple[Spoken, .
 def same(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Which items of two sequences are the same ones: pairs of positions, both increasing.
 
-    By Levenshtein's distance; among the shortest ways, one that keeps the most items. It takes
-    len(old) × len(new) steps, less what both begin and end with.
+    By Levenshtein's distance; among the shortest ways, one that keeps the most items, which rapidfuzz does not
+    promise. It takes len(old) × len(new) steps, less what both begin and end with.
     """
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:

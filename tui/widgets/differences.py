@@ -5,11 +5,9 @@ Words are compared as error rates are: without case and punctuation, with their 
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from textual.content import Content
 
-from models.scoring import normalise
+from models.scoring import aligned, normalise
 from tui.looks import MUTED
 from tui.text import plain
 
@@ -22,15 +20,14 @@ def marked(reference: str, heard: str) -> Content:
     wanted, words = plain(reference).split(), plain(heard).split()
     if not words:
         return Content.styled("(nothing)", MUTED)
-    matcher = SequenceMatcher(None, [normalise(w) for w in wanted], [normalise(w) for w in words], autojunk=False)
+    said, compared = [normalise(word) for word in wanted], [normalise(word) for word in words]
     parts: list[Content] = []
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            parts += [Content(word) for word in words[start:end]]
-            continue
-        parts += [Content.styled(word, WRONG) for word in words[start:end]]
-        missing = wanted[first + (end - start) : last]  # as many as were heard otherwise stand for theirs
-        parts += [Content.styled(f"[{word}]", MUTED) for word in missing]
+    for row, column in aligned(said, compared):
+        if column is None:
+            parts += [Content.styled(f"[{wanted[row]}]", MUTED)] if row is not None else []
+        else:
+            right = row is not None and said[row] == compared[column]
+            parts.append(Content(words[column]) if right else Content.styled(words[column], WRONG))
     return Content(" ").join(parts)
 
 
