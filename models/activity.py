@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from models.errors import AudioError, ModelError
 
-SAMPLE_RATE = 16_000
 FRAME = 512
 """Samples in a frame: 32 ms."""
 CONTEXT = 64

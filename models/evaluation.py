@@ -25,9 +25,7 @@ from models.level import audible
 from models.recogniser import (
     HOP,
     MAX_TOKENS,
-    SAMPLE_RATE,
     TOKENS_A_SECOND,
-    WINDOW,
     Audio,
     Recogniser,
     WhisperRecogniser,
@@ -35,6 +33,7 @@ from models.recogniser import (
 )
 from models.scoring import Errors, Interval, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
+from models.units import SAMPLE_RATE, WINDOW
 
 TIMED = 24
 """So many clips are asked for timestamps, evenly spread."""

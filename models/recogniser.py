@@ -32,12 +32,10 @@ from models.device import Device
 from models.errors import AudioError, ModelError
 from models.files import check_recogniser
 from models.level import audible
+from models.units import SAMPLE_RATE, WINDOW
 from models.windows import Windows
 
 Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
 HOP = 160
 """Samples from one feature frame to the next."""
 BEAM = 5

@@ -16,7 +16,8 @@ from models.catalog import load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError
 from models.level import QUIET, audible, gain
-from models.recogniser import SAMPLE_RATE, WhisperRecogniser, Word
+from models.recogniser import WhisperRecogniser, Word
+from models.units import SAMPLE_RATE
 from store.audio import read_audio
 
 Audio = NDArray[np.float32]

@@ -19,8 +19,9 @@ from models.alternatives import Alternative
 from models.catalog import find, load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError, ModelError
-from models.recogniser import SAMPLE_RATE, WINDOW, Hypothesis, WhisperRecogniser, Word, padded, pieces, unheard
+from models.recogniser import Hypothesis, WhisperRecogniser, Word, padded, pieces, unheard
 from models.scoring import normalise, total, word_errors
+from models.units import SAMPLE_RATE, WINDOW
 from models.windows import Windows
 
 DEVICE = Device("cpu", 1, "asked for by a test")

@@ -16,8 +16,9 @@ from models import windows
 from models.catalog import load_voice, starter
 from models.device import Device
 from models.errors import ModelError
-from models.recogniser import HOP, SAMPLE_RATE, WINDOW, WhisperRecogniser
+from models.recogniser import HOP, WhisperRecogniser
 from models.scoring import word_errors
+from models.units import SAMPLE_RATE, WINDOW
 from models.windows import FULL, ROUND, Windows, frames_for
 
 DEVICE = Device("cpu", 1, "asked for by a test")

@@ -15,8 +15,8 @@ from typing import Any
 
 from core.review import expecting
 from core.review.lint.rules import Said, check, mask
-from models.recogniser import SAMPLE_RATE
 from models.scoring import character_errors, normalise, word_errors
+from models.units import SAMPLE_RATE
 from store.database import Store
 from store.search import match
 

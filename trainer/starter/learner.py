@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.units import SAMPLE_RATE
 from trainer.starter import speech
 from trainer.starter.accent import Habits, phonemes_with_accent
 from trainer.starter.espeak import Espeak
@@ -111,12 +112,12 @@ def write(folder: Path, learner: Learner, said: list[Line]) -> float:
     rows, samples = [], 0
     for number, line in enumerate(said, start=1):
         pcm, name = learner.say(line.text), f"{number:04d}.wav"
-        soundfile.write(folder / name, pcm, speech.SAMPLE_RATE, subtype="PCM_16")
+        soundfile.write(folder / name, pcm, SAMPLE_RATE, subtype="PCM_16")
         rows.append({"file": name, "text": line.text, "day": line.day, "part": line.part})
         samples += len(pcm)
     body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / "learner.jsonl").write_text(body, encoding="utf-8")
-    return samples / speech.SAMPLE_RATE
+    return samples / SAMPLE_RATE
 
 
 def main() -> int:

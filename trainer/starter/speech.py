@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.units import SAMPLE_RATE
 from trainer.starter.espeak import Espeak, EspeakError, piper_folder
 
-SAMPLE_RATE = 16_000
 RESERVED_VOICES = ("m7", "f5", "Alicia", "Lee", "linda", "edward", "pablo", "max", "steph2", "miguel")
 INVENTED_VOICES = 240
 

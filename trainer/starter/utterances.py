@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.units import SAMPLE_RATE
 from trainer.features import log_mel
 from trainer.starter import speech
 from trainer.starter.sentences import corpus
 
-LONGEST = 11 * speech.SAMPLE_RATE
+LONGEST = 11 * SAMPLE_RATE
 """Utterances longer than this (11 s, in samples) are left out: they are rare and make batches slow."""
 TWO_SENTENCES = 0.15
 """Share of clips with a pause between two sentences, without which a recogniser stops at the first pause."""
@@ -66,12 +67,12 @@ class Speakers:
         audio = speech.record(voice, rate, noise)
         if audio.size > LONGEST or not np.isfinite(audio).all():
             return None
-        return Utterance(" ".join(texts), log_mel(audio).astype(np.float16), audio.size / speech.SAMPLE_RATE)
+        return Utterance(" ".join(texts), log_mel(audio).astype(np.float16), audio.size / SAMPLE_RATE)
 
     def _nothing(self, noise: np.random.Generator) -> Utterance:
-        samples = int(noise.uniform(0.5, 4) * speech.SAMPLE_RATE)
+        samples = int(noise.uniform(0.5, 4) * SAMPLE_RATE)
         hush = speech.noise_like_a_room(samples, noise) * 10 ** noise.uniform(-4, -1.5)
-        return Utterance("", log_mel(hush.astype(np.float32)).astype(np.float16), samples / speech.SAMPLE_RATE)
+        return Utterance("", log_mel(hush.astype(np.float32)).astype(np.float16), samples / SAMPLE_RATE)
 
 
 def trimmed(voice: NDArray[np.float32], threshold: float = 0.002) -> NDArray[np.float32]:
