@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.activity import FRAME, STILL_SPEECH
-from models.audio import HOP, SAMPLE_RATE
+from models.units import HOP, SAMPLE_RATE
 
 Span = tuple[float, float]
 """Start and end, in seconds."""

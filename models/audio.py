@@ -1,4 +1,4 @@
-"""The audio that every model hears: float32, one channel, 16 kHz; and the window that Whisper hears it in."""
+"""The audio that every model hears: float32, one channel, 16 kHz; and how it is padded to a window."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import AudioError
+from models.units import SAMPLE_RATE, WINDOW
 
 Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-"""What Whisper and Silero were trained with."""
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
-HOP = 160
-"""Samples from one feature frame to the next."""
 
 
 def padded(audio: Audio, samples: int = WINDOW) -> Audio:

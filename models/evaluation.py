@@ -20,13 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from models.audio import SAMPLE_RATE, WINDOW, Audio
+from models.audio import Audio
 from models.errors import ModelError
 from models.heard import Recogniser
 from models.rates import NOWHERE, Interval
 from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
+from models.units import SAMPLE_RATE, WINDOW
 
 TIMED = 24
 """So many clips are asked for timestamps, evenly spread."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.audio import SAMPLE_RATE
 from models.catalog import starter, verify
 from models.device import Device, cuda_compute_type
 from models.recogniser import WhisperRecogniser
+from models.units import SAMPLE_RATE
 
 
 def main() -> None:

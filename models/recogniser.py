@@ -27,12 +27,13 @@ from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.alignment import Written, written
 from models.alternatives import Alternative, alternatives, moved
-from models.audio import HOP, SAMPLE_RATE, WINDOW, Audio, check_audio, padded
+from models.audio import Audio, check_audio, padded
 from models.device import Device
 from models.errors import ModelError
 from models.files import check_recogniser
 from models.heard import Hypothesis, Word
 from models.level import audible
+from models.units import HOP, SAMPLE_RATE, WINDOW
 from models.windows import Windows
 
 BEAM = 5

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 
 LEVELS = (-80.0, -70.0, -60.0, -50.0, -40.0, -30.0)
 """Root mean square of the clips, dBFS."""

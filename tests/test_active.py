@@ -14,12 +14,10 @@ import pytest
 
 from core.training import registry
 from core.versions.active import (
-    DEPLOYED,
     RECOGNISER,
     TUTOR,
     VARIABLES,
     VOICE,
-    WEIGHTS,
     ModelChoice,
     active,
     check,
@@ -42,6 +40,7 @@ from store.database import Store
 from store.reasons import DATABASE
 from tests import learner_store as makings
 from tests import starters
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 STARTER = "starter-ear"

@@ -14,11 +14,11 @@ import pytest
 
 from core.bench import turns, windows
 from core.bench.recogniser import place
-from core.versions.active import DEPLOYED
 from models import catalog
-from models.audio import SAMPLE_RATE
 from models.device import Device
+from models.units import SAMPLE_RATE
 from tests.learner_store import corrected, spoken
+from trainer.contract.folder import DEPLOYED
 
 DEVICE = Device("cpu", 1, "a test")
 FOLDER = catalog.STARTER / "recogniser-ct2"

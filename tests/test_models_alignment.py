@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.alignment import Written, fitted, loud, means, warped, written
-from models.audio import SAMPLE_RATE
 from models.device import Device
 from models.errors import AudioError
 from models.heard import Word
 from models.level import QUIET, audible, gain
 from models.recogniser import WhisperRecogniser
+from models.units import SAMPLE_RATE
 from store.audio import read_audio
 from tests.starters import load_recogniser, load_voice
 

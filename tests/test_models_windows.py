@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models import windows
-from models.audio import HOP, SAMPLE_RATE, WINDOW
 from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
 from models.recogniser import WhisperRecogniser
 from models.scoring import word_errors
+from models.units import HOP, SAMPLE_RATE, WINDOW
 from models.windows import FULL, ROUND, Windows, frames_for
 from tests.starters import load_voice
 

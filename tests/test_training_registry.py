@@ -14,15 +14,7 @@ import pytest
 
 from core.training import registry
 from core.training.errors import TrainingRefused
-from core.versions.active import (
-    DEPLOYED,
-    RECOGNISER,
-    WEIGHTS,
-    ModelChoice,
-    check,
-    chosen_name,
-    load_recogniser,
-)
+from core.versions.active import RECOGNISER, ModelChoice, check, chosen_name, load_recogniser
 from models.errors import ModelError
 from store import runs, versions
 from store.database import Store
@@ -30,6 +22,7 @@ from store.errors import StoreError
 from store.segments import add_hypothesis
 from tests import learner_store as makings
 from tests.learner_store import heard, never, often, seldom
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ import pytest
 
 from core.training import card, registry
 from core.training.errors import TrainingRefused
-from core.versions.active import DEPLOYED, WEIGHTS, fingerprint
+from core.versions.active import fingerprint
 from store import runs, versions
 from store.database import Store
 from store.errors import StoreError
 from store.runs import Run
 from tests import learner_store as makings
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 START = {"event": "start", "pid": 1, "resume": False}
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from trainer.errors import CheckpointError
+from trainer.contract.errors import CheckpointError
 from trainer.files import replacing_folder
 
 MANIFEST = "manifest.json"

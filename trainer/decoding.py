@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.audio import HOP
 from models.scoring import Errors, character_errors, interval, total, word_errors
+from models.units import HOP
 from models.windows import frames_for
 from trainer.features import to_window
 from trainer.labels import Labels

@@ -17,12 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.audio import HOP
 from models.scoring import total, word_errors
+from models.units import HOP
 from models.windows import frames_for
 from trainer.adapter import load_base
+from trainer.contract.errors import TrainerError
 from trainer.decoding import hear
-from trainer.errors import TrainerError
 from trainer.features import to_window
 from trainer.files import replacing_folder
 from trainer.labels import Labels

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 
 FRAME = 160
 """Samples from one feature frame to the next (10 ms at 16 kHz)."""

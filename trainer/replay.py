@@ -30,11 +30,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
-from trainer.errors import DataError
+from models.units import SAMPLE_RATE
+from trainer.contract.clips import Clip
+from trainer.contract.errors import DataError
+from trainer.contract.job import Job
 from trainer.files import replacing, write_json
-from trainer.job import Job
-from trainer.manifest import Clip, measured
+from trainer.manifest import measured
 from trainer.starter import speech
 from trainer.starter.espeak import Espeak, EspeakError
 from trainer.starter.learner import ROOM

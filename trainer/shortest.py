@@ -16,8 +16,9 @@ from models.device import Device
 from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, difference, total, word_errors
 from models.windows import Windows
+from trainer.contract.clips import Clip
 from trainer.files import write_json
-from trainer.manifest import Clip, waveform
+from trainer.manifest import waveform
 
 MARGINS = (0.3, 0.6)
 """Seconds of silence behind the speech that are tried, the shortest first."""

@@ -7,10 +7,9 @@ from pathlib import Path
 from types import FrameType
 
 from trainer import files
-from trainer.errors import JobError
+from trainer.contract.errors import JobError
+from trainer.contract.folder import LOCK, STOP
 
-STOP = "STOP"
-LOCK = "lock"
 PATIENCE = 0.5
 """Seconds to wait for the lock: whoever only looks whether a trainer is at work holds it for a moment."""
 

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.training.watching import LOCK
 from store.files import locked
+from trainer.contract.folder import EVENTS, LOCK
 from tui.app import TertuliaApp
 from tui.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
@@ -78,7 +78,7 @@ def look(step: int) -> Fields:
 def tell(folder: Path, events: Sequence[Fields] | Iterator[Fields]) -> None:
     """Append events to a run's, as its trainer does."""
     lines = [json.dumps({"v": 1, "ts": BEGAN + number, **event}) + "\n" for number, event in enumerate(events)]
-    with (folder / "events.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / EVENTS).open("a", encoding="utf-8") as file:
         file.write("".join(lines))
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.audio import SAMPLE_RATE
 from models.device import Device, physical_cores
 from models.recogniser import WhisperRecogniser
+from models.units import SAMPLE_RATE
 
 
 def main() -> None:

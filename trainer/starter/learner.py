@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 from trainer.starter import speech
 from trainer.starter.accent import Habits, phonemes_with_accent
 from trainer.starter.espeak import Espeak

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 from trainer.starter.espeak import Espeak, EspeakError, piper_folder
 
 RESERVED_VOICES = ("m7", "f5", "Alicia", "Lee", "linda", "edward", "pablo", "max", "steph2", "miguel")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.audio import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 from trainer.features import log_mel
 from trainer.starter import speech
 from trainer.starter.sentences import corpus

@@ -50,25 +50,23 @@ def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) ->
     if worth is None:
         return [*rows, *_say(ABOUT, width), Row(Content("")), *_say(f"× {prospect.refused}", width, BAD)]
     mark, style = ("✓ Worth it", GOOD) if worth.good else ("– Not yet", STRONG)
-    if prospect.refused:
-        mark, style = "× Not possible", BAD
-    rows += [Row(Content.styled(mark, style)), *_say(prospect.refused or worth.advice, width), Row(Content(""))]
+    rows += [Row(Content.styled(mark, style)), *_say(worth.advice, width), Row(Content(""))]
     rows += _figures(worth, width)
-    rows += [Row(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", worth.base, width)]
-    if prospect.snapshot is not None:
-        rows += _left_out(prospect.snapshot, width)
-        rows += [Row(Content("")), *_say(BESIDE, width, MUTED)]
-    return rows
+    base = worth.snapshot.base.name
+    rows += [Row(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", base, width)]
+    return [*rows, *_left_out(worth.snapshot, width), Row(Content("")), *_say(BESIDE, width, MUTED)]
 
 
 def _figures(worth: Worth, width: int) -> list[Row]:
     basis = "as earlier runs here took" if worth.measured else "an estimate: nothing was trained here yet"
     memory = f"about {_megabytes(worth.memory_mb)} of the {_megabytes(worth.free_memory_mb)} that are free"
+    found = worth.snapshot
+    clips, words = found.clips, found.words
     figures = {
         "hears you now": _now(worth),
-        "learns from": f"{duration(worth.train_seconds)} of your speech, {counted(worth.train_clips, 'clip')}",
-        "is proven on": f"{counted(worth.test_clips, 'clip')} set aside, {worth.test_words:,} words",
-        "is steered by": f"{counted(worth.dev_clips, 'clip')} of dev",
+        "learns from": f"{duration(found.seconds['train'])} of your speech, {counted(clips['train'], 'clip')}",
+        "is proven on": f"{counted(clips['test'], 'clip')} set aside, {words['test']:,} words",
+        "is steered by": f"{counted(clips['dev'], 'clip')} of dev",
         "expected gain": _gain(worth),
         "time": f"about {duration(60 * worth.minutes)} for {worth.steps:,} steps ({basis})",
         "memory": f"{memory}; {_megabytes(worth.disk_mb)} of disk",
