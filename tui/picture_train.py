@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from store.files import locked
-from trainer.contract.folder import EVENTS, LOCK
+from core.training.watching import EVENTS, LOCK
 from tui.app import TertuliaApp
 from tui.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer

@@ -21,7 +21,7 @@ from store.files import held
 from trainer.contract.events import event_in
 from trainer.contract.folder import EVENTS, LOCK
 
-__all__ = ["EVENTS", "RunState", "Watch"]
+__all__ = ["EVENTS", "LOCK", "RunState", "Watch"]
 
 SILENCE = 60.0
 """Seconds without a sign of life, from which a run is called stalled; longer where its steps are slow."""
