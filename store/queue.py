@@ -147,7 +147,7 @@ def _turns_around(store: Store, segment: int, before: int, after: int) -> tuple[
         return [], []
     session, position = here[0]
     around = store.execute(
-        "SELECT position, role, text, segment_id, created_at FROM turns "
+        "SELECT position, role, text, segment_id FROM turns "
         "WHERE session_id = ? AND position BETWEEN ? AND ? AND position != ? ORDER BY position",
         (session, position - before, position + after, position),
     )
