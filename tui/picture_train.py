@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from store.files import locked
 from core.training.watching import EVENTS, LOCK
+from store.files import locked
 from tui.app import TertuliaApp
 from tui.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
