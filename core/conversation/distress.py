@@ -103,7 +103,7 @@ def _spelt(text: str) -> str:
     text = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
     for before, after in (
         (r"ch", "C"), (r"h", ""), (r"qu(?=[ei])|c(?![ei])", "k"), (r"c|z", "s"), (r"v", "b"), (r"ll", "y"),
-        (r"([a-z])\1", r"\1"),
+        (r"([a-z])\1+", r"\1"),
     ):  # fmt: skip
         text = re.sub(before, after, text)
     return text
