@@ -15,7 +15,7 @@ import re
 import tomllib
 import unicodedata
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ANSWERS = Path(__file__).with_name("distress.toml")
@@ -35,18 +35,14 @@ class Kind(StrEnum):
     DESPAIR = "despair"
 
 
-_Rule = tuple[re.Pattern[str], re.Pattern[str] | None]
-"""What tells of a kind, and what makes that sentence another matter."""
-
-
 def kind_of(said: str) -> Kind | None:
     """What a learner's turn tells of, in Spanish or English; None where it can be left to the tutor."""
     sentences = _sentences(said)
     for kind, (rules, elsewhere) in _rules().items():
         for sentence in sentences:
-            told = any(sign.search(sentence) and not (unless and unless.search(sentence)) for sign, unless in rules)
-            if told and not elsewhere.search(sentence):
-                return kind
+            for told, unless in rules:
+                if _found(told, sentence) and not _found(unless, sentence) and not _found(elsewhere, sentence):
+                    return kind
     return None
 
 
@@ -69,7 +65,7 @@ def aloud(reply: str) -> str:
     return reply
 
 
-@lru_cache(maxsize=1)
+@cache
 def _answers() -> dict[Kind, tuple[str, str]]:
     """Kind → the answer in Spanish and in English."""
     body = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
@@ -107,29 +103,41 @@ def _spelt(text: str) -> str:
     text = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
     for before, after in (
         (r"ch", "C"), (r"h", ""), (r"qu(?=[ei])|c(?![ei])", "k"), (r"c|z", "s"), (r"v", "b"), (r"ll", "y"),
-        (r"([a-z])\1", r"\1"),
+        (r"([a-z])\1+", r"\1"),
     ):  # fmt: skip
         text = re.sub(before, after, text)
     return text
 
 
-@lru_cache(maxsize=1)
-def _rules() -> dict[Kind, tuple[list[_Rule], re.Pattern[str]]]:
-    """Kind → its rules, and what says that it is of somewhere else, such as a novel."""
-    body = tomllib.loads(RULES.read_text(encoding="utf-8"))
-    words = {name: "|".join(text.split("\n")).strip("|") for name, text in body["words"].items()}
+@cache
+def _written() -> dict[str, dict[str, str]]:
+    """The file of rules."""
+    body: dict[str, dict[str, str]] = tomllib.loads(RULES.read_text(encoding="utf-8"))
+    return body
 
-    def pattern(rule: str) -> re.Pattern[str]:
-        while (filled := re.sub(r"\{([a-z_]+)\}", lambda name: f"({words[name[1]]})", rule)) != rule:
-            rule = filled
-        rule = rule.replace("^", "(?<=^ )")
-        rule = re.sub(r"\.\.(\d)", r"([\\w,]+ ){0,\1}", rule)
-        rule = re.sub(r"~(\d)", rf"((?!({words['other_thought']}) )[\\w,]+ ){{0,\1}}", rule)
-        return re.compile(re.sub(r"\((?!\?)", "(?:", f" ({_spelt(rule)})(?= )"))
 
+@cache
+def _rules() -> dict[Kind, tuple[list[tuple[str, str]], str]]:
+    """Kind → its rules (what tells of it, and what makes that another matter), and what says it is of a novel."""
     found = {}
     for kind in Kind:
-        parts = [line.partition(" -- ") for line in body["rules"][kind].strip().split("\n")]
-        rules = [(pattern(told), pattern(unless) if unless else None) for told, _, unless in parts]
-        found[kind] = rules, pattern("{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}")
+        parts = [line.partition(" -- ") for line in _written()["rules"][kind].strip().splitlines()]
+        elsewhere = "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
+        found[kind] = [(told, unless) for told, _, unless in parts], elsewhere
     return found
+
+
+def _found(rule: str, sentence: str) -> bool:
+    return bool(rule) and _pattern(rule).search(sentence) is not None
+
+
+@cache
+def _pattern(rule: str) -> re.Pattern[str]:
+    """A rule as a regular expression."""
+    words = {name: "|".join(text.strip().splitlines()) for name, text in _written()["words"].items()}
+    while (filled := re.sub(r"\{([a-z_]+)\}", lambda name: f"({words[name[1]]})", rule)) != rule:
+        rule = filled
+    rule = rule.replace("^", "(?<=^ )")
+    rule = re.sub(r"\.\.(\d)", r"([\\w,]+ ){0,\1}", rule)
+    rule = re.sub(r"~(\d)", rf"((?!({words['other_thought']}) )[\\w,]+ ){{0,\1}}", rule)
+    return re.compile(re.sub(r"\((?!\?)", "(?:", f" ({_spelt(rule)})(?= )"))
