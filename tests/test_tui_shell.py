@@ -87,7 +87,7 @@ async def test_the_models_there_are_can_be_read_about(tmp_path: Path) -> None:
     async with app_with(tmp_path) as it:
         await it.press("5")
         await it.until(lambda: "starter-ear" in it.seen())
-        assert "✓ yes" in it.seen() and "– no" in it.seen()
+        assert "● in use" in it.seen() and "– no" in it.seen()
         await it.press("j")
         await it.until(lambda: "starter-tutor: " in it.seen())
 
