@@ -190,8 +190,7 @@ def _try() -> None:
     import numpy as np
 
     from models.device import Device, physical_cores
-    from models.heard import SAMPLE_RATE
-    from models.recogniser import WhisperRecogniser
+    from models.recogniser import SAMPLE_RATE, WhisperRecogniser
 
     recogniser = WhisperRecogniser(Path(sys.argv[1]), "trial", Device("cpu", physical_cores(), "a trial"))
     recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))

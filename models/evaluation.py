@@ -21,9 +21,18 @@ from typing import Any
 import numpy as np
 
 from models.errors import ModelError
-from models.heard import HOP, SAMPLE_RATE, WINDOW, Audio, Recogniser
+from models.heard import Recogniser
 from models.level import audible
-from models.recogniser import MAX_TOKENS, TOKENS_A_SECOND, WhisperRecogniser, padded
+from models.recogniser import (
+    HOP,
+    MAX_TOKENS,
+    SAMPLE_RATE,
+    TOKENS_A_SECOND,
+    WINDOW,
+    Audio,
+    WhisperRecogniser,
+    padded,
+)
 from models.scoring import Errors, Interval, character_errors, difference, interval, normalise, total, word_errors
 from models.silences import silences
 

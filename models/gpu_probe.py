@@ -9,8 +9,7 @@ import numpy as np
 
 from models.catalog import starter, verify
 from models.device import Device, cuda_compute_type
-from models.heard import SAMPLE_RATE
-from models.recogniser import WhisperRecogniser
+from models.recogniser import SAMPLE_RATE, WhisperRecogniser
 
 
 def main() -> None:

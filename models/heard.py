@@ -1,4 +1,4 @@
-"""What a recogniser is given and what it gives: audio, and a hypothesis made of words.
+"""What a recogniser heard: a hypothesis made of words.
 
 Plain data that loads no library, for all who speak of what was heard and need no model for it.
 """
@@ -12,13 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.alternatives import Alternative, doubt
-
-Audio = NDArray[np.float32]
-SAMPLE_RATE = 16_000
-WINDOW = 30 * SAMPLE_RATE
-"""Samples in Whisper's window."""
-HOP = 160
-"""Samples from one feature frame to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,6 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, audio: Audio) -> Hypothesis:
+    def recognise(self, audio: NDArray[np.float32]) -> Hypothesis:
         """What is said in float32 mono audio at 16 kHz, of any length."""
         ...

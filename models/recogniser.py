@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models import alignment, ghosts, windows
 from models.activity import FRAME, SileroActivity, Span, spans, spoken
@@ -30,10 +31,16 @@ from models.alternatives import Alternative, alternatives, moved
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.files import check_recogniser
-from models.heard import HOP, SAMPLE_RATE, WINDOW, Audio, Hypothesis, Word
+from models.heard import Hypothesis, Word
 from models.level import audible
 from models.windows import Windows
 
+Audio = NDArray[np.float32]
+SAMPLE_RATE = 16_000
+WINDOW = 30 * SAMPLE_RATE
+"""Samples in Whisper's window."""
+HOP = 160
+"""Samples from one feature frame to the next."""
 BEAM = 5
 MAX_TOKENS = 448
 """Text positions of every Whisper, prompt included."""

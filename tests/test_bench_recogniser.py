@@ -17,7 +17,7 @@ from core.bench import turns, windows
 from core.bench.recogniser import place
 from models import catalog
 from models.device import Device
-from models.heard import SAMPLE_RATE
+from models.recogniser import SAMPLE_RATE
 from tests.learner_store import corrected, spoken
 
 DEVICE = Device("cpu", 1, "a test")

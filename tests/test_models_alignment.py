@@ -15,9 +15,9 @@ from models.alignment import Written, fitted, loud, means, warped, written
 from models.catalog import load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError
-from models.heard import SAMPLE_RATE, Word
+from models.heard import Word
 from models.level import QUIET, audible, gain
-from models.recogniser import WhisperRecogniser
+from models.recogniser import SAMPLE_RATE, WhisperRecogniser
 from store.audio import read_audio
 
 Audio = NDArray[np.float32]

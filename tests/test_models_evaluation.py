@@ -33,8 +33,8 @@ from models.evaluation import (
     rate,
     timed,
 )
-from models.heard import Audio, Hypothesis, Word
-from models.recogniser import WhisperRecogniser
+from models.heard import Hypothesis, Word
+from models.recogniser import Audio, WhisperRecogniser
 from models.scoring import Errors, character_errors, difference, normalise, word_errors
 from models.silences import LEVELS, silences
 from store.audio import from_pcm16

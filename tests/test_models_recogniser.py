@@ -19,8 +19,8 @@ from models.alternatives import Alternative
 from models.catalog import find, load_recogniser, load_voice
 from models.device import Device
 from models.errors import AudioError, ModelError
-from models.heard import SAMPLE_RATE, WINDOW, Hypothesis, Word
-from models.recogniser import WhisperRecogniser, padded, pieces, unheard
+from models.heard import Hypothesis, Word
+from models.recogniser import SAMPLE_RATE, WINDOW, WhisperRecogniser, padded, pieces, unheard
 from models.scoring import normalise, total, word_errors
 from models.windows import Windows
 

@@ -16,8 +16,7 @@ from models import windows
 from models.catalog import load_voice, starter
 from models.device import Device
 from models.errors import ModelError
-from models.heard import HOP, SAMPLE_RATE, WINDOW
-from models.recogniser import WhisperRecogniser
+from models.recogniser import HOP, SAMPLE_RATE, WINDOW, WhisperRecogniser
 from models.scoring import word_errors
 from models.windows import FULL, ROUND, Windows, frames_for
 

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
-from models.heard import WINDOW  # noqa: E402
 from models.level import audible  # noqa: E402
-from models.recogniser import padded  # noqa: E402
+from models.recogniser import WINDOW, padded  # noqa: E402
 from models.windows import FULL, frames_for  # noqa: E402
 from tests.trainer_jobs import BASE, clip  # noqa: E402
 from trainer import augment  # noqa: E402

@@ -14,7 +14,8 @@ from core.dataset.transcribing import Progress, transcribe
 from core.review.desk import Desk
 from models import catalog
 from models.device import Device
-from models.heard import Audio, Hypothesis, Recogniser
+from models.heard import Hypothesis, Recogniser
+from models.recogniser import Audio
 from store.audio import AudioFolder
 from store.check import check
 from store.database import Store

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.heard import SAMPLE_RATE, WINDOW
+from models.recogniser import SAMPLE_RATE, WINDOW
 from trainer.job import Job
 
 SNR_RANGE = 25.0

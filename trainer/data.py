@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.heard import SAMPLE_RATE, WINDOW
 from models.level import audible
+from models.recogniser import SAMPLE_RATE, WINDOW
 from models.windows import FULL, frames_for
 from trainer import augment
 from trainer.augment import Change

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.heard import HOP
+from models.recogniser import HOP
 from models.scoring import Errors, character_errors, interval, total, word_errors
 from models.windows import frames_for
 from trainer.features import to_window

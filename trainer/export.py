@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.heard import HOP
+from models.recogniser import HOP
 from models.scoring import total, word_errors
 from models.windows import frames_for
 from trainer.adapter import load_base

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.heard import SAMPLE_RATE, WINDOW
+from models.recogniser import SAMPLE_RATE, WINDOW
 from trainer.errors import DataError
 
 SPLITS = ("train", "dev", "test")

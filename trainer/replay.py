@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.heard import SAMPLE_RATE
+from models.recogniser import SAMPLE_RATE
 from trainer.errors import DataError
 from trainer.job import Job
 from trainer.manifest import Clip, measured

@@ -20,8 +20,7 @@ from core.bench import turns, windows
 from core.engine.filters import resample
 from models import catalog
 from models.device import Device
-from models.heard import SAMPLE_RATE
-from models.recogniser import WhisperRecogniser
+from models.recogniser import SAMPLE_RATE, WhisperRecogniser
 from models.scoring import interval, word_errors
 from store import reasons
 from store.database import Store

@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.device import Device
-from models.heard import SAMPLE_RATE
-from models.recogniser import BEAM, WhisperRecogniser
+from models.recogniser import BEAM, SAMPLE_RATE, WhisperRecogniser
 from models.windows import Windows
 
 Audio = NDArray[np.float32]

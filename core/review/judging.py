@@ -15,7 +15,7 @@ from typing import Any
 
 from core.review import expecting
 from core.review.lint.rules import Said, check, mask
-from models.heard import SAMPLE_RATE
+from models.recogniser import SAMPLE_RATE
 from models.scoring import character_errors, normalise, word_errors
 from store.database import Store
 from store.search import match

@@ -26,7 +26,7 @@ from transformers import (
     set_seed,
 )
 
-from models.heard import SAMPLE_RATE
+from models.recogniser import SAMPLE_RATE
 from models.windows import FULL
 from trainer.adapter import load_base, save_adapter, trainable, with_adapter
 from trainer.bench.measured import Side, Step, Watch
