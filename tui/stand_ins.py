@@ -60,7 +60,6 @@ class RecitingEngine:
             self.tell(Bye(), None)
 
     async def close(self) -> None:
-        """End."""
         self.closed = True
         await self.send(Quit())
 
@@ -75,7 +74,6 @@ class SilentPlayer:
         self._events: asyncio.Queue[player.Event | None] = asyncio.Queue()
 
     async def send(self, command: player.Command) -> None:
-        """Remember it."""
         self.asked.append(command)
 
     async def events(self) -> AsyncIterator[player.Event]:
@@ -84,18 +82,15 @@ class SilentPlayer:
             yield event
 
     async def close(self) -> None:
-        """End."""
         self.closed = True
         self._events.put_nowait(None)
 
     def tell(self, *events: player.Event) -> None:
-        """Tell these next."""
         for event in events:
             self._events.put_nowait(event)
 
     @property
     def plays(self) -> list[Play]:
-        """What was to be played."""
         return [command for command in self.asked if isinstance(command, Play)]
 
     def come_to(self, sample: int) -> None:
@@ -103,6 +98,5 @@ class SilentPlayer:
         self.tell(At(self.plays[-1].sha256, sample))
 
     def finish(self, sample: int, place: int = -1) -> None:
-        """A play has ended there."""
         play = self.plays[place]
         self.tell(Finished(play.sha256, sample, "end", [[play.start, sample]]))
