@@ -27,6 +27,7 @@ from store import reasons
 from store.database import Store
 from store.errors import StoreError
 from store.versions import ModelVersion, trail, version, version_named
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 if TYPE_CHECKING:
     from models.device import Device
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 PART = "recogniser"
 VARIABLE = "TERTULIA_RECOGNISER"
-DEPLOYED = "recogniser-ct2"
-"""The folder in a version's that is loaded."""
-WEIGHTS = "model.bin"
 TRIAL_SECONDS = 300
 """A large recogniser on a slow disk takes its time to load."""
 
@@ -190,7 +188,8 @@ def _try() -> None:
     import numpy as np
 
     from models.device import Device, physical_cores
-    from models.recogniser import SAMPLE_RATE, WhisperRecogniser
+    from models.recogniser import WhisperRecogniser
+    from models.units import SAMPLE_RATE
 
     recogniser = WhisperRecogniser(Path(sys.argv[1]), "trial", Device("cpu", physical_cores(), "a trial"))
     recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import ear
 from core.bench import turns, windows
 from core.bench.recogniser import place
 from models import catalog
 from models.device import Device
-from models.recogniser import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 from tests.learner_store import corrected, spoken
+from trainer.contract.folder import DEPLOYED
 
 DEVICE = Device("cpu", 1, "a test")
 FOLDER = catalog.STARTER / "recogniser-ct2"
@@ -84,10 +84,10 @@ def test_without_a_learner_the_sentences_of_the_bench_are_heard(tmp_path: Path, 
 
 
 def test_a_folder_is_what_can_be_heard_with_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "version" / ear.DEPLOYED).mkdir(parents=True)
+    (tmp_path / "version" / DEPLOYED).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert place("v3") == "v3"
-    assert place("version") == str(tmp_path / "version" / ear.DEPLOYED)
+    assert place("version") == str(tmp_path / "version" / DEPLOYED)
     assert place(str(FOLDER)) == str(FOLDER)
 
 

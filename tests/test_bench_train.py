@@ -24,7 +24,7 @@ from trainer.bench.figures import compared
 from trainer.bench.flops import a_window, measured
 from trainer.bench.plan import PLANS, Plan
 from trainer.bench.standard import Collator
-from trainer.job import Job, job_from
+from trainer.contract.job import Job, job_from
 from trainer.labels import IGNORE, Labels
 from tui.cli import bench, main
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core import ear
-from core.ear import DEPLOYED, WEIGHTS, Ear, check, choice, load_ear, named, of_version, try_out
+from core.ear import Ear, check, choice, load_ear, named, of_version, try_out
 from core.training import registry
 from models.catalog import starter
 from models.device import Device
@@ -21,6 +21,7 @@ from models.recogniser import WhisperRecogniser
 from store.database import Store
 from store.reasons import DATABASE
 from tests import learner_store as makings
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 DEVICE = Device("cpu", 1, "asked for by a test")
 STARTER = "starter-ear"

@@ -11,8 +11,8 @@ pytest.importorskip("torch", reason="the training extra is not installed")
 from models.device import Device
 from models.recogniser import WhisperRecogniser
 from models.windows import Windows
+from trainer.contract.job import check_base
 from trainer.geometry import GEOMETRIES, build, write
-from trainer.job import check_base
 
 DEVICE = Device("cpu", 1, "a test")
 SECOND = np.random.default_rng(1).normal(0, 0.1, 16_000).astype(np.float32)

@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.level import audible  # noqa: E402
-from models.recogniser import WINDOW, padded  # noqa: E402
+from models.recogniser import padded  # noqa: E402
+from models.units import WINDOW  # noqa: E402
 from models.windows import FULL, frames_for  # noqa: E402
 from tests.trainer_jobs import BASE, clip  # noqa: E402
 from trainer import augment  # noqa: E402
 from trainer.batches import Plan  # noqa: E402
+from trainer.contract.clips import Clip, Word  # noqa: E402
+from trainer.contract.job import Job  # noqa: E402
 from trainer.data import Data  # noqa: E402
-from trainer.job import Job  # noqa: E402
 from trainer.labels import IGNORE, Labels, Said  # noqa: E402
-from trainer.manifest import Clip, Word, waveform  # noqa: E402
+from trainer.manifest import waveform  # noqa: E402
 
 TEXT = "Mañana vamos a la playa."
 

@@ -19,34 +19,35 @@ torch = pytest.importorskip("torch", reason="the training extra is not installed
 
 from trainer import checkpoints, stopping  # noqa: E402
 from trainer.__main__ import failed  # noqa: E402
-from trainer.errors import JobError  # noqa: E402
+from trainer.contract.errors import JobError  # noqa: E402
+from trainer.contract.events import Name  # noqa: E402
 from trainer.events import Events, Heartbeat, finite, read_events  # noqa: E402
 
 
 def test_every_event_is_a_line_in_the_file_and_on_the_stream(tmp_path: Path) -> None:
     stream = io.StringIO()
     events = Events(tmp_path / "events.jsonl", stream)
-    events.emit("eval", durable=True, wer=float("nan"), text="¿qué\nhay?")
+    events.emit("warning", durable=True, micro_batch=float("nan"), message="¿qué\nhay?")
     assert (tmp_path / "events.jsonl").read_text("utf-8") == stream.getvalue()
     [event] = read_events(tmp_path / "events.jsonl")
-    assert (event["v"], event["wer"], event["text"]) == (1, None, "¿qué\nhay?")
+    assert (event["v"], event["micro_batch"], event["message"]) == (1, None, "¿qué\nhay?")
 
 
 def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    Events(path).emit("one")
+    Events(path).emit("start")
     with path.open("ab") as file:
         file.write(b'{"v": 1, "event": "to')
-    Events(path).emit("two")
-    assert [event["event"] for event in read_events(path)] == ["one", "two"]
+    Events(path).emit("done")
+    assert [event["event"] for event in read_events(path)] == ["start", "done"]
 
 
 def test_a_closed_stream_does_not_stop_the_run(tmp_path: Path) -> None:
     stream = io.StringIO()
     events = Events(tmp_path / "events.jsonl", stream)
     stream.close()
-    events.emit("one")
-    events.emit("two")
+    events.emit("start")
+    events.emit("done")
     assert len(list(read_events(tmp_path / "events.jsonl"))) == 2
 
 
@@ -66,7 +67,7 @@ def test_the_heart_beats_in_counted_beats_whatever_the_clock_says(
     enough = threading.Event()
 
     class Watched(Events):
-        def emit(self, event: str, durable: bool = False, **fields: Any) -> None:
+        def emit(self, event: Name, durable: bool = False, **fields: Any) -> None:
             seen.append(fields)
             if len(seen) == 3:
                 enough.set()

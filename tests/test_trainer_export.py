@@ -15,11 +15,12 @@ from models.recogniser import WhisperRecogniser  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import export, finishing, strength  # noqa: E402
 from trainer.adapter import load_base, set_strength, with_adapter  # noqa: E402
+from trainer.contract.clips import read_manifest  # noqa: E402
+from trainer.contract.job import Job  # noqa: E402
 from trainer.decoding import hear  # noqa: E402
 from trainer.events import Events  # noqa: E402
-from trainer.job import Job  # noqa: E402
 from trainer.labels import Labels  # noqa: E402
-from trainer.manifest import read_manifest, waveform  # noqa: E402
+from trainer.manifest import waveform  # noqa: E402
 from trainer.run import run  # noqa: E402
 from trainer.stopping import StopRequest  # noqa: E402
 from trainer.world import World  # noqa: E402

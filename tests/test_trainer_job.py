@@ -14,10 +14,11 @@ import soundfile
 
 pytest.importorskip("torch", reason="the training extra is not installed")
 
-from trainer.errors import DataError, JobError
-from trainer.job import Job, check_base, job_from, read_job
+from trainer.contract.clips import read_manifest
+from trainer.contract.errors import DataError, JobError
+from trainer.contract.job import Job, check_base, job_from, read_job
 from trainer.labels import Labels
-from trainer.manifest import check_audio, check_clips, read_manifest, waveform
+from trainer.manifest import check_audio, check_clips, waveform
 
 BASE = Path(__file__).parent.parent / "models" / "starter" / "recogniser"
 TEXT = "Mañana vamos a la playa con mi hermana."

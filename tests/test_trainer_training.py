@@ -19,11 +19,11 @@ from models.scoring import Errors  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import training  # noqa: E402
 from trainer.batches import Plan  # noqa: E402
+from trainer.contract.clips import read_manifest  # noqa: E402
+from trainer.contract.errors import CheckpointError, TrainingError  # noqa: E402
+from trainer.contract.job import Job, read_job  # noqa: E402
 from trainer.decoding import Heard  # noqa: E402
-from trainer.errors import CheckpointError, TrainingError  # noqa: E402
 from trainer.events import Events  # noqa: E402
-from trainer.job import Job, read_job  # noqa: E402
-from trainer.manifest import read_manifest  # noqa: E402
 from trainer.optimising import out_of_memory, rate  # noqa: E402
 from trainer.run import run  # noqa: E402
 from trainer.stopping import StopRequest  # noqa: E402

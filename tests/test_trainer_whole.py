@@ -17,9 +17,9 @@ from safetensors.torch import load_file  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import room  # noqa: E402
 from trainer.adapter import learner_of, load_base, set_strength  # noqa: E402
-from trainer.errors import TrainingError  # noqa: E402
+from trainer.contract.errors import TrainingError  # noqa: E402
+from trainer.contract.job import Job  # noqa: E402
 from trainer.events import Events  # noqa: E402
-from trainer.job import Job  # noqa: E402
 from trainer.run import run  # noqa: E402
 from trainer.stopping import StopRequest  # noqa: E402
 from trainer.training import Training  # noqa: E402
@@ -115,7 +115,7 @@ def test_memory_that_clearly_does_not_suffice_is_told_before_anything_is_trained
 
 def test_where_it_is_scarce_fewer_clips_are_computed_at_once(train: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     model, job = learner_of(load_base(jobs.BASE), Job(jobs.BASE, full=True)), Job(jobs.BASE, full=True)
-    clip = room.activations(model.get_base_model().config, job, 3000)
+    clip = room.activations(model, job, 3000)
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
     monkeypatch.setattr(room, "free_memory", lambda device: 16 * learnt + clip)
     assert room.most_at_once(model, job, torch.device("cpu")) == 3  # of ten seconds, which is one of thirty

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from core.training import registry
-from core.training.bases import FILES, TRAINABLE, Base, resolve
+from core.training.bases import Base, resolve
 from core.training.errors import TrainingRefused
 from models.catalog import STARTER
 from store import versions
 from store.database import Store
 from tests import learner_store as makings
+from trainer.contract.folder import TRAINABLE
+from trainer.contract.job import BASE_FILES
 
 BASE = STARTER / "recogniser"
 
@@ -32,7 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 def whisper(folder: Path, **config: Any) -> Path:
     """A Whisper in Hugging Face format, but for its weights, which nobody reads here."""
     folder.mkdir(parents=True)
-    for name in FILES:
+    for name in BASE_FILES:
         shutil.copy(BASE / name, folder)
     (folder / "config.json").write_text(json.dumps({**json.loads((BASE / "config.json").read_text()), **config}))
     (folder / "model.safetensors").write_bytes(b"")
@@ -185,7 +187,7 @@ def test_what_nobody_knows_is_refused(store: Store, name: str) -> None:
 # --- folders that cannot be trained ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*FILES, "model.safetensors"])
+@pytest.mark.parametrize("name", [*BASE_FILES, "model.safetensors"])
 def test_a_folder_that_lacks_a_file_is_refused_by_its_name(store: Store, tmp_path: Path, name: str) -> None:
     folder = whisper(tmp_path / "base")
     (folder / name).unlink()

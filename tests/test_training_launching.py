@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch", reason="the training extra is not installed
 
 from core.training import launching  # noqa: E402
 from core.training.errors import TrainingRefused  # noqa: E402
-from core.training.launching import LOG, alive, begin, delete, resume, stop  # noqa: E402
+from core.training.launching import alive, begin, delete, resume, stop  # noqa: E402
 from core.training.registry import settle  # noqa: E402
 from core.training.snapshot import Choice  # noqa: E402
 from core.training.watching import EVENTS, Watch  # noqa: E402
@@ -32,6 +32,7 @@ from store.runs import Run, add_run  # noqa: E402
 from store.versions import add_version  # noqa: E402
 from tests import training_store  # noqa: E402
 from tests.training_store import TINY, until  # noqa: E402
+from trainer.contract.folder import LOG  # noqa: E402
 
 TINIEST = Choice(knobs=TINY)
 BEGIN = """
@@ -218,10 +219,10 @@ def test_a_trainer_that_cannot_even_begin_says_why(store: Store, monkeypatch: py
     assert run.status == "failed" and (run.folder / LOG).stat().st_size
 
 
-def test_a_knob_that_nobody_knows_is_told_by_the_run(store: Store) -> None:
-    run = begin(store, Choice(knobs={**TINY, "speeed": 1}))
-    state = until(run, lambda state: state.ended).state
-    assert state.status == "failed" and state.error and "“speeed”" in state.error[0]
+def test_with_a_knob_that_nobody_knows_no_run_is_begun(store: Store) -> None:
+    with pytest.raises(TrainingRefused, match="no meaning for “speeed”: correct its spelling"):
+        begin(store, Choice(knobs={**TINY, "speeed": 1}))
+    assert runs.runs(store) == [] and not list((store.folder / "runs").glob("0*"))
 
 
 def test_without_the_training_extra_it_is_said_what_to_install(

@@ -22,6 +22,7 @@ from store.errors import StoreError
 from store.segments import add_hypothesis
 from tests import learner_store as makings
 from tests.learner_store import heard, never, often, seldom
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def journal(store: Store) -> list[tuple[str, str]]:
 
 
 def weights(store: Store, name: str) -> Path:
-    return store.folder / registry.find(store, name).folder / ear.DEPLOYED / ear.WEIGHTS
+    return store.folder / registry.find(store, name).folder / DEPLOYED / WEIGHTS
 
 
 def damage(path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_damaged_version_is_refused_and_changes_nothing(store: Store) -> None:
 
 def test_one_whose_other_files_are_damaged_is_found_out_by_trying(store: Store) -> None:
     made = makings.version(store)
-    (store.folder / made.folder / ear.DEPLOYED / "tokenizer.json").write_text("{}")
+    (store.folder / made.folder / DEPLOYED / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match="recogniser v1"):
         registry.promote(store, "v1")
     assert journal(store) == []
@@ -256,7 +257,7 @@ def test_what_is_needed_is_not_deleted(store: Store, untried: None) -> None:
     unused = makings.version(store)
     at_work = runs.add_run(store, "minutes")
     at_work.folder.mkdir(parents=True)
-    job = {"base": str(makings.BASE), "before": str(store.folder / unused.folder / ear.DEPLOYED)}
+    job = {"base": str(makings.BASE), "before": str(store.folder / unused.folder / DEPLOYED)}
     (at_work.folder / "job.json").write_text(json.dumps(job))
     with (at_work.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -23,6 +23,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.runs import Run
 from tests import learner_store as makings
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 START = {"event": "start", "pid": 1, "resume": False}
 
@@ -175,7 +176,7 @@ def test_a_run_whose_maker_was_killed_has_failed_after_a_while(store: Store) -> 
 
 def test_a_run_whose_version_is_gone_stops_nobody(store: Store) -> None:
     torn, whole = makings.finished_run(store), makings.finished_run(store)
-    (torn.folder / "version" / ear.DEPLOYED / ear.WEIGHTS).unlink()
+    (torn.folder / "version" / DEPLOYED / WEIGHTS).unlink()
     assert [made.run for made in registry.settle(store)] == [whole.id]
     with pytest.raises(TrainingRefused, match="Run 1 made no version"):
         registry.register(store, torn)

@@ -18,9 +18,10 @@ from store.database import Store
 from store.segments import add_correction, add_hypothesis
 from store.splits import set_split
 from tests import training_store
-from trainer.job import job_from
+from trainer.contract.clips import Clip, Word, line_of, read_manifest
+from trainer.contract.job import job_from
 from trainer.labels import Labels
-from trainer.manifest import check_audio, check_clips, read_manifest
+from trainer.manifest import check_audio, check_clips
 from trainer.starter.espeak import Espeak
 from trainer.starter.evaluation import sentences_of
 
@@ -44,12 +45,12 @@ def splits(store: Store) -> dict[int, str]:
     return {row["id"]: row["split"] for row in store.execute("SELECT id, split FROM segments")}
 
 
-def row_of(shot: Snapshot, store: Store, segment: int) -> dict[str, object]:
+def row_of(shot: Snapshot, store: Store, segment: int) -> Clip:
     [row] = store.execute(
         "SELECT sha256 FROM segments JOIN recordings ON recordings.id = recording_id WHERE segments.id = ?",
         (segment,),
     )
-    return next(line for line in shot.rows if line["sha256"] == row["sha256"])
+    return next(line for line in shot.rows if line.sha256 == row["sha256"])
 
 
 def correct(store: Store, segment: int, text: str) -> None:
@@ -65,16 +66,17 @@ def test_the_trainer_takes_what_is_written(store: Store, tmp_path: Path) -> None
     assert sum(shot.clips.values()) == 20 and not shot.left_out
     assert shot.clips["train"] >= 12 and shot.clips["dev"] >= 2 and shot.clips["test"] >= 2
     assert {into: list(splits(store).values()).count(into) for into in shot.clips} == shot.clips
-    assert sum(shot.words.values()) == sum(len(row["text"].split()) for row in shot.rows)
+    assert sum(shot.words.values()) == sum(len(row.text.split()) for row in shot.rows)
     assert 20 < shot.seconds["train"] < 120
 
     path = tmp_path / "manifest.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in shot.rows), encoding="utf-8")
+    path.write_text("".join(map(line_of, shot.rows)), encoding="utf-8")
     clips, _ = read_manifest(path)
     labels = Labels(shot.base.folder)
     check_clips(clips, labels.positions, shot.base.positions)
     check_audio(clips)
-    job = job_from(json.loads(json.dumps(shot.job)), path)
+    job = job_from(json.loads(json.dumps(shot.knobs)), path)
+    assert job == shot.job and clips == shot.rows
     assert job.base == shot.base.folder and job.base.is_absolute()
     assert Path(job.before) == catalog.starter("recogniser").path and job.before_name == "starter-ear"
     assert Path(job.cache) == store.folder / "cache" / "training"
@@ -83,16 +85,16 @@ def test_the_trainer_takes_what_is_written(store: Store, tmp_path: Path) -> None
 
 def test_sittings_stay_whole_and_the_test_stays_the_test(store: Store) -> None:
     first = snapshot(store, Choice())
-    places = {(row["recording"], row["split"]) for row in first.rows}
+    places = {(row.recording, row.split) for row in first.rows}
     assert len(places) == len({recording for recording, _ in places}) == 10
-    tested = {row["sha256"] for row in first.rows if row["split"] == "test"}
+    tested = {row.sha256 for row in first.rows if row.split == "test"}
     espeak = Espeak()
     with store.transaction():
         for number, text in enumerate(("Mañana vuelvo a casa temprano.", "El gato duerme en la cocina.")):
             training_store.segment(store, espeak, 900 + number, text, f"session {100 + number}")
     second = snapshot(store, Choice())
     assert len(second.rows) == 22
-    assert tested <= {row["sha256"] for row in second.rows if row["split"] == "test"}
+    assert tested <= {row.sha256 for row in second.rows if row.split == "test"}
 
 
 def test_words_have_their_times(store: Store) -> None:
@@ -108,13 +110,11 @@ def test_words_have_their_times(store: Store) -> None:
     put_alignment(store, placed, "Adiós", [{"word": "Adiós", "start": 0.5, "end": 0.9, "probability": None}], "cut")
     add_hypothesis(store, placed, "starter-ear", "hola", [words[0]], 0.1)
     shot = snapshot(store, Choice())
-    assert row_of(shot, store, heard)["words"] == [
-        {"text": "Hola,", "start": 0.25, "end": 0.55},
-        {"text": "buenos", "start": 0.75, "end": 1.05},
-        {"text": "días", "start": 1.25, "end": 1.55},
-    ]
-    assert row_of(shot, store, placed)["words"] == [{"text": "Adiós", "start": 0.5, "end": 0.9}]
-    assert row_of(shot, store, neither)["words"] == []
+    assert row_of(shot, store, heard).words == (
+        Word("Hola,", 0.25, 0.55), Word("buenos", 0.75, 1.05), Word("días", 1.25, 1.55),
+    )  # fmt: skip
+    assert row_of(shot, store, placed).words == (Word("Adiós", 0.5, 0.9),)
+    assert row_of(shot, store, neither).words == ()
 
 
 def test_where_nobody_speaks_is_noise(store: Store) -> None:
@@ -123,7 +123,7 @@ def test_where_nobody_speaks_is_noise(store: Store) -> None:
     correct(store, quiet, "")
     shot = snapshot(store, Choice())
     row = row_of(shot, store, quiet)
-    assert (row["origin"], row["text"], row["words"]) == ("noise", "", [])
+    assert (row.origin, row.text, row.words) == ("noise", "", ())
     assert sum(shot.clips.values()) == 19
 
 
@@ -141,8 +141,8 @@ def test_what_would_teach_the_wrong_thing_is_left_out(store: Store) -> None:
         )
         store.execute('UPDATE segments SET "end" = ? WHERE id = ?', (samples, wordy))
     correct(store, wordy, " ".join(f"{n}" for n in range(1000, 1170)))
-    sha256 = row_of(snapshot(store, Choice()), store, gone)["sha256"]
-    AudioFolder(store.folder).path(str(sha256)).unlink()
+    sha256 = row_of(snapshot(store, Choice()), store, gone).sha256
+    AudioFolder(store.folder).path(sha256).unlink()
 
     reasons = dict(snapshot(store, Choice()).left_out)
     assert reasons.keys() == {dots, crowded, wordy, gone}
@@ -171,10 +171,10 @@ def test_others_are_replayed_or_heard_first_and_never_tested_on_in_training(stor
         set_split(store, [made], split)
         others[made] = split
     shot = snapshot(store, Choice(replay=("Pepe",), regional=("Lola",)))
-    roles = [(row_of(shot, store, made)["origin"], row_of(shot, store, made)["split"]) for made in others]
+    roles = [(row_of(shot, store, made).origin, row_of(shot, store, made).split) for made in others]
     assert roles == [("replay", "train"), ("replay", "dev"), ("general", "test"), ("regional", "train")]
     assert (shot.replay_clips, shot.regional_clips, sum(shot.clips.values())) == (1, 1, 20)
-    assert shot.job["transfer_epochs"] > 0 and "transfer_epochs" not in snapshot(store, Choice()).job
+    assert shot.job.transfer_epochs > 0 and snapshot(store, Choice()).job.transfer_epochs == 0
 
     shot = snapshot(store, Choice(regional=("Pepe",)))
     assert {number for number, _ in shot.left_out} == set(others) - {min(others), max(others)}
@@ -188,8 +188,8 @@ def test_what_is_set_by_hand_goes_before_the_preset(store: Store) -> None:
     knobs = {"epochs": 3, "seed": 7, "rank": 4, "cache": "elsewhere", "before": "/nowhere"}
     shot = snapshot(store, Choice(preset="hours", knobs=knobs))
     assert shot.preset.name == "hours"
-    assert (shot.job["epochs"], shot.job["seed"], shot.job["rank"]) == (3, 7, 4)
-    assert shot.job["cache"].startswith(str(store.folder)) and "nowhere" not in shot.job["before"]
+    assert (shot.job.epochs, shot.job.seed, shot.job.rank) == (3, 7, 4)
+    assert shot.job.cache.startswith(str(store.folder)) and "nowhere" not in shot.job.before
 
 
 def test_too_little_is_refused_with_what_to_do(store: Store, tmp_path: Path) -> None:

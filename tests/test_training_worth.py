@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import math
@@ -13,16 +14,20 @@ from typing import Any
 import pytest
 
 from core.training import costs, registry
-from core.training.bases import FILES
 from core.training.errors import TrainingRefused
-from core.training.snapshot import Choice, snapshot
-from core.training.worth import Worth, worth
+from core.training.presets import checked
+from core.training.snapshot import CORRECTED, Choice, snapshot
+from core.training.worth import worth
 from store.database import Store
 from store.runs import Run, add_run
 from store.segments import add_hypothesis
 from store.splits import set_blocks, set_split
 from store.versions import ModelVersion, promote
 from tests import learner_store as learner
+from trainer.contract.clips import Clip, line_of
+from trainer.contract.job import BASE_FILES
+from tui.cli import train
+from tui.screens.train_reads import prospect
 
 BASE = learner.BASE
 
@@ -38,7 +43,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def store(spoken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr("core.training.presets.present", lambda: "cpu")
-    monkeypatch.setattr("core.training.costs._free", lambda: 16_000.0)
+    monkeypatch.setattr("core.training.costs.free_memory", lambda: 16_000_000_000)
     shutil.copytree(spoken, tmp_path / "data")
     with Store.open(tmp_path / "data") as store:
         yield store
@@ -52,7 +57,7 @@ def larger(folder: Path, width: int, layers: int) -> Path:
         config.update({f"{half}_layers": layers, f"{half}_ffn_dim": 4 * width})
     config.update(d_model=width, vocab_size=51_865)
     (folder / "config.json").write_text(json.dumps(config))
-    assert all((folder / name).is_file() for name in FILES)
+    assert all((folder / name).is_file() for name in BASE_FILES)
     return folder
 
 
@@ -68,11 +73,11 @@ def trained(store: Store, base: Path = BASE, *, speech: float = 3000.0, **step: 
     return run
 
 
-def put_on(store: Store, learnt: list[dict[str, Any]]) -> ModelVersion:
+def put_on(store: Store, learnt: list[Clip]) -> ModelVersion:
     """A version that was trained on these clips, and listens now."""
     made = learner.version(store)
     assert made.run is not None
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in learnt)
+    lines = "".join(map(line_of, learnt))
     (store.folder / "runs" / f"{made.run:04d}" / "manifest.jsonl").write_text(lines, encoding="utf-8")
     promote(store, made.id, "chosen")
     return made
@@ -81,10 +86,9 @@ def put_on(store: Store, learnt: list[dict[str, Any]]) -> ModelVersion:
 def test_with_enough_to_prove_it_training_is_worth_it(store: Store) -> None:
     would, shot = worth(store, Choice()), snapshot(store, Choice())
     assert would.good
-    assert (would.train_clips, would.dev_clips, would.test_clips) == (40, 4, 40)
-    assert would.test_words == shot.words["test"] >= 200
-    assert would.train_seconds == pytest.approx(shot.seconds["train"])
-    assert (would.preset, would.base) == ("minutes", "starter-ear")
+    assert would.snapshot == shot and shot.clips == {"train": 40, "dev": 4, "test": 40}
+    assert shot.words["test"] >= 200
+    assert (shot.preset.name, shot.base.name) == ("minutes", "starter-ear")
     # Half of every held-out sentence was misheard, of dev and of test.
     assert would.wer is not None and would.wer.low < 0.47 < would.wer.high
     assert would.wer.words == would.words == shot.words["dev"] + shot.words["test"]
@@ -92,7 +96,6 @@ def test_with_enough_to_prove_it_training_is_worth_it(store: Store) -> None:
     assert f"mishears {100 * would.wer.value:.0f} %" in would.advice
     assert f"{100 * would.gain[0]:.0f} to {100 * would.gain[1]:.0f} % of the errors" in would.advice
     assert not would.measured and 1 < would.minutes < 20
-    json.dumps(dataclasses.asdict(would), allow_nan=False)
 
 
 def skip_tests(store: Store, left: int) -> None:
@@ -105,18 +108,18 @@ def skip_tests(store: Store, left: int) -> None:
 def test_where_a_gain_cannot_be_proven_it_says_what_is_missing(store: Store) -> None:
     skip_tests(store, left=10)
     would, words = worth(store, Choice()), sum(snapshot(store, Choice()).words.values())
-    assert not would.good and 0 < would.test_words < 200
-    assert f"{would.test_words} words are set aside for the test, and 200 are needed" in would.advice
+    assert not would.good and 0 < would.snapshot.words["test"] < 200
+    assert f"{would.snapshot.words['test']} words are set aside for the test, and 200 are needed" in would.advice
     # A tenth of all is set aside, so there must be 2,000 words in all.
     assert 1000 < 2000 - words < 2000
     more = math.ceil((2000 - words) / 10) * 10
-    assert f"For those {200 - would.test_words} correct about {more:,} words more" in would.advice
+    assert f"For those {200 - would.snapshot.words['test']} correct about {more:,} words more" in would.advice
 
 
 def test_without_a_test_nothing_can_be_proven(store: Store) -> None:
     skip_tests(store, left=0)
     would = worth(store, Choice())
-    assert not would.good and would.test_words == 0
+    assert not would.good and would.snapshot.words["test"] == 0
     assert "0 words are set aside" in would.advice and would.wer is not None
 
 
@@ -145,7 +148,7 @@ def test_where_nothing_can_be_trained_the_reason_is_told(tmp_path: Path) -> None
 
 def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> None:
     first = worth(store, Choice())
-    rows = [row for row in snapshot(store, Choice()).rows if row["split"] == "train"]
+    rows = [row for row in snapshot(store, Choice()).rows if row.split == "train"]
     put_on(store, rows)
     would = worth(store, Choice())
     assert would.gain == (0.0, 0.0) and not would.good
@@ -163,8 +166,8 @@ def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> N
 
 
 def test_a_text_that_was_corrected_again_is_new(store: Store) -> None:
-    rows = [row for row in snapshot(store, Choice()).rows if row["split"] == "train"]
-    put_on(store, [{**row, "text": f"{row['text']} no"} for row in rows])
+    rows = [row for row in snapshot(store, Choice()).rows if row.split == "train"]
+    put_on(store, [dataclasses.replace(row, text=f"{row.text} no") for row in rows])
     would = worth(store, Choice())
     assert would.gain is not None and would.gain[0] > 0
 
@@ -172,7 +175,7 @@ def test_a_text_that_was_corrected_again_is_new(store: Store) -> None:
 def test_of_a_base_that_the_ear_was_not_made_from_nobody_can_say(store: Store, tmp_path: Path) -> None:
     base = larger(tmp_path / "whisper-like", 384, 4)
     would = worth(store, Choice(base=str(base)))
-    assert would.gain is None and not would.good and would.base == "whisper-like"
+    assert would.gain is None and not would.good and would.snapshot.base.name == "whisper-like"
     assert "Nobody can say beforehand" in would.advice
 
 
@@ -227,7 +230,9 @@ def test_time_and_memory_are_as_a_run_here_took(store: Store, tmp_path: Path) ->
     slow = worth(store, Choice())
     assert quick.measured and slow.measured
     assert quick.memory_mb == 2500
-    heard = quick.steps * 30 * quick.train_seconds / quick.train_clips  # seconds of speech, about
+    heard = (
+        quick.steps * 30 * quick.snapshot.seconds["train"] / quick.snapshot.clips["train"]
+    )  # seconds of speech, about
     assert slow.minutes - quick.minutes == pytest.approx(heard * (1 / 3 - 1 / 300) / 60, rel=0.15)
 
 
@@ -249,7 +254,7 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
         set_blocks(store, {recording: f"Lola {number}"})
         set_split(store, made, "train")
     both = worth(store, Choice(regional=("Lola",), knobs={"epochs": 4, "transfer_epochs": 5}))
-    assert both.train_clips == own.train_clips
+    assert both.snapshot.clips["train"] == own.snapshot.clips["train"]
     assert both.steps == own.steps + 5 * 3, (
         "12 clips, four times as many of others, in batches of 30: three, five times"
     )
@@ -257,10 +262,10 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
 
 
 def test_too_little_memory_is_said_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.training.costs._free", lambda: 300.0)
+    monkeypatch.setattr("core.training.costs.free_memory", lambda: 300_000_000)
     none = worth(store, Choice())
     assert not none.good and "0.3 GB are free: close other programs" in none.advice
-    monkeypatch.setattr("core.training.costs._free", lambda: 2000.0)
+    monkeypatch.setattr("core.training.costs.free_memory", lambda: 2_000_000_000)
     scarce = worth(store, Choice())
     assert scarce.good and scarce.memory_mb > scarce.free_memory_mb == 2000 and "Memory is scarce" in scarce.advice
 
@@ -286,12 +291,48 @@ def test_an_estimated_adapter_is_as_large_as_peft_makes_it(store: Store) -> None
     model = get_peft_model(model, LoraConfig(r=8, target_modules=job["targets"]))
     made = sum(p.numel() for p in model.parameters() if p.requires_grad)
     config = json.loads((BASE / "config.json").read_text())
-    assert costs._adapter(config, job) == made
+    assert costs._adapter(config, checked(job, "the job")) == made
 
 
 @pytest.mark.parametrize(
-    "knobs", [{"batch": "many"}, {"replay": True, "threads": None}, {"targets": 3, "rank": "x"}]
+    ("knobs", "says"),
+    [
+        ({"batch": "many"}, "The job: “batch” is 'many', not of type int: correct it"),
+        ({"threads": None}, "“threads” is None"),
+        ({"targets": 3}, "“targets” must be a list"),
+        ({"bacth": 3}, "The job has no meaning for “bacth”: correct its spelling"),
+    ],
 )
-def test_knobs_that_are_none_do_not_keep_it_from_an_answer(store: Store, knobs: dict[str, Any]) -> None:
-    would = worth(store, Choice(knobs=knobs))
-    assert isinstance(would, Worth) and would.minutes > 0
+def test_knobs_that_are_none_are_refused_before_there_is_a_run(
+    store: Store, knobs: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(TrainingRefused, match=says):
+        worth(store, Choice(knobs=knobs))
+
+
+def test_a_look_takes_one_snapshot(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+    execute = Store.execute
+
+    def counted(self: Store, sql: str, *parameters: Any) -> Any:
+        taken.extend([sql] * (sql == CORRECTED))
+        return execute(self, sql, *parameters)
+
+    monkeypatch.setattr(Store, "execute", counted)
+    assert prospect(Choice())(store).worth is not None
+    assert len(taken) == 1
+    options = argparse.Namespace(
+        preset="auto",
+        base="",
+        job=None,
+        set=[],
+        regional=[],
+        replay=[],
+        plan=True,
+        detach=False,
+        promote=False,
+        json=True,
+    )
+    monkeypatch.setenv("TERTULIA_HOME", str(store.folder))
+    assert train.run(options) == 0
+    assert len(taken) == 2

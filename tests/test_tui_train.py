@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from core.training.bases import Base
+from core.training.presets import PRESETS
+from core.training.snapshot import Snapshot
 from core.training.worth import Worth
 from models.scoring import Interval
 from store.database import Store
 from tests.train_driver import spoken_corrections, training, under_way
+from trainer.contract.job import Job
 from tui.picture_train import STEPS, at_work, begin, preparation, steps, tell
 from tui.screens.reading import Reading
 from tui.screens.train_reads import Prospect
@@ -80,9 +84,13 @@ async def test_before_training_one_sees_what_it_would_bring_and_take(spoken: Pat
     ],
 )  # fmt: skip
 def test_what_is_an_estimate_or_too_little_is_called_so(change: dict[str, Any], words: tuple[str, ...]) -> None:
+    shot = Snapshot(
+        rows=[], base=Base("starter-ear", Path("/"), None), preset=PRESETS["minutes"], job=Job(Path("/")), knobs={},
+        clips={"train": 80, "dev": 20, "test": 60}, seconds={"train": 240.0, "dev": 60.0, "test": 180.0},
+        words={"train": 500, "dev": 100, "test": 412}, replay_clips=0, regional_clips=0, left_out=(),
+    )  # fmt: skip
     worth = Worth(
-        wer=Interval(0.345, 0.28, 0.41, 10, 412), words=412, train_seconds=240.0, train_clips=80, dev_clips=20,
-        test_clips=60, test_words=412, preset="minutes", base="starter-ear", steps=240, gain=(0.3, 0.5),
+        wer=Interval(0.345, 0.28, 0.41, 10, 412), words=412, snapshot=shot, steps=240, gain=(0.3, 0.5),
         minutes=4.2, measured=False, memory_mb=900, free_memory_mb=6400, disk_mb=120, advice="", good=True,
     )  # fmt: skip
     rows = worth_rows(Prospect(replace(worth, **change)), "A few minutes", "", 74)

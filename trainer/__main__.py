@@ -13,7 +13,8 @@ import sys
 import traceback
 from pathlib import Path
 
-from trainer.errors import JobError, TrainerError
+from trainer.contract.errors import JobError, TrainerError
+from trainer.contract.folder import EVENTS
 from trainer.events import Events, private_stdout
 from trainer.stopping import StopRequest, lock
 
@@ -38,7 +39,7 @@ def main() -> int:
             raise JobError(f"There is no folder {folder}", "give the folder that `tertulia train` made")
         if first:
             lock(folder)
-            events = Events(folder / "events.jsonl", stdout)
+            events = Events(folder / EVENTS, stdout)
             events.emit("start", pid=os.getpid(), resume=options.resume)
         if options.resume and first:
             stop.forget()

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from trainer.errors import JobError
-from trainer.job import Job
+from trainer.contract.errors import JobError
+from trainer.contract.job import Job
 from trainer.whole import Whole
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser import SAMPLE_RATE, WINDOW
-from trainer.job import Job
+from models.units import SAMPLE_RATE, WINDOW
+from trainer.contract.job import Job
 
 SNR_RANGE = 25.0
 MASKS = 2

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from trainer.job import Job
-from trainer.manifest import Clip
+from trainer.contract.clips import Clip
+from trainer.contract.job import Job
 
 PACKED = 29.0
 """Seconds of speech and pauses in a packed window, at most."""

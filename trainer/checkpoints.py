@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 
-from trainer.errors import CheckpointError
+from trainer.contract.errors import CheckpointError
 
 MANIFEST = "manifest.json"
 

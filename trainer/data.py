@@ -19,15 +19,16 @@ import torch
 from numpy.typing import NDArray
 
 from models.level import audible
-from models.recogniser import SAMPLE_RATE, WINDOW
+from models.units import SAMPLE_RATE, WINDOW
 from models.windows import FULL, frames_for
 from trainer import augment
 from trainer.augment import Change
 from trainer.batches import PAUSE, TAUGHT, Batch, Plan
+from trainer.contract.clips import Clip
+from trainer.contract.job import Job
 from trainer.features import log_mel, to_window
-from trainer.job import Job
 from trainer.labels import Labels, Said
-from trainer.manifest import Clip, waveform
+from trainer.manifest import waveform
 
 CACHE = "whisper-1"
 """Part of every cached file's name; another way to compute features gets another one."""

@@ -23,14 +23,15 @@ from models.evaluation import Clip as Spoken
 from models.evaluation import Evaluation, evaluate
 from models.recogniser import WhisperRecogniser
 from trainer.checkpoints import put
-from trainer.errors import TrainerError
+from trainer.contract import folder as names
+from trainer.contract.clips import Clip
+from trainer.contract.errors import TrainerError
+from trainer.contract.folder import DEPLOYED
+from trainer.contract.job import Job
+from trainer.contract.report import VERSION, ReportBody
 from trainer.events import Events, Heartbeat, read_events
-from trainer.job import Job
-from trainer.manifest import Clip, waveform
+from trainer.manifest import waveform
 
-VERSION = 1
-REPORT = "report.json"
-DEPLOYED = "recogniser-ct2"
 EVERY = 0.5
 """Seconds between two events about how far it is."""
 
@@ -66,7 +67,7 @@ def evaluate_version(
         OSError: a full disk; no report is left then.
     """
     chosen = [clip for clip in clips if clip.split == "test" and clip.origin in ("learner", "general")]
-    version, base = folder / "version" / DEPLOYED, job.base.with_name(DEPLOYED)
+    version, base = folder / names.VERSION / DEPLOYED, job.base.with_name(DEPLOYED)
     before = Path(job.before) if job.before else base
     hear = partial(_heard, clips=chosen, cache=_cache(folder, job), events=events, heart=heart, between=between)
     where = device_for(job)
@@ -74,8 +75,8 @@ def evaluate_version(
     second = hear(version, f"run {folder.name}", where)
     other = base.is_dir() and kept.model_key(base, "") != kept.model_key(before, "")
     third = hear(base, job.base.parent.name, where) if other else None
-    verified = json.loads((folder / "version" / "verified.json").read_text(encoding="utf-8"))
-    report = {
+    verified = json.loads((folder / names.VERSION / names.VERIFIED).read_text(encoding="utf-8"))
+    report: ReportBody = {
         "v": VERSION,
         "before": first.as_json(),
         "after": second.as_json(),
@@ -84,8 +85,8 @@ def evaluate_version(
         "windows": verified["windows"],
         "train_seconds": _train_seconds(folder),
     }
-    put(folder / REPORT, report)
-    return {"report": str(folder / REPORT)}
+    put(folder / names.REPORT, report)
+    return {"report": str(folder / names.REPORT)}
 
 
 def _heard(
@@ -148,7 +149,7 @@ def device_for(job: Job) -> Device:
 def _train_seconds(folder: Path) -> float:
     """Seconds that the steps of the run took; of one that was done twice, the later time."""
     taken: dict[int, float] = {}
-    path = folder / "events.jsonl"
+    path = folder / names.EVENTS
     for event in read_events(path) if path.is_file() else ():
         if event["event"] == "step":
             taken[event["step"]] = event["seconds"]

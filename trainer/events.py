@@ -1,30 +1,7 @@
-"""events.jsonl: what happens in a run, one JSON object a line, for whoever watches now or attaches later.
+"""Writing events.jsonl, as `trainer.contract.events` describes it, and reading it again.
 
-Every line carries `v`, `event` and `ts` (seconds since 1970 as the clock has it, for people only; no duration
-is computed from it) and is appended with one write. A line that a dying process tore stays alone, because the
-next process begins with a line feed; readers skip it. What must survive a power cut is flushed to the disk.
-
-    start        pid resume                             the folder is ours
-    hello        processes versions device precision base train_clips train_seconds dev_clips replay_clips
-                 resumed_step
-    stage        name: check replay load train strength merge convert verify evaluate
-    replay       done total                             clips made on the spot
-    train_begin  step steps stages: [first, steps] trainable total precision
-    step         step steps epoch loss lr grad_norm seconds speech_seconds frames memory_mb eta
-                 gpu: name memory_used_mb memory_total_mb utilisation temperature watts; null without
-    eval         step best_step wer wer_low wer_high cer sub ins del words clips seconds
-                 samples: reference before heard
-    checkpoint   step path
-    strength     chosen tried: strength wer general …
-    evaluate     model set done total                   clips heard by an ear
-    heartbeat    beat stage step seconds                at the same thing for so long
-    warning      message [micro_batch]
-    stopping     why step
-    error        type message hint                      the last one, exit code 1
-    done         status (finished or stopped) step      the last one, exit code 0; of a finished run also
-                 best_step adapter wer_before wer_after version strength verified report
-
-After a resume, steps since the checkpoint appear a second time with the same figures: the later one counts.
+Every event is appended with one write. A line that a dying process tore stays alone, because the next process
+begins with a line feed; readers skip it. What must survive a power cut is flushed to the disk.
 """
 
 from __future__ import annotations
@@ -40,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-VERSION = 1
+from trainer.contract import folder
+from trainer.contract.events import VERSION, Name, check, event_in
 
 
 class Events:
@@ -56,13 +34,17 @@ class Events:
             if size and os.pread(self._file, 1, size - 1) != b"\n":
                 os.write(self._file, b"\n")
 
-    def emit(self, event: str, durable: bool = False, **fields: Any) -> None:
+    def emit(self, event: Name, durable: bool = False, **fields: Any) -> None:
         """Write one event. A full disk or a closed stream does not stop the run; it shows elsewhere.
 
         Args:
             durable: return only when it is on the disk.
             fields: JSON values; numbers that are not finite become null.
+
+        Raises:
+            ValueError: there is no such event, or it has no such field.
         """
+        check(event, fields)
         body = {"v": VERSION, "event": event, "ts": round(time.time(), 3), **fields}
         line = json.dumps(finite(body), ensure_ascii=False, allow_nan=False) + "\n"
         with self._lock:
@@ -72,7 +54,7 @@ class Events:
                     if durable:
                         os.fsync(self._file)
                 except OSError as error:
-                    print(f"events.jsonl cannot be written: {error.strerror}", file=sys.stderr)
+                    print(f"{folder.EVENTS} cannot be written: {error.strerror}", file=sys.stderr)
             if self._stream is not None:
                 try:
                     self._stream.write(line)
@@ -93,11 +75,7 @@ def finite(value: Any) -> Any:
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
     """All whole events of a file, oldest first; a torn line is skipped."""
     for line in path.read_bytes().split(b"\n"):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and "event" in event:
+        if (event := event_in(line)) is not None:
             yield event
 
 

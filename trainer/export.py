@@ -22,8 +22,8 @@ from models.scoring import total, word_errors
 from models.windows import frames_for
 from trainer.adapter import load_base
 from trainer.checkpoints import arriving
+from trainer.contract.errors import TrainerError
 from trainer.decoding import hear
-from trainer.errors import TrainerError
 from trainer.features import to_window
 from trainer.labels import Labels
 

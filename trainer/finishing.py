@@ -16,21 +16,20 @@ from typing import Any
 
 from trainer.adapter import set_strength
 from trainer.checkpoints import put, settle
+from trainer.contract.clips import Clip
+from trainer.contract.events import Stage
+from trainer.contract.folder import DEPLOYED, MAKING, REPORT, STRENGTH, TRAINABLE, VERIFIED, VERSION
 from trainer.evaluating import device_for, evaluate_version
 from trainer.export import ExportError, convert, merge, verify
-from trainer.manifest import Clip
 from trainer.shortest import choose_windows
 from trainer.strength import Trial, choose_strength
 from trainer.training import Parts
 
-STRENGTH = "strength.json"
-VERIFIED = "verified.json"
-REPORT = "report.json"
 OTHERS = {"strength": 200, "windows": 60}
 """Most dev clips that are not the learner's, for each choice."""
 
 
-def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> dict[str, Any]:
+def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[Stage], None]) -> dict[str, Any]:
     """Make the version of a trained adapter and evaluate it; returns more fields of the `done` event.
 
     Args:
@@ -42,9 +41,9 @@ def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> 
         ExportError: the converted model hears something else, or lost a setting; nothing of it is left.
         OSError: a full disk.
     """
-    version = parts.folder / "version"
+    version = parts.folder / VERSION
     if not version.exists():
-        making = parts.folder / "making"
+        making = parts.folder / MAKING
         try:
             make(parts, clips, making, told)
         except (ExportError, OSError):
@@ -62,11 +61,11 @@ def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[str], None]) -> 
     return done
 
 
-def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str], None]) -> None:
+def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> None:
     """Put together in the folder `making` whatever of the version is not there yet."""
     job, between = parts.job, parts.stop.check
     own = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
-    hf, ct2 = making / "recogniser", making / "recogniser-ct2"
+    hf, ct2 = making / TRAINABLE, making / DEPLOYED
     if not hf.exists():
         strength = _strength(parts, clips, making, told)
         between()
@@ -92,7 +91,7 @@ def _others(clips: Sequence[Clip], choice: str) -> list[Clip]:
     return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: OTHERS[choice]]
 
 
-def _strength(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[str], None]) -> float:
+def _strength(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> float:
     """How strong the adapter should be, as chosen on dev now or before the run was interrupted."""
     path, job = parts.folder / STRENGTH, parts.job
     if not path.exists():

@@ -19,10 +19,11 @@ from typing import Any
 
 import torch
 
+from trainer.contract.folder import DEPLOYED, TRAINABLE
 from trainer.export import convert
 
 STARTER = Path(__file__).parents[1] / "models" / "starter" / "recogniser"
-NAMES = ("recogniser", "recogniser-ct2")
+NAMES = (TRAINABLE, DEPLOYED)
 """Folders of the two formats, as the starter has them."""
 TOKENS = 20
 """Of a turn of three seconds, by default."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from trainer.errors import JobError
+from trainer.contract.errors import JobError
 
 IGNORE = -100
 STAMP = 0.02

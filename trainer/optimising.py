@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from trainer.job import Job
+from trainer.contract.job import Job
 
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 

@@ -30,10 +30,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser import SAMPLE_RATE
-from trainer.errors import DataError
-from trainer.job import Job
-from trainer.manifest import Clip, measured
+from models.units import SAMPLE_RATE
+from trainer.contract.clips import Clip
+from trainer.contract.errors import DataError
+from trainer.contract.job import Job
+from trainer.manifest import measured
 from trainer.starter import speech
 from trainer.starter.espeak import Espeak, EspeakError
 from trainer.starter.learner import ROOM

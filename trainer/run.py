@@ -17,13 +17,16 @@ import transformers
 from trainer import checkpoints
 from trainer.adapter import learner_of, load_base
 from trainer.checkpoints import Checkpoint
+from trainer.contract import folder as names
+from trainer.contract.clips import Clip, read_manifest
+from trainer.contract.errors import CheckpointError, JobError
+from trainer.contract.events import Stage
+from trainer.contract.job import Job, read_job
 from trainer.data import Data
-from trainer.errors import CheckpointError, JobError
 from trainer.events import Events, Heartbeat
 from trainer.finishing import finish
-from trainer.job import Job, read_job
 from trainer.labels import Labels
-from trainer.manifest import Clip, check_audio, check_clips, read_manifest
+from trainer.manifest import check_audio, check_clips
 from trainer.optimising import device_of, precision_of
 from trainer.room import check_disk
 from trainer.stopping import Stopped, StopRequest
@@ -48,8 +51,8 @@ def run(folder: Path, resume: bool, events: Events, stop: StopRequest, world: Wo
     device = device_of(job, world.local_rank)
     if precision_of(job, device) == "fp16" and device.type == "cpu":
         raise JobError("A processor does not train in fp16", "set “precision” to auto")
-    clips, manifest_hash = read_manifest(folder / "manifest.jsonl")
-    hashes = {"job.json": job_hash, "manifest.jsonl": manifest_hash, "base": base_hash(job.base)}
+    clips, manifest_hash = read_manifest(folder / names.MANIFEST)
+    hashes = {names.JOB: job_hash, names.MANIFEST: manifest_hash, "base": base_hash(job.base)}
     checkpoint = _starting_point(folder, resume, events)
     hello(events, job, clips, device, world, checkpoint)
     with Heartbeat(events, job.heartbeat) as heart:
@@ -88,7 +91,7 @@ def run(folder: Path, resume: bool, events: Events, stop: StopRequest, world: Wo
             world.leave()
 
 
-def _stage(events: Events, heart: Heartbeat, name: str) -> None:
+def _stage(events: Events, heart: Heartbeat, name: Stage) -> None:
     """Say what the run is at from now on."""
     heart.at(name, 0)
     events.emit("stage", name=name)
@@ -166,7 +169,7 @@ def hello(
 
 def _starting_point(folder: Path, resume: bool, events: Events) -> Checkpoint | None:
     """The checkpoint to go on from; what was broken is told and passed over."""
-    found, skipped = checkpoints.newest(folder / "checkpoints")
+    found, skipped = checkpoints.newest(folder / names.CHECKPOINTS)
     for path in skipped:
         events.emit("warning", message=f"The checkpoint {path.name} is damaged; passed over for the one before it.")
     if not resume and (found or skipped):

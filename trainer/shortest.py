@@ -17,7 +17,8 @@ from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, difference, total, word_errors
 from models.windows import Windows
 from trainer.checkpoints import put
-from trainer.manifest import Clip, waveform
+from trainer.contract.clips import Clip
+from trainer.manifest import waveform
 
 MARGINS = (0.3, 0.6)
 """Seconds of silence behind the speech that are tried, the shortest first."""

@@ -9,10 +9,9 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from trainer.errors import JobError
+from trainer.contract.errors import JobError
+from trainer.contract.folder import LOCK, STOP
 
-STOP = "STOP"
-LOCK = "lock"
 PATIENCE = 0.5
 """Seconds to wait for the lock."""
 

@@ -19,9 +19,11 @@ from models.recogniser import WhisperRecogniser
 from models.scoring import total, word_errors
 from models.windows import Windows
 from trainer.adapter import set_strength
+from trainer.contract.clips import Clip
+from trainer.contract.folder import DEPLOYED, TRAINABLE
+from trainer.contract.job import Job
 from trainer.export import convert, merge
-from trainer.job import Job
-from trainer.manifest import Clip, waveform
+from trainer.manifest import waveform
 from trainer.shortest import MARGINS
 
 STRENGTHS = (1.0, 0.85, 0.7, 0.5, 0.25)
@@ -94,7 +96,7 @@ class Trial:
     def _converted(self, strength: float) -> Path:
         trial = copy.deepcopy(self._model.cpu())  # merging uses it up, and undoing it would leave other bits
         set_strength(trial, strength)
-        hf, ct2 = self._folder / "recogniser", self._folder / "recogniser-ct2"
+        hf, ct2 = self._folder / TRAINABLE, self._folder / DEPLOYED
         merge(trial, self._job.base, hf)
         convert(hf, ct2, self._job.quantization)
         return ct2

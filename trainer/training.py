@@ -27,14 +27,15 @@ from models.scoring import total
 from trainer import checkpoints
 from trainer.adapter import save_adapter, trainable
 from trainer.checkpoints import Checkpoint
+from trainer.contract.clips import Clip
+from trainer.contract.errors import CheckpointError, TrainingError
+from trainer.contract.folder import ADAPTER, CHECKPOINTS
+from trainer.contract.job import Job
 from trainer.data import Data, Window
 from trainer.decoding import hear
-from trainer.errors import CheckpointError, TrainingError
 from trainer.events import Events, Heartbeat
 from trainer.gpu import Gpu
-from trainer.job import Job
 from trainer.labels import IGNORE, Labels
-from trainer.manifest import Clip
 from trainer.optimising import autocast, out_of_memory, precision_of, rate, restore, state_of
 from trainer.room import most_at_once, together
 from trainer.stopping import Stopped, StopRequest
@@ -95,7 +96,7 @@ class Training:
     def __init__(self, parts: Parts, checkpoint: Checkpoint | None) -> None:
         self._parts = parts
         self._job, self._model, self._world, self._events = parts.job, parts.model, parts.world, parts.events
-        self._checkpoints = parts.folder / "checkpoints"
+        self._checkpoints = parts.folder / CHECKPOINTS
         self._named = trainable(parts.model)
         self._precision = precision_of(parts.job, parts.device)
         self._optimiser = torch.optim.AdamW(
@@ -375,7 +376,7 @@ class Training:
     def _finished(self) -> dict[str, Any]:
         """Put the best checkpoint's adapter in its place, in peft's format."""
         best, state = self._state.best_step, self._state
-        adapter = self._parts.folder / "adapter"
+        adapter = self._parts.folder / ADAPTER
         if self._world.first:
             found = checkpoints.at(self._checkpoints, best) if best is not None else None
             if found is None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.training.watching import EVENTS
 from tui.app import TertuliaApp
 from tui.picture import RecitingEngine, self_contained
 from tui.picture_correct import SilentPlayer
@@ -78,7 +79,7 @@ def look(step: int) -> Fields:
 def tell(folder: Path, events: Sequence[Fields] | Iterator[Fields]) -> None:
     """Append events to a run's, as its trainer does."""
     lines = [json.dumps({"v": 1, "ts": BEGAN + number, **event}) + "\n" for number, event in enumerate(events)]
-    with (folder / "events.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / EVENTS).open("a", encoding="utf-8") as file:
         file.write("".join(lines))
 
 

@@ -20,11 +20,13 @@ from core.bench import turns, windows
 from core.engine.filters import resample
 from models import catalog
 from models.device import Device
-from models.recogniser import SAMPLE_RATE, WhisperRecogniser
+from models.recogniser import WhisperRecogniser
 from models.scoring import interval, word_errors
+from models.units import SAMPLE_RATE
 from store import reasons
 from store.database import Store
 from store.paths import usual_folder
+from trainer.contract.folder import DEPLOYED
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 COUNT = 50
@@ -94,5 +96,5 @@ def place(model: str) -> str:
     folder = Path(model).expanduser()
     if not folder.is_dir():
         return model
-    deployed = folder / ear.DEPLOYED
+    deployed = folder / DEPLOYED
     return str((deployed if deployed.is_dir() else folder).absolute())

@@ -22,8 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.device import Device
-from models.recogniser import BEAM, SAMPLE_RATE, WhisperRecogniser
+from models.recogniser import BEAM, WhisperRecogniser
+from models.units import SAMPLE_RATE
 from models.windows import Windows
+from trainer.contract.folder import DEPLOYED
 
 Audio = NDArray[np.float32]
 MARGIN = 0.3
@@ -87,13 +89,13 @@ def of_base(said: Sequence[Audio], device: Device, count: int = OF_BASE) -> dict
     one decoding without timestamps, so that both write the same twenty tokens."""
     with tempfile.TemporaryDirectory(prefix="tertulia-bench-") as temporary:
         made = subprocess.run(
-            [sys.executable, "-P", "-m", "trainer.geometry", SHAPE, temporary, "--only", "recogniser-ct2"],
+            [sys.executable, "-P", "-m", "trainer.geometry", SHAPE, temporary, "--only", DEPLOYED],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
         if made.returncode:
             said_why = (made.stderr.strip().splitlines() or [f"it ended with {made.returncode}"])[-1]
             return {"base_turn": f"not measured ({said_why}): pip install 'tertulia[train]'"}
-        recogniser = WhisperRecogniser(Path(temporary) / "recogniser-ct2", SHAPE, device, Windows(MARGIN))
+        recogniser = WhisperRecogniser(Path(temporary) / DEPLOYED, SHAPE, device, Windows(MARGIN))
         whisper = recogniser._whisper
 
         def theirs(audio: Audio) -> None:

@@ -16,6 +16,7 @@ from core.training.state import RESUME, RunState
 from core.training.watching import Watch
 from store.database import Store
 from store.runs import Run, runs
+from trainer.contract.folder import JOB
 
 Tell = Callable[[Scene], None]
 
@@ -77,7 +78,7 @@ def _under_way(store: Store, plan: Plan) -> tuple[Run, Watch]:
     """The run to follow: begun now, gone on with, or at work or done already."""
     registry.settle(store)
     run = next(iter(runs(store)), None)
-    if run is None or not (run.folder / "job.json").is_file():
+    if run is None or not (run.folder / JOB).is_file():
         run = launching.begin(store, Choice(knobs=plan.knobs))
         return run, Watch(run.folder)
     watch = Watch(run.folder)

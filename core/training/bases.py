@@ -21,11 +21,9 @@ from models.found import hub_cache
 from store.database import Store
 from store.text import clean, shown
 from store.versions import ModelVersion, version, version_named
+from trainer.contract.folder import TRAINABLE
+from trainer.contract.job import BASE_FILES, knobs_in
 
-FILES = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json")
-"""What must lie beside the weights."""
-TRAINABLE = "recogniser"
-"""The folder in a version's that training can go on from."""
 SMALL = 10_000_000
 """Parameters below which a network learns like the starter: fast, and at a high rate."""
 
@@ -125,11 +123,8 @@ def _origin(store: Store) -> str:
     if known.run is None:
         return known.name
     # A version whose ancestor is no version: its job says what it came from.
-    job = (store.folder / known.folder).parent / "job.json"  # it outlives the version
-    try:
-        return str(json.loads(job.read_text(encoding="utf-8"))["base"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return known.name
+    job = knobs_in((store.folder / known.folder).parent)  # it outlives the version
+    return str(job.get("base") or known.name)
 
 
 def _of_version(store: Store, known: ModelVersion) -> Base:
@@ -191,7 +186,7 @@ def _checked(base: Base) -> Base:
     """The base, if it has all that training and listening need. Raises TrainingRefused."""
     if not base.folder.is_dir():
         raise TrainingRefused(f"There is no base at {shown(base.folder)}: check the path, or choose another base.")
-    missing = [name for name in FILES if not (base.folder / name).is_file()]
+    missing = [name for name in BASE_FILES if not (base.folder / name).is_file()]
     if not any(base.folder.glob("*.safetensors")):
         missing.append("model.safetensors")
     if missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.training.errors import TrainingRefused
 from models.scoring import Interval
@@ -19,14 +19,14 @@ from store.runs import Run
 from store.text import clean
 from store.units import SAMPLE_RATE
 from store.versions import ModelVersion
+from trainer.contract import folder
+from trainer.contract.job import PLACES, knobs_in
 
 if TYPE_CHECKING:
     from core.training.gate import Report, Verdict
     from models.evaluation import Evaluation
 
 NAME = "README.md"
-PLACES = ("base", "before", "before_name", "cache", "version")
-"""Knobs that are not the recipe's."""
 HUB = "models--"
 """What the Hugging Face libraries call a repository's folder, with -- for the stroke."""
 SHORTEST = """
@@ -40,14 +40,14 @@ recordings of a person, so whoever gives it away gives away something of that pe
 def write(store: Store, version: ModelVersion, run: Run) -> None:
     """Put a version's card into its folder, in the place of an older one. Raises StoreError."""
     text = compose(store, version, run)
-    write_safely(store.folder, run.folder / "version" / NAME, text.encode(errors="replace"))
+    write_safely(store.folder, run.folder / folder.VERSION / NAME, text.encode(errors="replace"))
 
 
 def compose(store: Store, version: ModelVersion, run: Run) -> str:
     """The card as Markdown."""
     from core.training.gate import judge, read_report
 
-    job = _json(run.folder / "job.json")
+    job = knobs_in(run.folder)
     try:
         report: Report | None = read_report(run.folder)
     except TrainingRefused:
@@ -59,14 +59,16 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
         "A Whisper, retrained on one learner's corrections by Tertulia, on the learner's own machine.\n",
         "| | |\n|---|---|",
         _row(
-            "Files", "`recogniser/` safetensors, to train on from; `recogniser-ct2/` CTranslate2, which is loaded"
+            "Files",
+            f"`{folder.TRAINABLE}/` safetensors, to train on from; "
+            f"`{folder.DEPLOYED}/` CTranslate2, which is loaded",
         ),
         _row("SHA-256 of the weights", f"`{version.sha256}`"),
         _row("Made", version.created_at),
         _row("Trained from", base),
         _row("Run", f"{run.id} ({run.preset or 'own job'}), {run.started_at} to {run.ended_at or 'unknown'}"),
         "\n## What it learnt from\n",
-        _learnt(run.folder / "manifest.jsonl"),
+        _learnt(run.folder / folder.MANIFEST),
         "\n## How well it hears\n",
         *(_scores(report, verdict) if report and verdict else ["Nothing was measured."]),
         "\n## What it is not for\n",
@@ -79,9 +81,9 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _called(folder: str) -> str:
+def _called(base: str) -> str:
     """What a base is called, but not where on somebody's machine it was."""
-    path = Path(folder)
+    path = Path(base)
     hub = next((part for part in path.parts if part.startswith(HUB)), None)
     return path.name if hub is None else f"{hub.removeprefix(HUB).replace('--', '/')}, revision {path.name}"
 
@@ -113,7 +115,7 @@ def _learnt(manifest: Path) -> str:
     )
     return (
         "| whose | split | clips | minutes | words |\n|---|---|---|---|---|\n"
-        f"{table}\n\nSnapshot: manifest.jsonl, SHA-256 `{hashlib.sha256(data).hexdigest()}`."
+        f"{table}\n\nSnapshot: {folder.MANIFEST}, SHA-256 `{hashlib.sha256(data).hexdigest()}`."
     )
 
 
@@ -170,11 +172,3 @@ def _row(*cells: str) -> str:
 def _cell(text: str) -> str:
     """Text that stays within its cell."""
     return clean(text).replace("|", "\\|")
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}

@@ -24,9 +24,10 @@ from core.dataset.transcribing import Progress, Transcribed, transcribe
 from core.errors import SENTENCES
 from core.review.expecting import recalibrate
 from core.training import detached
-from core.training.locking import LOCK, held
+from core.training.locking import held
 from store.database import Store
 from store.paths import make_folder
+from trainer.contract.folder import LOCK
 
 FOLDER = "rehearing"
 """In the data folder; holds the lock of whoever is at it, and how far that is."""

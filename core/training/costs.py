@@ -6,9 +6,7 @@ to what others took elsewhere, and that may be wrong by a factor of two.
 
 from __future__ import annotations
 
-import json
-import math
-import os
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +15,13 @@ from typing import Any
 from core.training import presets
 from core.training.bases import Base
 from core.training.snapshot import Snapshot
-from core.training.state import RunState, number
+from core.training.state import RunState
 from core.training.watching import Watch
+from models.windows import FULL
 from store import runs
 from store.database import Store
+from trainer.contract.job import Job, knobs_in
+from trainer.contract.needs import FLOAT, activations, disk, free_memory
 
 MILLION = 1_000_000
 WINDOW = 30.0
@@ -51,17 +52,11 @@ LIBRARIES = 700.0
 HOLES = (2.5, 2000.0)
 """What windows of ever other lengths leave unused between them: so many times what is kept, and at most so many
 megabytes. The starter took 3.1 to 5.1 GB with 16 to 24 clips at once."""
-ENCODER_KEPT, DECODER_KEPT, CROSS_KEPT, TOKENS = 24, 34, 4, 120
-"""Floats for each width and place of a layer that the trainer counts with, too (trainer/room.py). One full window
-of Whisper tiny took 1.3 GB with all, of base 2.0 GB; by this they take 1.4 and 1.9."""
-PLACES = 1500
-"""Of the encoder in a full window …"""
 FULL_WINDOW = 3
-"""… which is so many times as much as one of ten seconds."""
-FLOAT = 4
+"""A full window keeps so many times as much as one of ten seconds. One of Whisper tiny took 1.3 GB with all, of
+base 2.0 GB; by this they take 1.4 and 1.9."""
 A_FEATURE = 0.15
 """Megabytes of disk for the sound and the features of one clip."""
-PARTS = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +80,20 @@ def cost(store: Store, now: Snapshot) -> Cost:
     """What a run of this snapshot takes. Raises StoreError where the database cannot be read."""
     job, base = now.job, now.base
     on_gpu = _on_gpu(job)
-    past = _past(store, base, bool(job.get("full")), on_gpu)
+    past = _past(store, base, job.full, on_gpu)
     steps, clips = _heard(now)
     most, least = _memory(base, job)
     if past is not None and past.memory_mb:
         most = past.memory_mb
     seconds = _training(now, clips, past, on_gpu) + _around(now, on_gpu)
     return Cost(
-        steps, seconds, past is not None, most, min(most, least), _free_gpu() if on_gpu else _free(), _disk(now)
+        steps,
+        seconds,
+        past is not None,
+        most,
+        min(most, least),
+        _free_gpu() if on_gpu else free_memory() / MILLION,
+        _disk(now),
     )
 
 
@@ -103,19 +104,19 @@ def _heard(now: Snapshot) -> tuple[int, float]:
     """Steps, and clips that are heard in them, those of others included."""
     job = now.job
     steps = presets.steps_of(job, now.clips["train"])
-    clips = now.clips["train"] * _each(job) * _amount(job, "epochs", 10)
-    if epochs := _amount(job, "transfer_epochs", 0) * bool(now.regional_clips):
-        first = {**job, "epochs": epochs}
+    clips = now.clips["train"] * _each(job) * job.epochs
+    if job.transfer_epochs and now.regional_clips:
+        first = dataclasses.replace(job, epochs=job.transfer_epochs)
         steps += presets.steps_of(first, now.regional_clips)
-        clips += now.regional_clips * _each(job) * epochs
-    if most := int(_amount(job, "max_steps", 0)):
-        steps = min(steps, most)
-    return steps, min(clips, steps * _amount(job, "batch", 16))
+        clips += now.regional_clips * _each(job) * job.transfer_epochs
+    if job.max_steps:
+        steps = min(steps, job.max_steps)
+    return steps, min(clips, steps * job.batch)
 
 
-def _each(job: Mapping[str, Any]) -> float:
+def _each(job: Job) -> float:
     """Clips that are heard for each of the learner's: that one, those of others, and silences."""
-    return 1 + _amount(job, "replay", 1.0) + _amount(job, "noise", 0.03)
+    return 1 + job.replay + job.noise
 
 
 def _training(now: Snapshot, clips: float, past: RunState | None, on_gpu: bool) -> float:
@@ -123,10 +124,10 @@ def _training(now: Snapshot, clips: float, past: RunState | None, on_gpu: bool) 
     job = now.job
     clip = now.seconds["train"] / now.clips["train"]
     if past is not None:
-        speech = clips * clip * (1 - _amount(job, "noise", 0.03) / _each(job))
+        speech = clips * clip * (1 - job.noise / _each(job))
         return speech * past.train_seconds / past.train_speech
-    full = _amount(job, "full_windows", 0.03)
-    window = full * WINDOW + (1 - full) * min(WINDOW, clip + _amount(job, "margin", 0.6) / 2)
+    full = job.full_windows
+    window = full * WINDOW + (1 - full) * min(WINDOW, clip + job.margin / 2)
     a_second = OF_ALL + OF_WEIGHTS * now.base.parameters / MILLION
     return clips * window * a_second / _speed(job, on_gpu)
 
@@ -134,28 +135,31 @@ def _training(now: Snapshot, clips: float, past: RunState | None, on_gpu: bool) 
 def _around(now: Snapshot, on_gpu: bool) -> float:
     """Seconds for what comes before and after: making speech, looking at dev on the way, comparing two ears."""
     job = now.job
-    replay, dev, general = (_amount(job, knob, 0) for knob in ("made_replay", "made_dev", "made_general"))
-    looks = presets.LOOKS * min(now.clips["dev"], _amount(job, "dev_clips", 100)) + dev
-    heard = EARS * (now.clips["test"] + general) + looks
+    looks = presets.LOOKS * min(now.clips["dev"], job.dev_clips) + job.made_dev
+    heard = EARS * (now.clips["test"] + job.made_general) + looks
     each = HEARD + HEARD_OF_WEIGHTS * now.base.parameters / MILLION
-    return LOADING + (replay + dev + general) / MADE_A_SECOND + heard * each / _speed(job, on_gpu)
+    return LOADING + _made(job) / MADE_A_SECOND + heard * each / _speed(job, on_gpu)
 
 
-def _speed(job: Mapping[str, Any], on_gpu: bool) -> float:
+def _made(job: Job) -> int:
+    """Clips of synthetic speech."""
+    return job.made_replay + job.made_dev + job.made_general
+
+
+def _speed(job: Job, on_gpu: bool) -> float:
     """So many times as fast as one core."""
-    return ON_GPU if on_gpu else max(1.0, _amount(job, "threads", 1)) ** CORES
+    return ON_GPU if on_gpu else float(job.threads**CORES)
 
 
-def _on_gpu(job: Mapping[str, Any]) -> bool:
-    device = job.get("device", "auto")
-    return device == "cuda" or (device == "auto" and presets.present() == "cuda")
+def _on_gpu(job: Job) -> bool:
+    return job.device == "cuda" or (job.device == "auto" and presets.present() == "cuda")
 
 
 def _past(store: Store, base: Base, full: bool, on_gpu: bool) -> RunState | None:
     """The newest run here that trained a network of this size in this way for long enough."""
     for run in runs.runs(store):
+        job = knobs_in(run.folder)
         try:
-            job = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))
             same = Base("", Path(job["base"]), None).parameters == base.parameters and bool(job.get("full")) == full
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             continue
@@ -173,68 +177,34 @@ def _past(store: Store, base: Base, full: bool, on_gpu: bool) -> RunState | None
 # --- memory and disk ------------------------------------------------------------------------------
 
 
-def _memory(base: Base, job: Mapping[str, Any]) -> tuple[float, float]:
+def _memory(base: Base, job: Job) -> tuple[float, float]:
     """Megabytes that it takes at the most, and with a single clip at once."""
     millions = base.parameters / MILLION
-    fixed = LIBRARIES + 2 * FLOAT * millions + (3 * FLOAT * millions if job.get("full") else 0)
-    clip = _kept(base.config, bool(job.get("gradient_checkpointing")))
-    at_once = max(FULL_WINDOW, min(_amount(job, "micro_batch", 8), _amount(job, "batch", 16)))
+    fixed = LIBRARIES + 2 * FLOAT * millions + 3 * FLOAT * millions * job.full
+    clip = activations(base.config, FULL, job.gradient_checkpointing) / MILLION
+    at_once = max(FULL_WINDOW, min(job.micro_batch, job.batch))
     kept = at_once * clip / FULL_WINDOW
     return fixed + kept + min(HOLES[0] * kept, HOLES[1]), fixed + clip
-
-
-def _kept(config: Mapping[str, Any], once_more: bool) -> float:
-    """Megabytes that a clip in a full window keeps for the backward pass; less where layers are computed twice."""
-    width, layers = int(config["d_model"]), (int(config["encoder_layers"]), int(config["decoder_layers"]))
-    encoder = PLACES * width * ENCODER_KEPT
-    decoder = TOKENS * width * DECODER_KEPT + PLACES * width * CROSS_KEPT
-    if once_more:  # of all layers their inputs, and one layer at a time
-        whole = encoder + layers[0] * PLACES * width + decoder + layers[1] * TOKENS * width
-    else:
-        whole = layers[0] * encoder + layers[1] * decoder
-    first = 6 * PLACES * width + 2 * PLACES * int(config.get("num_mel_bins", 80))
-    return FLOAT * (whole + first + 3 * TOKENS * int(config["vocab_size"])) / MILLION
 
 
 def _disk(now: Snapshot) -> float:
     """Megabytes: checkpoints (the newest, the best, one being written), two forms of the version, features."""
     job = now.job
-    learnt = now.base.parameters if job.get("full") else _adapter(now.base.config, job)
-    needed = FLOAT * learnt * (3 * (_amount(job, "keep_checkpoints", 2) + 2) + 1)
-    if job.get("export", True):
-        needed += 2 * FLOAT * now.base.parameters
-    made = sum(_amount(job, knob, 0) for knob in ("made_replay", "made_dev", "made_general"))
-    return needed / MILLION + A_FEATURE * (len(now.rows) + made)
+    learnt = now.base.parameters if job.full else _adapter(now.base.config, job)
+    needed = disk(job, learnt, now.base.parameters)
+    return needed / MILLION + A_FEATURE * (len(now.rows) + _made(job))
 
 
-def _adapter(config: Mapping[str, Any], job: Mapping[str, Any]) -> float:
+def _adapter(config: Mapping[str, Any], job: Job) -> int:
     """Weights of the adapter: two thin matrices beside every matrix that it adapts."""
-    width, where = int(config["d_model"]), job.get("where", "both")
-    targets = job.get("targets", PARTS)
-    targets = targets if isinstance(targets, (list, tuple)) else PARTS
-    square = sum(part.endswith("_proj") for part in map(str, targets)) * 2 * width
+    width = int(config["d_model"])
+    square = sum(part.endswith("_proj") for part in job.targets) * 2 * width
     whole = 0
     for half, attentions in (("encoder", 1), ("decoder", 2)):
-        if where in ("both", half):
-            wide = sum(str(part).startswith("fc") for part in targets) * (width + int(config[f"{half}_ffn_dim"]))
+        if job.where in ("both", half):
+            wide = sum(part.startswith("fc") for part in job.targets) * (width + int(config[f"{half}_ffn_dim"]))
             whole += int(config[f"{half}_layers"]) * (attentions * square + wide)
-    return whole * _amount(job, "rank", 16)
-
-
-def _free() -> float:
-    """Megabytes of memory that can still be had, by the system's own estimate; a container's limit counts."""
-    try:
-        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines())
-        free = int(lines["MemAvailable"].split()[0]) << 10
-    except (OSError, ValueError, LookupError):  # another system: all there is, then
-        free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit, used = (int((group / name).read_text(encoding="utf-8")) for name in ("memory.max", "memory.current"))
-        free = min(free, limit - used)
-    except (OSError, ValueError):
-        pass  # no limit
-    return max(0, free) / MILLION
+    return whole * job.rank
 
 
 def _free_gpu() -> float:
@@ -246,9 +216,3 @@ def _free_gpu() -> float:
         return float(pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByIndex(0)).free / MILLION)
     except Exception:  # no library, no driver, or a card that does not tell
         return 0.0
-
-
-def _amount(job: Mapping[str, Any], knob: str, default: float) -> float:
-    """A knob as a number; somebody may have set it to anything, which the trainer will refuse."""
-    value = number(job.get(knob))
-    return default if value is None or not math.isfinite(value) else max(0.0, value)

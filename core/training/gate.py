@@ -8,19 +8,18 @@ that was trained on or replayed are heard no worse. With few words, or without s
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from core.training.errors import TrainingRefused
 from models.errors import ModelError
 from models.evaluation import Evaluation, change, rate
 from models.scoring import LEAST_WORDS, Interval
 from store.text import shown
+from trainer.contract.folder import REPORT
+from trainer.contract.report import ChosenWindows, body_from
 
-REPORT = "report.json"
-VERSION = 1
 WORSE = 0.01
 """Spanish at large may be heard so much worse, in errors a word …"""
 SURELY_WORSE = 0.02
@@ -43,8 +42,7 @@ class Report:
     """Of what it was trained from, where that is not the ear in use."""
     strength: float
     """Share of what was learnt that is applied."""
-    windows: dict[str, Any]
-    """In how short windows it may hear, and what was tried."""
+    windows: ChosenWindows
     train_seconds: float
 
 
@@ -70,39 +68,27 @@ def read_report(folder: Path) -> Report:
     """The report in a run's folder. Raises TrainingRefused where there is none, or a damaged one."""
     path = folder / REPORT
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        if body["v"] != VERSION:
-            raise ValueError(f"it is of version {body['v']}")
-        base = body.get("base")
+        body = body_from(json.loads(path.read_text(encoding="utf-8")))
+        base = body["base"]
         report = Report(
             before=Evaluation.from_json(body["before"]),
             after=Evaluation.from_json(body["after"]),
             base=None if base is None else Evaluation.from_json(base),
-            strength=_number(body["strength"]),
-            windows=dict(body["windows"]),
-            train_seconds=_number(body["train_seconds"]),
+            strength=body["strength"],
+            windows=body["windows"],
+            train_seconds=body["train_seconds"],
         )
     except FileNotFoundError as error:
         raise TrainingRefused(
             f"{shown(path)} is not there: the version was never measured, train again."
         ) from error
-    except (
-        OSError, ValueError, OverflowError, LookupError, TypeError, AttributeError, RecursionError, ModelError,
-    ) as error:  # fmt: skip
+    except (OSError, ValueError, RecursionError, ModelError) as error:
         raise TrainingRefused(f"{shown(path)} is damaged ({str(error)[:100]}): train again.") from error
     for name in ("test", "general"):
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))
         if [(h.recording, h.reference) for h in one] != [(h.recording, h.reference) for h in other]:
             raise TrainingRefused(f"{shown(path)} compares two ears on different clips: train again.")
     return report
-
-
-def _number(value: Any) -> float:
-    """A number that can be; ValueError or TypeError for another."""
-    found = float(value)
-    if not math.isfinite(found) or found < 0:
-        raise ValueError(f"{found} is no number that can be")
-    return found
 
 
 def judge(report: Report) -> Verdict:

@@ -25,17 +25,16 @@ from core.training import detached
 from core.training.errors import TrainingRefused
 from core.training.locking import alone, held
 from core.training.snapshot import Choice, Snapshot, snapshot
-from core.training.watching import EVENTS, GRACE, RunState, Watch
+from core.training.watching import GRACE, RunState, Watch
 from store import reasons, runs, versions
 from store.database import Store
 from store.paths import make_folder, write_safely
 from store.runs import Run
 from store.text import clean, shown
+from trainer.contract.clips import line_of
+from trainer.contract.folder import EVENTS, JOB, LOG, MANIFEST, STOP
+from trainer.contract.job import knobs_in
 
-LOG = "log.txt"
-"""The trainer's standard error, in the run's folder."""
-STOP = "STOP"
-"""The file by which a trainer is asked to stop."""
 RUNS = "runs"
 DELETED = "deleted-"
 """How the name of a folder begins that is being removed."""
@@ -86,7 +85,7 @@ def resume(store: Store, run: Run) -> None:
         run = runs.run(store, run.id)
         if "finished" in (run.status, _told(run).status):
             raise TrainingRefused(f"Run {run.id} is finished: start a new one to learn more.")
-        if missing := next((n for n in ("job.json", "manifest.jsonl") if not (run.folder / n).is_file()), None):
+        if missing := next((n for n in (JOB, MANIFEST) if not (run.folder / n).is_file()), None):
             raise TrainingRefused(f"{shown(run.folder / missing)} is gone, so start a new run instead of this one.")
         (run.folder / STOP).unlink(missing_ok=True)
         _see_it_begin(store, run, _start(run, "--resume"))
@@ -124,6 +123,16 @@ def stop(run: Run, force: bool = False) -> None:
 def alive(run: Run) -> bool:
     """Whether a trainer is at work on a run."""
     return held(run.folder)
+
+
+def log_of(run: Run) -> Path:
+    """The file with what the trainer printed."""
+    return run.folder / LOG
+
+
+def knobs_of(run: Run) -> dict[str, Any]:
+    """What a run was given in job.json; nothing where that cannot be read."""
+    return knobs_in(run.folder)
 
 
 def delete(store: Store, run: Run) -> None:
@@ -212,10 +221,8 @@ def _sweep(store: Store) -> None:
 
 def _write(store: Store, run: Run, now: Snapshot) -> None:
     """Write the folder of a run, job.json last. Raises StoreError."""
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in now.rows)
-    write_safely(store.folder, run.folder / "manifest.jsonl", lines.encode())
-    job = json.dumps(now.job, ensure_ascii=False, indent=1)
-    write_safely(store.folder, run.folder / "job.json", job.encode())
+    write_safely(store.folder, run.folder / MANIFEST, "".join(map(line_of, now.rows)).encode())
+    write_safely(store.folder, run.folder / JOB, json.dumps(now.knobs, ensure_ascii=False, indent=1).encode())
 
 
 def _start(run: Run, *options: str) -> subprocess.Popen[bytes]:
@@ -257,7 +264,7 @@ def _size(path: Path) -> int:
 
 def _environment(folder: Path) -> dict[str, str]:
     """What the trainer's libraries read when they are loaded."""
-    threads: Any = json.loads((folder / "job.json").read_text(encoding="utf-8")).get("threads")
+    threads = knobs_in(folder).get("threads")
     return {
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOCK = "lock"
-"""The trainer's own name for it."""
+from trainer.contract.folder import LOCK
 
 
 def held(folder: Path) -> bool:

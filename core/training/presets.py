@@ -15,15 +15,15 @@ from typing import Any
 
 from core.training.bases import Base
 from core.training.errors import TrainingRefused
-from core.training.state import number
 from models.device import physical_cores
+from store.text import clean
+from trainer.contract.errors import JobError
+from trainer.contract.job import PARTS, Job, job_from
 
 BF16 = ("amx_bf16", "avx512_bf16")
 """Words of /proc/cpuinfo of processors that multiply in bfloat16, several times as fast as in 32 bits."""
 LOOKS = 6
 """Times that dev is heard on the way."""
-MOST = 1e9
-"""No knob is larger in earnest, and up to here nothing that is counted with it overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ one run each, greedy) brought 36.1 % of errors down to 17.5 to 18.3 %; but of 16
 with 12.1 % before, an adapter everywhere and replay with its texts made 16.3 %. With what the base says to the
 replay instead of its texts it was 14.1 %, in the encoder only 13.4 %, and with three replay clips to one 12.4 %.
 Heard with a beam, as the app hears (seed 1), three to one still cost others 1.2 points, and four to one none."""
-_LAYERS = ["q_proj", "k_proj", "v_proj", "out_proj"]
-_ALL = [*_LAYERS, "fc1", "fc2"]
+_LAYERS = [part for part in PARTS if part.endswith("_proj")]
+_ALL = list(PARTS)
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
@@ -132,6 +132,9 @@ def knobs(
         others: clips of other people to replay; where they suffice, a real Whisper hears no synthetic ones.
         own: knobs that somebody set, which go before the preset's; `epochs` among them is left alone.
         device: cpu or cuda; found out without one.
+
+    Raises:
+        TrainingRefused: one of `own` is unknown, of a wrong type, or beyond its limits.
     """
     on_gpu = (device or present()) == "cuda"
     chosen: dict[str, Any] = {
@@ -143,25 +146,40 @@ def knobs(
         **(preset.small if base.small else {}),
         **(own or {}),
     }
-    if not base.small and others >= _amount(chosen, "replay") * clips:
+    job = checked(chosen, "The job")
+    if not base.small and others >= job.replay * clips:
         # A real Whisper has heard real people: synthetic voices are a second best.
         chosen = {**chosen, "made_replay": 0, "made_dev": 0, **(own or {})}
     if "epochs" not in chosen:
-        a_pass = max(1.0, clips * (1 + _amount(chosen, "replay") + 0.03) / max(1.0, _amount(chosen, "batch")))
+        a_pass = max(1.0, clips * (1 + job.replay + job.noise) / job.batch)
         low, high = preset.epochs
         chosen["epochs"] = min(max(round(preset.steps / a_pass), low), high)
-    steps = steps_of(chosen, clips)
+    steps = steps_of(checked(chosen, "The job"), clips)
     for knob in ("evaluate_every", "checkpoint_every"):
         chosen.setdefault(knob, max(5, min(500, math.ceil(steps / LOOKS))))
     return chosen
 
 
-def steps_of(job: Mapping[str, Any], clips: int) -> int:
+def checked(knobs: Mapping[str, Any], name: str) -> Job:
+    """The job that has these knobs, its own defaults for the rest; its base is the root folder where none is given.
+
+    Args:
+        knobs: as in job.json.
+        name: what the sentence calls them, such as the file that they are from.
+
+    Raises:
+        TrainingRefused: one is unknown, of a wrong type, or beyond its limits.
+    """
+    try:
+        return job_from({"base": "/", **knobs}, Path(name))
+    except JobError as error:
+        raise TrainingRefused(clean(str(error), limit=None)) from error
+
+
+def steps_of(job: Job, clips: int) -> int:
     """About how many steps a job on so many clips of the learner takes; the trainer counts them exactly."""
-    each = clips * (1 + _amount(job, "replay") + _amount(job, "noise", 0.03))
-    steps = math.ceil(each / max(1.0, _amount(job, "batch", 16))) * int(_amount(job, "epochs", 10))
-    most = int(_amount(job, "max_steps"))
-    return min(steps, most) if most else steps
+    steps = math.ceil(clips * (1 + job.replay + job.noise) / job.batch) * job.epochs
+    return min(steps, job.max_steps) if job.max_steps else steps
 
 
 def present() -> str:
@@ -176,9 +194,3 @@ def bf16() -> bool:
     except OSError:
         return False
     return not words.isdisjoint(BF16)
-
-
-def _amount(job: Mapping[str, Any], knob: str, default: float = 0.0) -> float:
-    """A knob as a number; somebody may have set it to anything, which the trainer will refuse."""
-    value = number(job.get(knob))
-    return default if value is None else min(max(0.0, value), MOST)

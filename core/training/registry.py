@@ -7,7 +7,6 @@ before the row that names them and go after the row that gives them up, and what
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterable
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import ear
-from core.ear import DEPLOYED, PART
+from core.ear import PART
 from core.training import card
 from core.training.errors import TrainingRefused
 from core.training.locking import held
@@ -31,13 +30,13 @@ from store.database import Store
 from store.errors import StoreError
 from store.runs import Run
 from store.versions import ModelVersion
+from trainer.contract.folder import ADAPTER, CHECKPOINTS, DEPLOYED, MAKING, TRAINABLE, VERSION
+from trainer.contract.job import knobs_in
 
 if TYPE_CHECKING:
     from core.training.gate import Report, Verdict
 
-FOLDER = "version"
-"""The folder in a run's that is the version."""
-MADE_OF = ("checkpoints", "adapter", "making")
+MADE_OF = (CHECKPOINTS, ADAPTER, MAKING)
 """What lies beside it and is of use only as long as there is the version."""
 FIRST = "what listened before the first version"
 HELD_OUT = """
@@ -78,7 +77,7 @@ def settle(store: Store) -> list[ModelVersion]:
     for run in reversed(runs.runs(store)):
         version = made.get(run.id)
         if version is None:
-            if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED).is_dir():
+            if _mended(store, run) == "finished" and (run.folder / VERSION / DEPLOYED).is_dir():
                 with suppress(TrainingRefused):  # its weights are gone
                     new.append(register(store, run))
         else:
@@ -95,7 +94,7 @@ def register(store: Store, run: Run) -> ModelVersion:
         StoreError: the database or the card cannot be written.
     """
     try:
-        sha256 = ear.fingerprint(run.folder / FOLDER / DEPLOYED)
+        sha256 = ear.fingerprint(run.folder / VERSION / DEPLOYED)
     except ModelError as error:
         raise TrainingRefused(f"Run {run.id} made no version: {error}") from error
     scores = _scores(run.folder)
@@ -106,7 +105,7 @@ def register(store: Store, run: Run) -> ModelVersion:
         if number is None:
             taken = [int(found[1]) for one in known if (found := re.fullmatch(r"v(\d+)", one.name))]
             name = f"v{max(taken, default=0) + 1}"
-            folder = (run.folder / FOLDER).relative_to(store.folder).as_posix()
+            folder = (run.folder / VERSION).relative_to(store.folder).as_posix()
             number = versions.add_version(store, PART, name, folder, sha256, scores, base, run.id)
         if run.status != "finished":
             runs.set_status(store, run.id, "finished")
@@ -288,7 +287,7 @@ def _tidied(store: Store, version: ModelVersion, run: Run) -> None:
     """What is left to do about a version: remove a deleted one's files, write a card. Raises StoreError."""
     if version.deleted:
         _remove_files(store, version)
-    elif not (run.folder / FOLDER / card.NAME).exists() and (run.folder / FOLDER).is_dir():
+    elif not (run.folder / VERSION / card.NAME).exists() and (run.folder / VERSION).is_dir():
         card.write(store, version, run)
 
 
@@ -310,12 +309,9 @@ def _scores(folder: Path) -> dict[str, Any]:
 
 def _base(store: Store, run: Run) -> int | None:
     """The catalog's model that a run started from, as a version; None where it is not of the catalog."""
-    try:
-        base = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))["base"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None
+    base = Path(str(knobs_in(run.folder).get("base", "")))
     starter = catalog.starter(PART)
-    ours = starter.path is not None and Path(str(base)) == starter.path.with_name(PART)
+    ours = starter.path is not None and base == starter.path.with_name(TRAINABLE)
     return _known(store, starter.name).id if ours else None
 
 
@@ -354,11 +350,8 @@ def _needed_by(store: Store, version: ModelVersion) -> Run | None:
     for run in runs.runs(store):
         if run.status in runs.ENDED and not held(run.folder):
             continue
-        try:
-            job = json.loads((run.folder / "job.json").read_text(encoding="utf-8"))
-            paths = [Path(str(job.get(knob) or "")) for knob in ("base", "before")]
-        except (OSError, ValueError, AttributeError, RecursionError):
-            continue
+        job = knobs_in(run.folder)
+        paths = [Path(str(job.get(knob) or "")) for knob in ("base", "before")]
         if any(path.is_relative_to(folder) for path in paths):
             return run
     return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core import ear
-from core.dataset.splits import NAMES, assign
+from core.dataset.splits import assign
 from core.review.realign import realign, spoken
 from core.training import presets
 from core.training.bases import Base, resolve
@@ -24,26 +24,21 @@ from models import catalog
 from models.catalog import Entry
 from models.errors import ModelError
 from models.scoring import normalise
+from models.units import WINDOW
 from store.database import Store
 from store.paths import audio_path
 from store.text import clean
 from store.units import SAMPLE_RATE
 from store.versions import trail, version
+from trainer.contract.clips import LEAST_CLIPS, LEAST_DEV_CLIPS, LEAST_SECONDS, SPLITS, Clip, Word
+from trainer.contract.job import PLACES, VERSION, Job
 
-LONGEST = 30 * SAMPLE_RATE
-"""Samples of a recogniser's window."""
 FASTEST = 30.0
 """Characters a second; nobody speaks faster, so text and sound are not the same."""
 AROUND = 6
 """Positions of the decoder that the marks around a text take."""
-LEAST_CLIPS = 8
-LEAST_SECONDS = 20.0
-LEAST_DEV_CLIPS = 2
-"""The trainer's own limits."""
 TRANSFER_EPOCHS = 3
 """How often other people's regional speech is heard before the learner's, where nobody says otherwise."""
-PLACES = ("version", "base", "before", "before_name", "cache")
-"""What a job says about this machine; never taken from another job."""
 
 CORRECTED = """
 SELECT s.id, s.recording_id, s.start, s."end", s.reference, s.split, s.speaker, r.sha256, r.block,
@@ -78,12 +73,13 @@ class Choice:
 class Snapshot:
     """What a run would learn from, with its whole job."""
 
-    rows: list[dict[str, Any]]
-    """Lines of manifest.jsonl."""
+    rows: list[Clip]
+    """The manifest."""
     base: Base
     preset: Preset
-    job: dict[str, Any]
-    """All of job.json."""
+    job: Job
+    knobs: dict[str, Any]
+    """All of job.json: what is set; the job's own defaults hold for the rest."""
     clips: dict[str, int]
     """Of the learner's own speech, by split; below their seconds and words."""
     seconds: dict[str, float]
@@ -118,21 +114,25 @@ def snapshot(store: Store, choice: Choice) -> Snapshot:
             rows.append(_line(store.folder, row, base, choice))
         except _LeftOut as reason:
             left_out.append((row["id"], str(reason)))
-    own = [row for row in rows if row["origin"] == "learner"]
+    own = [row for row in rows if row.origin == "learner"]
     _check(own, left_out)
-    clips, seconds, words = (_by_split(own, measure) for measure in (lambda row: 1, _seconds, _words))
-    replay = sum(row["origin"] == "replay" and row["split"] == "train" for row in rows)
+    clips, seconds, words = (
+        _by_split(own, measure) for measure in (lambda row: 1, lambda row: row.seconds, _words)
+    )
+    replay = sum(row.origin == "replay" and row.split == "train" for row in rows)
     preset = presets.named(choice.preset, seconds["train"])
+    knobs = _knobs(store, choice, base, preset, int(clips["train"]), replay)
     return Snapshot(
         rows=rows,
         base=base,
         preset=preset,
-        job=_job(store, choice, base, preset, int(clips["train"]), replay),
+        job=presets.checked(knobs, "The job"),
+        knobs=knobs,
         clips={split: int(count) for split, count in clips.items()},
         seconds=seconds,
         words={split: int(count) for split, count in words.items()},
         replay_clips=replay,
-        regional_clips=sum(row["origin"] == "regional" for row in rows),
+        regional_clips=sum(row.origin == "regional" for row in rows),
         left_out=tuple(left_out),
     )
 
@@ -157,13 +157,13 @@ class _LeftOut(Exception):  # noqa: N818 - nothing went wrong
     """A segment is no clip of the snapshot; the text says why."""
 
 
-def _line(folder: Path, row: Any, base: Base, choice: Choice) -> dict[str, Any]:
-    """The line of the manifest that a corrected segment is. Raises _LeftOut."""
+def _line(folder: Path, row: Any, base: Base, choice: Choice) -> Clip:
+    """The clip that a corrected segment is. Raises _LeftOut."""
     text, seconds = row["reference"], (row["end"] - row["start"]) / SAMPLE_RATE
     origin, split = _role(row, choice)
     if text and not normalise(text):
         raise _LeftOut("There is no word in its text.")
-    if row["end"] - row["start"] > LONGEST:
+    if row["end"] - row["start"] > WINDOW:
         raise _LeftOut(f"It is {seconds:.0f} s long, more than 30 s: split it at a pause.")
     if len(text) > FASTEST * seconds:
         raise _LeftOut(f"{len(text)} characters in {seconds:.1f} s are more than anybody says: is that its text?")
@@ -175,24 +175,24 @@ def _line(folder: Path, row: Any, base: Base, choice: Choice) -> dict[str, Any]:
     audio = audio_path(folder, row["sha256"]).absolute()
     if not audio.is_file():
         raise _LeftOut("Its recording is gone: bring it back from a backup.")
-    return {
-        "audio": str(audio),
-        "start": row["start"],
-        "end": row["end"],
-        "text": text,
-        "words": _timed(row, seconds) if text else [],
-        "split": split,
-        "speaker": row["speaker"],
-        "recording": row["block"] or f"recording {row['recording_id']}",
-        "sha256": row["sha256"],
-        "origin": origin if text else "noise",
-    }
+    return Clip(
+        audio=audio,
+        start=row["start"],
+        end=row["end"],
+        text=text,
+        words=_timed(row, seconds) if text else (),
+        split=split,
+        speaker=row["speaker"],
+        recording=row["block"] or f"recording {row['recording_id']}",
+        sha256=row["sha256"],
+        origin=origin if text else "noise",
+    )
 
 
 def _role(row: Any, choice: Choice) -> tuple[str, str]:
     """What a segment is there for, and its split. Raises _LeftOut for one that may be there for nothing."""
     split = row["split"]
-    if split not in NAMES:
+    if split not in SPLITS:
         raise _LeftOut(
             "It resembles the test, or shares a block with it, so it is in no split."
             if split
@@ -208,11 +208,11 @@ def _role(row: Any, choice: Choice) -> tuple[str, str]:
     return "learner", split
 
 
-def _timed(row: Any, seconds: float) -> list[dict[str, Any]]:
+def _timed(row: Any, seconds: float) -> tuple[Word, ...]:
     """The words of the reference with their times, as the desk has them; none where nothing was heard."""
     words = spoken(json.loads(row["aligned"] or row["heard"] or "[]"))
     placed = realign(row["reference"], words, seconds) if words else ()
-    return [{"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)} for word in placed]
+    return tuple(Word(word.text, round(word.start, 3), round(word.end, 3)) for word in placed)
 
 
 @lru_cache(maxsize=4)
@@ -241,10 +241,10 @@ def _check_names(choice: Choice, speakers: set[str]) -> None:
         )
 
 
-def _check(own: Sequence[Mapping[str, Any]], left_out: Sequence[tuple[int, str]]) -> None:
+def _check(own: Sequence[Clip], left_out: Sequence[tuple[int, str]]) -> None:
     """Refuse what the trainer would refuse. Raises TrainingRefused."""
-    train = [row for row in own if row["split"] == "train"]
-    seconds = sum(_seconds(row) for row in train)
+    train = [row for row in own if row.split == "train"]
+    seconds = sum(row.seconds for row in train)
     others = ""
     if left_out:
         segment, reason = left_out[0]
@@ -254,12 +254,12 @@ def _check(own: Sequence[Mapping[str, Any]], left_out: Sequence[tuple[int, str]]
             f"There are {len(train)} corrected segments to train on, {seconds:.0f} s in all{others}: correct at "
             f"least {LEAST_CLIPS} of them and {LEAST_SECONDS:.0f} s."
         )
-    if len({row["recording"] for row in own}) == 1:
+    if len({row.recording for row in own}) == 1:
         raise TrainingRefused(
             "All that is corrected is of one sitting, so nothing could be measured on speech that was not trained "
             "on: talk once more and correct that, too."
         )
-    dev = sum(row["split"] == "dev" for row in own)
+    dev = sum(row.split == "dev" for row in own)
     if dev < LEAST_DEV_CLIPS:
         raise TrainingRefused(
             f"Progress would be measured on {dev} segments of the dev split{others}, and {LEAST_DEV_CLIPS} is the "
@@ -267,14 +267,14 @@ def _check(own: Sequence[Mapping[str, Any]], left_out: Sequence[tuple[int, str]]
         )
 
 
-def _job(store: Store, choice: Choice, base: Base, preset: Preset, clips: int, replay: int) -> dict[str, Any]:
+def _knobs(store: Store, choice: Choice, base: Base, preset: Preset, clips: int, replay: int) -> dict[str, Any]:
     """All of job.json. Raises TrainingRefused."""
     own = {knob: value for knob, value in choice.knobs.items() if knob not in PLACES}
     if choice.regional:
         own.setdefault("transfer_epochs", TRANSFER_EPOCHS)
     now = _in_use(store)
     return {
-        "version": 1,
+        "version": VERSION,
         "base": str(base.folder.absolute()),
         "before": str(now.path),
         "before_name": now.name,
@@ -303,13 +303,9 @@ def _in_use(store: Store) -> Entry:
     return catalog.starter(ear.PART)
 
 
-def _by_split(rows: Sequence[Mapping[str, Any]], measure: Callable[[Mapping[str, Any]], float]) -> dict[str, float]:
-    return {split: sum(measure(row) for row in rows if row["split"] == split) for split in NAMES}
+def _by_split(rows: Sequence[Clip], measure: Callable[[Clip], float]) -> dict[str, float]:
+    return {split: sum(measure(row) for row in rows if row.split == split) for split in SPLITS}
 
 
-def _seconds(row: Mapping[str, Any]) -> float:
-    return float((row["end"] - row["start"]) / SAMPLE_RATE)
-
-
-def _words(row: Mapping[str, Any]) -> int:
-    return len(normalise(row["text"]).split())
+def _words(row: Clip) -> int:
+    return len(normalise(row.text).split())

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from store.text import clean
+from trainer.contract.events import Name
 
 POINTS = 2000
 """Points of a curve: more than any terminal has columns. Of a longer run every second, fourth … is kept."""
@@ -28,7 +30,7 @@ class RunState:
     status: str = "preparing"
     """preparing, running, stalled, stopped, failed or finished"""
     stage: str = ""
-    """check, load, replay, train, strength, merge, convert, verify, evaluate"""
+    """As `trainer.contract.events.Stage` names them."""
     step: int = 0
     steps: int = 0
     epoch: int = 0
@@ -193,7 +195,7 @@ class RunState:
         self.strength = self.strength if strength is None else strength
 
 
-_TAKING = {
+_TAKING: dict[Name, Callable[[RunState, dict[str, Any]], None]] = {
     "start": RunState._start,
     "hello": RunState._hello,
     "stage": RunState._stage,

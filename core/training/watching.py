@@ -9,7 +9,6 @@ of this process: the trainer's may jump.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections import deque
@@ -19,10 +18,11 @@ from typing import Any
 
 from core.training.locking import held
 from core.training.state import RESUME, RunState
+from trainer.contract.events import event_in
+from trainer.contract.folder import EVENTS
 
 __all__ = ["EVENTS", "RunState", "Watch"]
 
-EVENTS = "events.jsonl"
 SILENCE = 60.0
 """Seconds without a sign of life, from which a run is called stalled; longer where its steps are slow."""
 SLOW = 5.0
@@ -101,7 +101,7 @@ class Watch:
                     self._skipping = False
                     del lines[0]
                 for line in lines:
-                    if (event := _event(line)) is not None:
+                    if (event := event_in(line)) is not None:
                         self._take(event)
                         new.append(event)
                 if len(self._rest) > MAX_LINE:
@@ -132,12 +132,3 @@ class Watch:
         elif now - self._began > GRACE:
             state.status = "failed"
             state.error = ("The trainer never began", RESUME)
-
-
-def _event(line: bytes) -> dict[str, Any] | None:
-    """The event in a line, or None where it is not one."""
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None

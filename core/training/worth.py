@@ -7,12 +7,9 @@ comparable runs brought, so that nobody spends an evening on what cannot be prov
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core import ear
 from core.dataset.splits import SHARES
@@ -24,6 +21,9 @@ from models.scoring import LEAST_WORDS, Interval
 from store import runs
 from store.database import Store
 from store.versions import ModelVersion, version, version_named
+from trainer.contract.clips import Clip, read_manifest
+from trainer.contract.errors import DataError
+from trainer.contract.folder import MANIFEST
 
 GAINS = (
     (10, 4, (0.30, 0.55)),
@@ -56,13 +56,8 @@ class Worth:
     """Of the ear in use, on held-out speech of the learner's; None where nothing is known."""
     words: int
     """Behind it."""
-    train_seconds: float
-    train_clips: int
-    dev_clips: int
-    test_clips: int
-    test_words: int
-    preset: str
-    base: str
+    snapshot: Snapshot
+    """What it would learn from, and all its knobs."""
     steps: int
     gain: tuple[float, float] | None
     """Share of the errors of now that goes, at least and at most, as comparable runs had it; below zero where some
@@ -96,13 +91,7 @@ def worth(store: Store, choice: Choice) -> Worth:
     return Worth(
         wer=wer,
         words=standing.words,
-        train_seconds=now.seconds["train"],
-        train_clips=now.clips["train"],
-        dev_clips=now.clips["dev"],
-        test_clips=now.clips["test"],
-        test_words=now.words["test"],
-        preset=now.preset.name,
-        base=now.base.name,
+        snapshot=now,
         steps=cost.steps,
         gain=gain,
         minutes=cost.seconds / 60,
@@ -139,27 +128,25 @@ def _fresh(store: Store, now: Snapshot) -> float | None:
             return None
     try:
         known = _learnt(store, here)
-    except (OSError, ValueError, LookupError, TypeError):
+    except DataError:
         return None
-    rows = [row for row in now.rows if row["origin"] == "learner" and row["split"] == "train"]
-    new = sum(row["end"] - row["start"] for row in rows if _key(row) not in known)
-    return float(new / sum(row["end"] - row["start"] for row in rows))
+    rows = [row for row in now.rows if row.origin == "learner" and row.split == "train"]
+    return sum(row.seconds for row in rows if _key(row) not in known) / sum(row.seconds for row in rows)
 
 
-def _learnt(store: Store, here: ModelVersion | None) -> set[tuple[Any, ...]]:
-    """What a version and those before it were trained on. Raises OSError, ValueError, LookupError or TypeError."""
-    known: set[tuple[Any, ...]] = set()
+def _learnt(store: Store, here: ModelVersion | None) -> set[tuple[str, int, int, str]]:
+    """What a version and those before it were trained on. Raises DataError."""
+    known: set[tuple[str, int, int, str]] = set()
     while here is not None and here.run is not None:
-        text = (runs.run(store, here.run).folder / "manifest.jsonl").read_text(encoding="utf-8")
-        rows = [json.loads(line) for line in text.splitlines()]
-        known.update(_key(row) for row in rows if row["split"] == "train")
+        clips, _ = read_manifest(runs.run(store, here.run).folder / MANIFEST)
+        known.update(_key(clip) for clip in clips if clip.split == "train")
         here = None if here.base is None else version(store, here.base)
     return known
 
 
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _key(clip: Clip) -> tuple[str, int, int, str]:
     """By which a clip with its text is known again."""
-    return row["sha256"], row["start"], row["end"], row["text"]
+    return clip.sha256, clip.start, clip.end, " ".join(clip.text.split())
 
 
 # --- what to do -----------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from typing import Any
 from trainer.bench import plan as plans
 from trainer.bench.figures import compared
 from trainer.bench.plan import PLANS, SIDES, BenchError, Plan, in_a_child, on_a_processor, read
-from trainer.errors import TrainerError
+from trainer.contract.errors import TrainerError
+from trainer.contract.folder import DEPLOYED
 
 GOAL = 5.0
 """Times as much speech in the same time of compute."""
@@ -92,8 +93,8 @@ def _heard(plan: Plan, folder: Path) -> dict[str, Any]:
     from trainer.bench.hearing import heard
 
     test = [clip for clip in read(folder)[1] if clip.split == "test"]
-    made = {name: folder / name / "recogniser-ct2" for name in SIDES}
-    return heard({"base": Path(plan.base).with_name("recogniser-ct2"), **made}, test, plan.threads)
+    made = {name: folder / name / DEPLOYED for name in SIDES}
+    return heard({"base": Path(plan.base).with_name(DEPLOYED), **made}, test, plan.threads)
 
 
 def _has_gpu(plan: Plan) -> bool:

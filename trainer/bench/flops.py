@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from trainer.job import Job
+from trainer.contract.job import Job
 
 PEAKS = {
     "H200": 989e12, "H100 PCIe": 756e12, "H100": 989e12, "A100": 312e12, "A10": 125e12, "A30": 165e12,

@@ -15,7 +15,8 @@ from models.device import Device
 from models.recogniser import WhisperRecogniser
 from models.scoring import Errors, Interval, difference, interval, word_errors
 from models.windows import Windows
-from trainer.manifest import Clip, waveform
+from trainer.contract.clips import Clip
+from trainer.manifest import waveform
 
 MARGIN = 0.3
 """Seconds of silence behind the speech in a short window."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import Any
 
 from trainer.bench.plan import Plan
 from trainer.bench.sides import Side, Step, Watch
+from trainer.contract import folder as names
+from trainer.contract.clips import Clip, line_of
+from trainer.contract.events import Name
+from trainer.contract.job import job_from
 from trainer.events import Events
-from trainer.job import job_from
-from trainer.manifest import Clip
 from trainer.run import run
 from trainer.stopping import StopRequest
 from trainer.world import World
@@ -29,7 +30,7 @@ class Clocked(Events):
         self.precision = self.device = ""
         self._watch = Watch()
 
-    def emit(self, event: str, durable: bool = False, **fields: Any) -> None:
+    def emit(self, event: Name, durable: bool = False, **fields: Any) -> None:
         """Note what is of interest."""
         cpu, wall = self._watch.lap()
         if event == "step":
@@ -42,7 +43,7 @@ class Clocked(Events):
 
 def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     """Train by our recipe; steps in short windows and in full ones apart where only a few of each are timed."""
-    lines = [json.dumps({**dataclasses.asdict(clip), "audio": str(clip.audio)}) for clip in clips]
+    lines = [line_of(clip) for clip in clips]
     _, short, full = plan.steps
     parts: list[tuple[str, dict[str, Any]]] = [("run", {})]
     if plan.timed_only:
@@ -55,8 +56,8 @@ def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     for name, knobs in parts:
         job = folder / name
         job.mkdir()
-        (job / "job.json").write_text(json.dumps(plan.knobs(**knobs)), encoding="utf-8")
-        (job / "manifest.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (job / names.JOB).write_text(json.dumps(plan.knobs(**knobs)), encoding="utf-8")
+        (job / names.MANIFEST).write_text("".join(lines), encoding="utf-8")
         events = Clocked()
         done = run(job, False, events, StopRequest(job), World())
         adapter = Path(done["adapter"])

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import TrainerError
-from trainer.manifest import Clip, measured, read_manifest
+from trainer.contract.clips import Clip, read_manifest
+from trainer.contract.errors import TrainerError
+from trainer.contract.folder import MANIFEST
+from trainer.manifest import measured
 
 STARTER = Path(__file__).parents[2] / "models" / "starter" / "recogniser"
 SIDES = ("standard", "ours")
@@ -99,7 +101,7 @@ def write(plan: Plan, folder: Path) -> Plan:
     splits = ["train"] * plan.clips + ["dev"] * DEV + ["test"] * (held_out - DEV)
     rows = [_row(learner / one["file"], one["text"], split) for one, split in zip(said, splits, strict=True)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
     (folder / "plan.json").write_text(json.dumps(dataclasses.asdict(plan)), encoding="utf-8")
     return plan
 
@@ -107,7 +109,7 @@ def write(plan: Plan, folder: Path) -> Plan:
 def read(folder: Path) -> tuple[Plan, list[Clip]]:
     """The plan of a folder and its clips."""
     body = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    return Plan(**{**body, "steps": tuple(body["steps"])}), read_manifest(folder / "manifest.jsonl")[0]
+    return Plan(**{**body, "steps": tuple(body["steps"])}), read_manifest(folder / MANIFEST)[0]
 
 
 def in_a_child(module: str, *arguments: str, threads: int = 1) -> str:

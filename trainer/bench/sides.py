@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.bench.plan import SIDES, Plan, read
-from trainer.manifest import Clip
+from trainer.contract.clips import Clip
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _count(plan: Plan, clips: list[Clip], side: Side) -> None:
     from transformers import WhisperConfig
 
     from trainer.bench.flops import a_window, peak
-    from trainer.job import job_from
+    from trainer.contract.job import job_from
     from trainer.labels import Labels
 
     job, config = (
@@ -137,11 +137,12 @@ def _deploy(base: Path, adapter: Path, folder: Path) -> None:
     from peft import PeftModel
 
     from trainer.adapter import load_base
+    from trainer.contract.folder import DEPLOYED, TRAINABLE
     from trainer.export import convert, merge
 
     model: Any = PeftModel.from_pretrained(load_base(base), str(adapter))
-    merge(model, base, folder / "recogniser")
-    convert(folder / "recogniser", folder / "recogniser-ct2", "int8")
+    merge(model, base, folder / TRAINABLE)
+    convert(folder / TRAINABLE, folder / DEPLOYED, "int8")
 
 
 if __name__ == "__main__":

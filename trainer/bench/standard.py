@@ -26,13 +26,15 @@ from transformers import (
     set_seed,
 )
 
-from models.recogniser import SAMPLE_RATE
+from models.units import SAMPLE_RATE
 from models.windows import FULL
 from trainer.adapter import load_base, save_adapter, trainable, with_adapter
 from trainer.bench.plan import Plan
 from trainer.bench.sides import Side, Step, Watch
-from trainer.job import job_from
-from trainer.manifest import Clip, waveform
+from trainer.contract.clips import Clip
+from trainer.contract.folder import ADAPTER
+from trainer.contract.job import job_from
+from trainer.manifest import waveform
 from trainer.optimising import device_of, precision_of
 
 
@@ -102,7 +104,7 @@ def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     )
     trainer.train()
     steps = [Step(*lap, speech, FULL) for lap, speech in zip(timed.laps, collator.speech, strict=False)]
-    adapter = folder / "adapter"
+    adapter = folder / ADAPTER
     save_adapter(model, adapter)
     side = Side(
         steps[1:] if plan.timed_only else steps,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.device import choose
 from models.recogniser import WhisperRecogniser
 from models.scoring import interval, word_errors
+from trainer.contract.folder import DEPLOYED
 from trainer.starter import speech
 from trainer.starter.accent import Habits, phonemes_with_accent
 from trainer.starter.espeak import Espeak
@@ -90,7 +91,7 @@ def evaluate(
 def main() -> None:
     """The command line; see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path(__file__).parents[2] / "models/starter/recogniser-ct2")
+    parser.add_argument("--model", type=Path, default=Path(__file__).parents[2] / "models/starter" / DEPLOYED)
     parser.add_argument("--count", type=int, default=100, help="sentences in each set")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--examples", action="store_true", help="also print every sentence beside what was heard")

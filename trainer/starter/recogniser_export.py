@@ -15,6 +15,7 @@ import torch
 
 from models import windows
 from trainer.checkpoints import put
+from trainer.contract.folder import DEPLOYED, TRAINABLE
 from trainer.starter.recogniser import build
 from trainer.starter.tokens import Tokens
 
@@ -31,7 +32,7 @@ def export(work: Path, out: Path) -> None:
     tokens = Tokens(work / "hf")
     model = build(tokens)
     model.load_state_dict(torch.load(work / "checkpoint.pt", weights_only=True)["model"])
-    hf, ct2 = out / "recogniser", out / "recogniser-ct2"
+    hf, ct2 = out / TRAINABLE, out / DEPLOYED
     for folder in (hf, ct2):
         shutil.rmtree(folder, ignore_errors=True)
     hf.mkdir(parents=True)

@@ -83,6 +83,8 @@ def _figures(store: Store, run: Run, state: RunState, version: ModelVersion | No
 
 
 def _details(run: Run, state: RunState) -> dict[str, Any]:
+    from core.training.launching import knobs_of
+
     message, hint = state.error or (None, None)
     return {
         "folder": str(run.folder),
@@ -101,7 +103,7 @@ def _details(run: Run, state: RunState) -> dict[str, Any]:
         "warnings": state.warnings,
         "message": message,
         "hint": hint,
-        "job": _job(run),
+        "job": knobs_of(run),
     }
 
 
@@ -148,23 +150,15 @@ def _steps(state: RunState) -> str:
 def _base(store: Store, run: Run) -> str:
     """The name of what a run started from; empty where nobody knows."""
     from core.ear import PART
+    from core.training.launching import knobs_of
     from models import catalog
     from store.versions import version
 
     if run.base is not None:
         return version(store, run.base).name
-    base = Path(str(_job(run).get("base", "")))
+    base = Path(str(knobs_of(run).get("base", "")))
     starter = catalog.starter(PART)
     return starter.name if starter.path and base == starter.path.with_name(PART) else base.name
-
-
-def _job(run: Run) -> dict[str, Any]:
-    """The run's knobs; none where they cannot be read."""
-    try:
-        found = json.loads((run.folder / "job.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _day(moment: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import named_path
 
 if TYPE_CHECKING:
-    from core.training.snapshot import Choice, Snapshot
+    from core.training.snapshot import Choice
     from core.training.worth import Worth
     from store.database import Store
     from store.runs import Run
@@ -77,12 +76,12 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen(options: argparse.Namespace) -> Choice:
     """What is to be trained, by the arguments. Raises TrainingRefused for knobs that are none."""
-    from core.training.knobs import check
+    from core.training.presets import checked
     from core.training.snapshot import Choice
 
     knobs = {} if options.job is None else _job(options.job)
     if options.set:
-        check(dict(options.set), "--set")
+        checked(dict(options.set), "--set")
         knobs.update(options.set)
     return Choice(
         base=options.base,
@@ -96,7 +95,7 @@ def chosen(options: argparse.Namespace) -> Choice:
 def _job(path: Path) -> dict[str, Any]:
     """The knobs in a file, which may be the job.json of an older run. Raises TrainingRefused."""
     from core.training.errors import TrainingRefused
-    from core.training.knobs import check
+    from core.training.presets import checked
     from store.text import shown
 
     remedy = 'write one with knobs, such as {"epochs": 5}'
@@ -111,7 +110,7 @@ def _job(path: Path) -> dict[str, Any]:
         raise TrainingRefused(f"{shown(path)} is no JSON object ({reason}): {remedy}.") from error
     if not isinstance(found, dict):
         raise TrainingRefused(f"{shown(path)} is no JSON object: {remedy}.")
-    check(found, shown(path))
+    checked(found, shown(path))
     return found
 
 
@@ -146,34 +145,51 @@ def begun(run: Run, as_json: bool) -> str:
 
 def _plan(store: Store, choice: Choice, as_json: bool) -> int:
     """Say what would be trained, and whether it is worth it. Raises TrainingRefused where nothing can be."""
-    from core.training.snapshot import snapshot
     from core.training.worth import worth
 
-    would, found = worth(store, choice), snapshot(store, choice)
+    would = worth(store, choice)
     if as_json:
-        print(json.dumps(_figures(would, found), ensure_ascii=False))
+        print(json.dumps(_figures(would), ensure_ascii=False))
     else:
-        print("\n".join(_lines(would, found)))
+        print("\n".join(_lines(would)))
     return 0
 
 
-def _figures(would: Worth, found: Snapshot) -> dict[str, Any]:
+def _figures(would: Worth) -> dict[str, Any]:
     from tui.cli.verdicts import interval
 
+    found = would.snapshot
     return {
-        **dataclasses.asdict(would),
         **interval("wer", would.wer),
+        "words": would.words,
+        "train_seconds": found.seconds["train"],
+        "train_clips": found.clips["train"],
+        "dev_clips": found.clips["dev"],
+        "test_clips": found.clips["test"],
+        "test_words": found.words["test"],
+        "preset": found.preset.name,
+        "base": found.base.name,
+        "steps": would.steps,
+        "gain": would.gain,
+        "minutes": would.minutes,
+        "measured": would.measured,
+        "memory_mb": would.memory_mb,
+        "free_memory_mb": would.free_memory_mb,
+        "disk_mb": would.disk_mb,
+        "advice": would.advice,
+        "good": would.good,
         "replay_clips": found.replay_clips,
         "regional_clips": found.regional_clips,
         "left_out": [{"segment": segment, "reason": reason} for segment, reason in found.left_out],
-        "job": found.job,
+        "job": found.knobs,
     }
 
 
-def _lines(would: Worth, found: Snapshot) -> list[str]:
+def _lines(would: Worth) -> list[str]:
     from tui.cli.progress import counted
     from tui.widgets.run_view import duration
 
+    found = would.snapshot
     others = [
         f"{counted(number, 'clip')} {what}"
         for number, what in (
@@ -184,11 +200,11 @@ def _lines(would: Worth, found: Snapshot) -> list[str]:
     ]
     free = f" ({would.free_memory_mb:,.0f} free)" if would.free_memory_mb else ""
     lines = [
-        f"Train on   {counted(would.train_clips, 'clip')}, {would.train_seconds / 60:.1f} minutes"
+        f"Train on   {counted(found.clips['train'], 'clip')}, {found.seconds['train'] / 60:.1f} minutes"
         + "".join(f", {one}" for one in others),
-        f"Held out   {counted(would.dev_clips, 'clip')} of dev, {would.test_clips} of test "
-        f"({counted(would.test_words, 'word')})",
-        f"From       {would.base}, preset {would.preset}, about {would.steps:,} steps",
+        f"Held out   {counted(found.clips['dev'], 'clip')} of dev, {found.clips['test']} of test "
+        f"({counted(found.words['test'], 'word')})",
+        f"From       {found.base.name}, preset {found.preset.name}, about {would.steps:,} steps",
         f"Takes      {duration(60 * would.minutes)} ({'as a run here did' if would.measured else 'an estimate'}), "
         f"{would.memory_mb:,.0f} MB of memory{free}, {would.disk_mb:,.0f} MB of disk",
         f"Hears you  {_wer(would)}",

@@ -160,7 +160,7 @@ class TrainScreen(JudgingScreen):
         """Which keys mean something just now."""
         match action:
             case "start":
-                ready = self.prospect is not None and self.prospect.snapshot is not None
+                ready = self.prospect is not None and self.prospect.worth is not None
                 return self.at == WORTH and ready and not self.at_work and not self.starting
             case "preset" | "base":
                 return self.at == WORTH and self._worker is not None
@@ -222,7 +222,8 @@ class TrainScreen(JudgingScreen):
     def _preset_said(self) -> str:
         from core.training.presets import PRESETS
 
-        found = PRESETS.get(self.prospect.worth.preset if self.prospect and self.prospect.worth else self.preset)
+        worth = None if self.prospect is None else self.prospect.worth
+        found = PRESETS.get(self.preset if worth is None else worth.snapshot.preset.name)
         if found is None:
             return self.preset
         chosen = ", chosen by how much there is" if self.preset == AUTO else ""

@@ -227,10 +227,11 @@ class FollowingScreen(ModeScreen):
 
     def action_log(self) -> None:
         """Read what the trainer printed."""
+        from core.training.launching import log_of
         from tui.screens.reading import Reading
 
         if self.run is not None:
-            self.app.push_screen(Reading(f"Log of run {self.run.id}", self.run.folder / "log.txt", tail=True))
+            self.app.push_screen(Reading(f"Log of run {self.run.id}", log_of(self.run), tail=True))
 
     def show_keys(self) -> None:
         """Other keys mean something now."""

@@ -11,7 +11,7 @@ from store.versions import ModelVersion
 
 if TYPE_CHECKING:
     from core.training.gate import Report, Verdict
-    from core.training.snapshot import Choice, Snapshot
+    from core.training.snapshot import Choice
     from core.training.worth import Worth
     from store.database import Store
 
@@ -46,7 +46,6 @@ class Prospect:
     """What training would be, or why it cannot be."""
 
     worth: Worth | None = None
-    snapshot: Snapshot | None = None
     refused: str = ""
 
 
@@ -82,17 +81,12 @@ def prospect(choice: Choice) -> Callable[[Store], Prospect]:
 
     def read(store: Store) -> Prospect:
         from core.errors import SENTENCES
-        from core.training.snapshot import snapshot
         from core.training.worth import worth
 
         try:
-            would = worth(store, choice)
+            return Prospect(worth(store, choice))
         except SENTENCES as error:
             return Prospect(refused=str(error))
-        try:
-            return Prospect(would, snapshot(store, choice))
-        except SENTENCES as error:
-            return Prospect(would, refused=str(error))
 
     return read
 

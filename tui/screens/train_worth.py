@@ -51,25 +51,22 @@ def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) ->
     if worth is None:
         return [*rows, *_say(ABOUT, width), Row(Content("")), *_say(f"× {prospect.refused}", width, BAD)]
     mark, style = ("✓ Worth it", GOOD) if worth.good else ("– Not yet", STRONG)
-    if prospect.refused:
-        mark, style = "× Not possible", BAD
-    rows += [Row(Content.styled(mark, style)), *_say(prospect.refused or worth.advice, width), Row(Content(""))]
+    rows += [Row(Content.styled(mark, style)), *_say(worth.advice, width), Row(Content(""))]
     rows += _figures(worth, width)
-    rows += [Row(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", worth.base, width)]
-    if prospect.snapshot is not None:
-        rows += _left_out(prospect.snapshot, width)
-        rows += [Row(Content("")), *_say(BESIDE, width, MUTED)]
-    return rows
+    base = worth.snapshot.base.name
+    rows += [Row(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", base, width)]
+    return [*rows, *_left_out(worth.snapshot, width), Row(Content("")), *_say(BESIDE, width, MUTED)]
 
 
 def _figures(worth: Worth, width: int) -> list[Row]:
     basis = "as earlier runs here took" if worth.measured else "an estimate: nothing was trained here yet"
     memory = f"about {_megabytes(worth.memory_mb)} of the {_megabytes(worth.free_memory_mb)} that are free"
+    clips, words = worth.snapshot.clips, worth.snapshot.words
     figures = {
         "hears you now": _now(worth),
-        "learns from": f"{hours(worth.train_seconds)} of your speech, {_clips(worth.train_clips)}",
-        "is proven on": f"{_clips(worth.test_clips)} set aside, {worth.test_words:,} words",
-        "is steered by": f"{_clips(worth.dev_clips)} of dev",
+        "learns from": f"{hours(worth.snapshot.seconds['train'])} of your speech, {_clips(clips['train'])}",
+        "is proven on": f"{_clips(clips['test'])} set aside, {words['test']:,} words",
+        "is steered by": f"{_clips(clips['dev'])} of dev",
         "expected gain": _gain(worth),
         "time": f"{duration(60 * worth.minutes)} for {worth.steps:,} steps ({basis})",
         "memory": f"{memory}; {_megabytes(worth.disk_mb)} of disk",

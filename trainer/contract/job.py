@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import JobError
+from trainer.contract import folder as names
+from trainer.contract.errors import JobError
 
 VERSION = 1
+PLACES = ("version", "base", "before", "before_name", "cache")
+"""What job.json says of the machine and the moment, and not of how to train."""
 BASE_FILES = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json")
 """What a base in Hugging Face format must hold beside its weights: without any of them something later in the
 chain takes a wrong default in silence."""
@@ -40,10 +43,10 @@ class Job:
     cache: str = ""
     """Folder for features and made clips that jobs share, absolute; empty for one inside the job folder."""
     before: str = ""
-    """CTranslate2 folder of the ear in use until now, absolute, with which the new version is compared on the test
-    split; empty for no comparison."""
+    """CTranslate2 folder of the recogniser in use until now, absolute, with which the new version is compared on
+    the test split; empty for no comparison."""
     before_name: str = ""
-    """What people call that ear."""
+    """What people call that one."""
 
     full: bool = False
     """Train all weights instead of an adapter beside them: several times the memory and the disk."""
@@ -159,21 +162,30 @@ def read_job(folder: Path) -> tuple[Job, str]:
     Raises:
         JobError: no job.json, one that is not right, or a base that is not a whole folder.
     """
-    path = folder / "job.json"
+    path = folder / names.JOB
     try:
         data = path.read_bytes()
         body = json.loads(data)
     except FileNotFoundError as error:
-        raise JobError(f"{folder} has no job.json", "give the folder that `tertulia train` made") from error
+        raise JobError(f"{folder} has no {names.JOB}", "give the folder that `tertulia train` made") from error
     except (OSError, ValueError) as error:
         raise JobError(f"{path} cannot be read ({error})", "start the run anew") from error
     job = job_from(body, path)
     check_base(job.base)
-    if job.before and not (Path(job.before) / "model.bin").is_file():
+    if job.before and not (Path(job.before) / names.WEIGHTS).is_file():
         raise JobError(
             f"The ear to compare with is not at {job.before}", "install it again, or compare with another"
         )
     return job, hashlib.sha256(data).hexdigest()
+
+
+def knobs_in(folder: Path) -> dict[str, Any]:
+    """What a folder's job.json sets, unchecked, for whoever only tells of it; nothing where it is damaged."""
+    try:
+        body = json.loads((folder / names.JOB).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def job_from(body: Any, path: Path) -> Job:
