@@ -12,18 +12,21 @@ from typing import Any, get_args
 
 import pytest
 
+from core.training.gate import judge, read_report
 from core.training.state import _TAKING, RunState
 from core.training.watching import Watch
 from store import units as of_store
 from trainer.contract import events, folder
-from trainer.contract.clips import Clip, Word, clip_from, line_of
+from trainer.contract.clips import Clip, Word, clip_from, line_of, read_manifest
 from trainer.contract.events import FIELDS, Name, Stage, event_in
+from trainer.contract.job import job_from, knobs_in
 from trainer.contract.report import body_from
 from tui.widgets.run_view import STAGES
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("tui", "core", "store", "models", "trainer")
 CONTRACT = ROOT / "trainer" / "contract"
+OLD = Path(__file__).parent / "data" / "job_v1"
 LIBRARIES = {
     "torch", "transformers", "peft", "datasets", "accelerate", "numpy", "ctranslate2", "faster_whisper",
     "soundfile", "safetensors", "tokenizers", "onnxruntime",
@@ -189,3 +192,32 @@ def test_a_clip_is_written_as_it_is_read() -> None:
 def test_what_is_no_report_is_refused(body: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         body_from(body)
+
+
+# --- job folders of before ------------------------------------------------------------------------
+
+
+def test_a_job_folder_of_before_is_read_as_it_was() -> None:
+    body = json.loads((OLD / folder.JOB).read_bytes())
+    job = job_from(body, OLD / folder.JOB)
+    assert (job.epochs, job.batch, job.before_name, job.rank) == (6, 4, "starter-ear", 16)
+    assert knobs_in(OLD) == body
+    clips, _ = read_manifest(OLD / folder.MANIFEST)
+    assert [(clip.split, clip.origin) for clip in clips].count(("train", "learner")) == 12
+    assert "".join(map(line_of, clips)) == (OLD / folder.MANIFEST).read_text(encoding="utf-8")
+
+    watch = Watch(OLD)
+    told = watch.poll()
+    assert len(told) == len((OLD / folder.EVENTS).read_bytes().splitlines())
+    for event in told:
+        events.check(
+            event["event"], {name: value for name, value in event.items() if name not in ("v", "event", "ts")}
+        )
+    state = watch.state
+    assert (state.status, state.step, state.steps, state.best_step) == ("finished", 36, 36, 36)
+    assert [step for step, _, _ in state.loss_points] == list(range(1, 37))
+    assert (state.base_wer, state.evals[-1][:2]) == (pytest.approx(1 / 3), (36, pytest.approx(0.4 / 3)))
+
+    report = read_report(OLD)
+    assert report.strength == 1.0 and report.windows["margin"] is None
+    assert len(report.after.sets["test"]) == 4 and judge(report).outcome == "too little"
