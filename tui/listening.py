@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.engine.protocol import UseEar
-from core.errors import SENTENCES
+from core.errors import SENTENCES, TROUBLE
 from tui.messages import EarSwapped, HeardAnew
 from tui.text import plain
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from store.versions import ModelVersion
     from tui.app import TertuliaApp
 
-TROUBLE: tuple[type[Exception], ...] = (*SENTENCES, OSError)
-"""What may go wrong where files are written or a process is started."""
 LOOK_SECONDS = 1.0
 """How often to look how far the hearing anew is, while it goes on."""
 STARTER = "starter"

@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.errors import StoreError
+
 FILE = "settings.toml"
 
 
@@ -28,8 +30,8 @@ class Settings:
     """What a key of the Correct screen puts into a transcript, parted by bars."""
 
 
-class SettingsError(Exception):
-    """One sentence: which settings file could not be read or written, and why."""
+class SettingsError(StoreError):
+    """A settings file that could not be read or written."""
 
 
 def load(folder: Path) -> Settings:

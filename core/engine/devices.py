@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from core.errors import CoreError
+
 NO_PORTAUDIO = (
     "There is no sound, because the PortAudio library is missing: install it with "
     "`apt-get install libportaudio2`; typing and audio files work without."
@@ -16,7 +18,7 @@ _lock = threading.Lock()
 _streams = 0
 
 
-class SoundError(Exception):
+class SoundError(CoreError):
     """A source or sink that cannot be opened or has gone away: one sentence with the remedy."""
 
 

@@ -62,21 +62,19 @@ def run(options: argparse.Namespace) -> int:
 
 def _play(options: argparse.Namespace, folder: Path) -> int:
     """Play it in a folder, from where it is."""
-    from core.demo.errors import DemoError
     from core.demo.learner import FULL, QUICK
     from core.demo.place import claimed
     from core.demo.playing import play
     from core.errors import SENTENCES
     from store.database import Store
 
-    troubles: tuple[type[Exception], ...] = (DemoError, *SENTENCES)
     with claimed(folder, options.quick), Line() as line, _ended_in_order():
         show: _Lines | Story = _Lines() if options.json else Story(line)
         show.begin()
         try:
             with Store.open(folder) as store:
                 play(store, QUICK if options.quick else FULL, show)
-        except troubles as error:
+        except SENTENCES as error:
             line.clear()
             print(f"tertulia: {error}", file=sys.stderr)
             _go_on(options, folder)
