@@ -25,7 +25,7 @@ class CoreError(Exception):
         self.place = place
 
 
-SENTENCES: tuple[type[Exception], ...] = (CoreError, ModelError, StoreError)
+SENTENCES = (CoreError, ModelError, StoreError)
 """Catch these at the edges, show the text, change nothing."""
-TROUBLE: tuple[type[Exception], ...] = (*SENTENCES, OSError)
+TROUBLE = (*SENTENCES, OSError)
 """The same where a disk or a process may fail, too."""

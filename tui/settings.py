@@ -46,13 +46,17 @@ def load(folder: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({_why(error)}); starting with the defaults.") from error
+        raise SettingsError(
+            f"{path} cannot be read ({_why(error)}); starting with the defaults", place=path
+        ) from error
     import tomllib  # after the first start only, and half of what reading costs
 
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not TOML ({error}); mend or delete it; using the defaults.") from error
+        raise SettingsError(
+            f"{path} is not TOML ({error}); mend or delete it; using the defaults", place=path
+        ) from error
     known = {field.name for field in dataclasses.fields(Settings)}
     return Settings(**{k: v for k, v in values.items() if k in known and isinstance(v, str)})
 
@@ -73,8 +77,9 @@ def save(folder: Path, settings: Settings) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        why = f"{path} cannot be written ({_why(error)}); this choice lasts until you quit."
-        raise SettingsError(why) from error
+        raise SettingsError(
+            f"{path} cannot be written ({_why(error)}); this choice lasts until you quit", place=path
+        ) from error
 
 
 def _why(error: Exception) -> str:

@@ -43,8 +43,6 @@ PASSING = "clips-"
 STALE_SECONDS = 24 * 3600.0
 """No import takes longer."""
 
-NO_SPEECH = "No speech was found in it: check that it is the right file, and that its volume was up."
-
 
 @dataclass
 class Imported:
@@ -242,7 +240,7 @@ class _Import:
         except StoreError as error:
             return error
         except OSError as error:
-            return StoreError(f"{shown(path)} cannot be read: {error.strerror or error}.")
+            return StoreError(f"{shown(path)} cannot be read: {error.strerror or error}", place=path)
         return Sound(source, 0, source.samples, "", path.name)
 
     def _speech(self, sound: Sound, span: Span) -> list[Span]:
@@ -252,7 +250,7 @@ class _Import:
         inside = [Span(max(start, span.start), min(end, span.end)) for start, end in speech]
         if found := [part for part in inside if part.end - part.start >= SHORTEST]:
             return found
-        raise StoreError(NO_SPEECH)
+        raise StoreError("No speech was found in it", "check that it is the right file, and that its volume was up")
 
     def _reject(self, rejected: Rejected) -> None:
         reason = rejected.reason.replace(shown(self._path), shown(self._asked))

@@ -62,9 +62,9 @@ def replaced(
     answer = json.loads(ran.stdout)
     match answer:
         case {"expression": reason}:
-            raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}.")
+            raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}")
         case {"replacement": reason}:
-            raise StoreError(f"“{_short(replace)}” cannot stand for what is found: {_short(reason)}.")
+            raise StoreError(f"“{_short(replace)}” cannot stand for what is found: {_short(reason)}")
     return [(int(index), str(text)) for index, text in answer["found"]]
 
 

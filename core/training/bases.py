@@ -144,7 +144,7 @@ def _of_catalog(store: Store, name: str, number: int | None = None) -> Base:
     try:
         entry = catalog.find(ear.PART, name, store.folder / "models")
     except ModelError as error:
-        raise TrainingRefused(str(error)) from error
+        raise TrainingRefused(error.what, error.remedy, error.place) from error
     assert entry.path is not None  # or find would have raised
     place = store.folder / "models" / ear.PART / f"{entry.name}-hf"
     original = _original(entry.source)

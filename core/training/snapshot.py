@@ -291,7 +291,7 @@ def _in_use(store: Store) -> Entry:
             entry = ear.named(store.folder, None).entry
             catalog.verify(entry)
         except ModelError as error:
-            raise TrainingRefused(str(error)) from error
+            raise TrainingRefused(error.what, error.remedy, error.place) from error
         return entry
     for number in dict.fromkeys(reversed(trail(store, ear.PART))):
         try:
