@@ -31,7 +31,7 @@ from typing import IO, Any, cast
 from store.errors import StoreError
 from store.paths import make_folder
 from store.reasons import disk
-from store.text import clean, shown
+from store.text import clean, known_as, shown
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 """How the names of archives end that can be unpacked."""
@@ -79,7 +79,8 @@ def is_archive(path: Path) -> bool:
 def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
     """A folder with what an archive holds, for the length of the block; then it is removed.
 
-    Where the archive holds one folder and nothing else, it is that folder.
+    Where the archive holds one folder and nothing else, it is that folder. Sentences about what lies in it
+    name the archive.
 
     Args:
         into: the folder in which to make it, itself made where it is missing.
@@ -99,7 +100,9 @@ def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
     try:
         with _locked(folder):
             _unpack(path, Unpacking(path, folder, limits))
-            yield _inner(folder)
+            inner = _inner(folder)
+            with known_as(inner, path):
+                yield inner
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

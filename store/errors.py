@@ -20,3 +20,19 @@ class StoreError(Exception):
         self.what = what
         self.remedy = remedy
         self.place = place
+
+
+class EncodingError(StoreError):
+    """Text in another encoding than the one it was read with, and the one that it may be in.
+
+    Args:
+        suspicion: what to see before that encoding is tried.
+        encoding: that it may be in, as Python calls it.
+        otherwise: what to do where it is not.
+    """
+
+    def __init__(self, what: str, suspicion: str, encoding: str, otherwise: str, place: Path | str) -> None:
+        super().__init__(what, f"{suspicion}, add --encoding {encoding}; otherwise {otherwise}", place)
+        self.suspicion = suspicion
+        self.encoding = encoding
+        self.otherwise = otherwise

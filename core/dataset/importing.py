@@ -91,7 +91,6 @@ def import_path(
         folder = path
         if packed := is_archive(path):
             folder = stack.enter_context(unpacked(path, passing))
-            stack.enter_context(_called(folder, path))
         found = [formats.find(format_name)] if format_name else kinds(folder)
         inside = any(kind.NAME == "parquet" for kind in found)
         intake = stack.enter_context(Intake(store, on_progress, remember=not packed and not inside))
@@ -109,15 +108,6 @@ def import_path(
         if work.done == Imported():
             raise StoreError(f"{shown(path)} holds no segments: check that it is the right one.")
     return work.done
-
-
-@contextmanager
-def _called(folder: Path, path: Path) -> Iterator[None]:
-    """Sentences about a folder that was unpacked name the archive that the person knows."""
-    try:
-        yield
-    except StoreError as error:
-        raise StoreError(str(error).replace(shown(folder), shown(path))) from error
 
 
 @contextmanager
@@ -253,13 +243,13 @@ class _Import:
         raise StoreError("No speech was found in it", "check that it is the right file, and that its volume was up")
 
     def _reject(self, rejected: Rejected) -> None:
-        reason = rejected.reason.replace(shown(self._path), shown(self._asked))
-        self.done.rejected.append(Rejected(rejected.where, reason))
+        self.done.rejected.append(rejected)
         if len(self.done.rejected) > MOST_REJECTED:
             first = self.done.rejected[0]
             raise StoreError(
                 f"More than {MOST_REJECTED:,} rows are not as they should be, the first of them {first.where}: "
-                f"{first.reason}"
+                f"{first.reason}",
+                place=first.where,
             )
 
     def _store_rows(self) -> None:

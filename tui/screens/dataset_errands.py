@@ -157,8 +157,8 @@ class ErrandScreen(ModeScreen):
             line.state = "done"
             line.text = _summary(errand.name, outcome.result)
             self.rejected = _rejected(outcome.result)
-            reasons = tuple({plain(reason) for _, reason in self.rejected})
-            for sentence in [one for one in outcome.sentences if not one.endswith(reasons)][:3]:
+            known = {plain(said) for where, reason in self.rejected for said in (reason, f"{where}: {reason}")}
+            for sentence in [one for one in outcome.sentences if one not in known][:3]:
                 self.tertulia.tell(sentence, "warning")
             if self.rejected:
                 line.keys = (("v", "why"), ("esc", "close"))
