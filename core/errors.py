@@ -25,7 +25,14 @@ class CoreError(Exception):
         self.place = place
 
 
+Sentence = CoreError | ModelError | StoreError
+"""One of SENTENCES, as a type."""
 SENTENCES = (CoreError, ModelError, StoreError)
 """Catch these at the edges, show the text, change nothing."""
 TROUBLE = (*SENTENCES, OSError)
 """The same where a disk or a process may fail, too."""
+
+
+def fields(error: Sentence) -> dict[str, str]:
+    """What an error says, in parts, for JSON."""
+    return {"what": error.what, "place": str(error.place), "remedy": error.remedy}

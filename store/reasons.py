@@ -57,8 +57,8 @@ def damaged(path: Path, detail: str) -> StoreError:
     copies = sorted(path.parent.glob(f"{path.name}.before-[0-9]*[0-9]"), key=lambda copy: copy.stat().st_mtime)
     backup = f"the newest backup copy is {shown(copies[-1])}" if copies else "there is no backup copy beside it"
     return StoreError(
-        f"The database {shown(path)} is damaged ({clean(detail, limit=None)}); {backup}; move {path.name}, "
-        f"{path.name}-wal and {path.name}-shm to another folder, to start afresh or to put a copy in their place "
-        "(the recordings in the audio folder stay)",
-        place=path,
+        f"The database {shown(path)} is damaged ({clean(detail, limit=None)})",
+        f"{backup}; move {path.name}, {path.name}-wal and {path.name}-shm to another folder, to start afresh or to "
+        "put a copy in their place (the recordings in the audio folder stay)",
+        path,
     )

@@ -22,6 +22,7 @@ from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
     from core.demo.scenes import Proved, Scene
+    from core.errors import Sentence
 
 HELP = "the whole loop with no microphone: speak, mishear, correct, retrain, prove"
 OWN = ("TERTULIA_RECOGNISER", "TERTULIA_TUTOR", "TERTULIA_VOICE")
@@ -78,7 +79,7 @@ def _play(options: argparse.Namespace, folder: Path) -> int:
             line.clear()
             print(f"tertulia: {error}", file=sys.stderr)
             _go_on(options, folder)
-            show.fail(str(error))
+            show.fail(error)
             return 1
         except (KeyboardInterrupt, SystemExit):
             line.clear()
@@ -146,9 +147,11 @@ class _Lines:
         kept = None if folder is None else str(folder.absolute())
         self._say("done", {**self._result, "seconds": seconds, "total": total, "folder": kept})
 
-    def fail(self, message: str) -> None:
+    def fail(self, error: Sentence) -> None:
         """What kept it from its end."""
-        self._say("error", {"message": message})
+        from core.errors import fields
+
+        self._say("error", {"message": str(error), **fields(error)})
 
     def _say(self, event: str, fields: dict[str, Any]) -> None:
         print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)
