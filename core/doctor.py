@@ -33,8 +33,7 @@ def checks() -> Iterator[Check]:
         try:
             yield look(name, needed)
         except SENTENCES as error:
-            what, _, remedy = str(error).partition(": ")
-            yield Check(name, False, what, remedy or "see the README", needed)
+            yield Check(name, False, error.what, error.remedy or "see the README", needed)
         except Exception as error:  # a broken library is a finding, not the end of the doctor
             yield Check(name, False, f"{type(error).__name__}: {error}", "reinstall with `make run`", needed)
 
@@ -96,7 +95,7 @@ def _sound(kind: str) -> Callable[[str, bool], Check]:
         try:
             device = device_name(kind)
         except SoundError as error:
-            return Check(name, False, str(error).partition(":")[0], "apt-get install libportaudio2", needed)
+            return Check(name, False, error.what, "apt-get install libportaudio2", needed)
         if device is None:
             return Check(
                 name, False, f"there is no {name}", "connect one; typing and audio files work without", needed

@@ -215,7 +215,7 @@ class LlamaTutor:
                     logits_processor=self._library.LogitsProcessorList([path]) if path else None,
                 )
             except (ValueError, RuntimeError) as error:
-                raise ModelError(f"The tutor {self.name} cannot answer this: {error}.") from error
+                raise ModelError(f"The tutor {self.name} cannot answer this: {error}") from error
         while True:
             # The lock is free between pieces: a stream that nobody reads any more must not block the next.
             with self._lock:
@@ -226,7 +226,7 @@ class LlamaTutor:
                 except StopIteration:
                     return
                 except (ValueError, RuntimeError) as error:
-                    raise ModelError(f"The tutor {self.name} cannot answer this: {error}.") from error
+                    raise ModelError(f"The tutor {self.name} cannot answer this: {error}") from error
             if piece:
                 yield piece
 

@@ -31,7 +31,7 @@ from store.errors import StoreError
 from store.files import lock, locked
 from store.paths import make_folder
 from store.reasons import disk
-from store.text import clean, shown
+from store.text import clean, known_as, shown
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 """How the names of archives end that can be unpacked."""
@@ -81,7 +81,8 @@ def is_archive(path: Path) -> bool:
 def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
     """A folder with what an archive holds, for the length of the block; then it is removed.
 
-    Where the archive holds one folder and nothing else, it is that folder.
+    Where the archive holds one folder and nothing else, it is that folder. Sentences about what lies in it
+    name the archive.
 
     Args:
         into: the folder in which to make it, itself made where it is missing.
@@ -103,7 +104,9 @@ def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
         raise disk(path, error if isinstance(error, OSError) else OSError(str(error))) from error
     try:
         _unpack(path, Unpacking(path, inside, limits))
-        yield _inner(inside)
+        inner = _inner(inside)
+        with known_as(inner, path):
+            yield inner
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)

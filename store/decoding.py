@@ -191,12 +191,13 @@ def _channels(frame: Any) -> NDArray[Any]:
 
 
 def _unreadable(name: str, error: OSError) -> StoreError:
-    return StoreError(f"{name} cannot be read: {error.strerror or error}.")
+    return StoreError(f"{name} cannot be read: {error.strerror or error}", place=name)
 
 
 def _cut_off(name: str, seconds: float, whole: float) -> StoreError:
     return StoreError(
-        f"{name} is cut off: {seconds:.1f} of {whole:.1f} seconds could be read; record or export it again."
+        f"{name} is cut off: {seconds:.1f} of {whole:.1f} seconds could be read; record or export it again",
+        place=name,
     )
 
 

@@ -112,7 +112,8 @@ class ConflictError(StoreError):
         """The action that would have been undone or redone, where that was wanted."""
         super().__init__(
             f"Segment {segment} was changed by {author} meanwhile: {_brief(theirs)}, yours {_brief(yours)}; "
-            "choose one of them."
+            "choose one of them",
+            place=f"segment {segment}",
         )
 
 

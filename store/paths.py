@@ -43,7 +43,7 @@ def usual_folder() -> Path:
             return Path(home).expanduser().absolute()
         except RuntimeError as error:
             raise StoreError(
-                f"TERTULIA_HOME names a person this machine does not know: {shown(Path(home))}."
+                f"TERTULIA_HOME names a person this machine does not know: {shown(Path(home))}", place=home
             ) from error
     from platformdirs import user_data_path
 

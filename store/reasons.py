@@ -23,7 +23,7 @@ def disk(path: Path, error: OSError) -> StoreError:
             f"{shown(path)} may not be used ({error.strerror}): allow yourself to read and write it, or set "
             "TERTULIA_HOME to another folder."
         )
-    return StoreError(f"{shown(path)} could not be used: {error.strerror or error}.")
+    return StoreError(f"{shown(path)} could not be used: {error.strerror or error}", place=path)
 
 
 REFUSALS = (sqlite3.Error, UnicodeDecodeError)
@@ -48,7 +48,7 @@ def database(path: Path, error: Exception) -> StoreError | None:
     if code == sqlite3.SQLITE_IOERR:
         return StoreError(f"{shown(path)} could not be read or written ({clean(str(error))}): check the disk.")
     if code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG):
-        return StoreError(f"The change was refused and nothing was stored: {clean(str(error))}.")
+        return StoreError(f"The change was refused and nothing was stored: {clean(str(error))}", place=path)
     return None
 
 
@@ -57,7 +57,8 @@ def damaged(path: Path, detail: str) -> StoreError:
     copies = sorted(path.parent.glob(f"{path.name}.before-[0-9]*[0-9]"), key=lambda copy: copy.stat().st_mtime)
     backup = f"the newest backup copy is {shown(copies[-1])}" if copies else "there is no backup copy beside it"
     return StoreError(
-        f"The database {shown(path)} is damaged ({clean(detail, limit=None)}); {backup}; move {path.name}, "
-        f"{path.name}-wal and {path.name}-shm to another folder, to start afresh or to put a copy in their place "
-        "(the recordings in the audio folder stay)."
+        f"The database {shown(path)} is damaged ({clean(detail, limit=None)})",
+        f"{backup}; move {path.name}, {path.name}-wal and {path.name}-shm to another folder, to start afresh or to "
+        "put a copy in their place (the recordings in the audio folder stay)",
+        path,
     )

@@ -8,6 +8,8 @@ person may have typed it: whoever draws text must draw it literally.
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from store.errors import StoreError
@@ -24,6 +26,8 @@ ESCAPE = re.compile(
 )
 JOINER = "\u200d"
 """The one format character kept: without it 👩‍🏫 falls apart into two people."""
+_known_as: dict[Path, Path] = {}
+"""Folders, and what they are called; see `known_as`."""
 
 
 def clean(text: str, limit: int | None = LIMIT) -> str:
@@ -46,8 +50,24 @@ def clean(text: str, limit: int | None = LIMIT) -> str:
     return text
 
 
+@contextmanager
+def known_as(folder: Path, path: Path) -> Iterator[None]:
+    """For the length of the block, in any thread, `shown` names what lies in a folder as if it lay in `path`.
+
+    Sentences about an archive name the file that the person knows, not the folder it was unpacked into.
+    """
+    _known_as[folder] = path
+    try:
+        yield
+    finally:
+        del _known_as[folder]
+
+
 def shown(path: Path) -> str:
     """A path as it may stand in a sentence on a screen."""
+    for folder, known in tuple(_known_as.items()):
+        if path.is_relative_to(folder):
+            path = known / path.relative_to(folder)
     return clean(str(path), limit=None)
 
 

@@ -198,7 +198,8 @@ def test_the_doctor_finds_a_damaged_database_and_leaves_it_alone(tmp_path: Path)
     result = tertulia(tmp_path, "doctor", "--json")
     found = next(line for line in lines(result) if line["check"] == "database")
     assert result.returncode == 1
-    assert not found["ok"] and found["remedy"]
+    assert not found["ok"] and found["detail"].endswith("is damaged (file is not a database)")
+    assert found["remedy"].startswith("there is no backup copy beside it; move tertulia.db")
     assert damaged.read_bytes() == before
 
 

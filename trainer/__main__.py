@@ -58,7 +58,7 @@ def failed(events: Events, error: Exception) -> None:
     """The `error` event: what went wrong, and what to do about it."""
     kind = type(error).__name__
     if isinstance(error, TrainerError):
-        message, hint = error.message, error.hint
+        message, hint = error.what, error.remedy
     elif full_disk(error):
         message, hint = "The disk is full", "make room, then resume: the newest checkpoint is whole"
     else:

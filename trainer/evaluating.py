@@ -128,8 +128,7 @@ def _heard(
             return dataclasses.replace(found, model=name)
         found = evaluate(WhisperRecogniser(model, name, where), spoken, told)
     except ModelError as error:
-        what, _, remedy = str(error).rstrip(".").rpartition(": ")
-        raise EvaluationError(what or str(error), remedy or "start the run anew") from error
+        raise EvaluationError(error.what, error.remedy or "start the run anew", error.place) from error
     cache.mkdir(parents=True, exist_ok=True)
     write_json(path, found.as_json())
     return found

@@ -258,7 +258,8 @@ def main() -> int:
     try:
         speak(json.load(sys.stdin), Path(sys.argv[1]))
     except (OSError, EspeakError) as error:
-        print(json.dumps([getattr(error, "errno", 0) or 0, str(error)]))
+        said = error.what if isinstance(error, EspeakError) else str(error)
+        print(json.dumps([getattr(error, "errno", 0) or 0, said]))
         return 1
     return 0
 

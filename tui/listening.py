@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseEar
-from core.errors import SENTENCES
+from core.errors import SENTENCES, TROUBLE
 from tui.messages import EarSwapped, HeardAnew
 from tui.services import Services
 from tui.text import plain
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from store.database import Store
     from store.versions import ModelVersion
 
-TROUBLE: tuple[type[Exception], ...] = (*SENTENCES, OSError)
-"""What may go wrong where files are written or a process is started."""
 LOOK_SECONDS = 1.0
 """How often to look how far the hearing anew is, while it goes on."""
 STARTER = "starter"

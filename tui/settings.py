@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.errors import StoreError
 from store.files import write_atomically
 
 FILE = "settings.toml"
@@ -28,8 +29,8 @@ class Settings:
     """What a key of the Correct screen puts into a transcript, parted by bars."""
 
 
-class SettingsError(Exception):
-    """One sentence: which settings file could not be read or written, and why."""
+class SettingsError(StoreError):
+    """A settings file that could not be read or written."""
 
 
 def load(folder: Path) -> Settings:
@@ -44,13 +45,17 @@ def load(folder: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({_why(error)}); starting with the defaults.") from error
+        raise SettingsError(
+            f"{path} cannot be read ({_why(error)}); starting with the defaults", place=path
+        ) from error
     import tomllib  # after the first start only, and half of what reading costs
 
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not TOML ({error}); mend or delete it; using the defaults.") from error
+        raise SettingsError(
+            f"{path} is not TOML ({error}); mend or delete it; using the defaults", place=path
+        ) from error
     known = {field.name for field in dataclasses.fields(Settings)}
     return Settings(**{k: v for k, v in values.items() if k in known and isinstance(v, str)})
 
@@ -64,8 +69,9 @@ def save(folder: Path, settings: Settings) -> None:
     try:
         write_atomically(path, text.encode())
     except OSError as error:
-        why = f"{path} cannot be written ({_why(error)}); this choice lasts until you quit."
-        raise SettingsError(why) from error
+        raise SettingsError(
+            f"{path} cannot be written ({_why(error)}); this choice lasts until you quit", place=path
+        ) from error
 
 
 def _why(error: Exception) -> str:

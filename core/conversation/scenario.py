@@ -6,10 +6,12 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.errors import CoreError
+
 FOLDER = Path(__file__).parent / "scenarios"
 
 
-class ScenarioError(ValueError):
+class ScenarioError(CoreError):
     """A scenario that is missing or cannot be read. The text says which, and what to do."""
 
 

@@ -43,8 +43,6 @@ PASSING = "clips-"
 STALE_SECONDS = 24 * 3600.0
 """No import takes longer."""
 
-NO_SPEECH = "No speech was found in it: check that it is the right file, and that its volume was up."
-
 
 @dataclass
 class Imported:
@@ -93,7 +91,6 @@ def import_path(
         folder = path
         if packed := is_archive(path):
             folder = stack.enter_context(unpacked(path, passing))
-            stack.enter_context(_called(folder, path))
         found = [formats.find(format_name)] if format_name else kinds(folder)
         inside = any(kind.NAME == "parquet" for kind in found)
         intake = stack.enter_context(Intake(store, on_progress, remember=not packed and not inside))
@@ -111,15 +108,6 @@ def import_path(
         if work.done == Imported():
             raise StoreError(f"{shown(path)} holds no segments: check that it is the right one.")
     return work.done
-
-
-@contextmanager
-def _called(folder: Path, path: Path) -> Iterator[None]:
-    """Sentences about a folder that was unpacked name the archive that the person knows."""
-    try:
-        yield
-    except StoreError as error:
-        raise StoreError(str(error).replace(shown(folder), shown(path))) from error
 
 
 @contextmanager
@@ -242,7 +230,7 @@ class _Import:
         except StoreError as error:
             return error
         except OSError as error:
-            return StoreError(f"{shown(path)} cannot be read: {error.strerror or error}.")
+            return StoreError(f"{shown(path)} cannot be read: {error.strerror or error}", place=path)
         return Sound(source, 0, source.samples, "", path.name)
 
     def _speech(self, sound: Sound, span: Span) -> list[Span]:
@@ -252,16 +240,16 @@ class _Import:
         inside = [Span(max(start, span.start), min(end, span.end)) for start, end in speech]
         if found := [part for part in inside if part.end - part.start >= SHORTEST]:
             return found
-        raise StoreError(NO_SPEECH)
+        raise StoreError("No speech was found in it", "check that it is the right file, and that its volume was up")
 
     def _reject(self, rejected: Rejected) -> None:
-        reason = rejected.reason.replace(shown(self._path), shown(self._asked))
-        self.done.rejected.append(Rejected(rejected.where, reason))
+        self.done.rejected.append(rejected)
         if len(self.done.rejected) > MOST_REJECTED:
             first = self.done.rejected[0]
             raise StoreError(
                 f"More than {MOST_REJECTED:,} rows are not as they should be, the first of them {first.where}: "
-                f"{first.reason}"
+                f"{first.reason}",
+                place=first.where,
             )
 
     def _store_rows(self) -> None:

@@ -78,7 +78,9 @@ def talk(store: Store, sittings: Sequence[Sequence[Sentence]], on_turn: Callable
             asyncio.run(_converse(store.folder, left, on_turn))
     if missing := sum(len(rest) for _, rest in _left(store, sittings)):
         raise DemoError(
-            f"The engine did not get to hear {missing} of the sentences: {store.folder / LOG} says why."
+            f"The engine did not get to hear {missing} of the sentences",
+            f"{store.folder / LOG} says why",
+            store.folder / LOG,
         )
 
 
@@ -97,7 +99,7 @@ def hear_again(data: Path, sentence: Sentence) -> str:
     """Say one sentence in a new session, to the ear of today; what it heard. Raises DemoError."""
     heard = asyncio.run(_converse(data, [(None, [sentence])], lambda: None))
     if not heard:
-        raise DemoError(f"The engine did not hear the last sentence: {data / LOG} says why.")
+        raise DemoError("The engine did not hear the last sentence", f"{data / LOG} says why", data / LOG)
     return heard[0]
 
 
@@ -121,7 +123,7 @@ async def _converse(
                         heard.append(event.text)
                     if isinstance(event, kinds):
                         return event
-            raise DemoError(f"The engine says nothing more: {data / LOG} says why.")
+            raise DemoError("The engine says nothing more", f"{data / LOG} says why", data / LOG)
 
         for session, sentences in sittings:
             await engine.send(protocol.StartSession(LEVEL, SCENARIO, session, greet=False))

@@ -103,7 +103,7 @@ def _follow(run: Run, watch: Watch, tell: Tell) -> None:
         raise DemoError(f"Somebody stopped the training at step {state.step}: play it again, and it goes on.")
     if state.status == "failed":
         message, hint = state.error or ("The trainer failed", RESUME)
-        raise DemoError(f"{message.rstrip('.')}: {hint.rstrip('.')}.")
+        raise DemoError(message.rstrip("."), hint.rstrip("."), run.folder)
     if act == "train":
         _trained(run, state, tell)
 

@@ -26,8 +26,7 @@ FIRST_FRAME_SECONDS = 5.0
 SILENT_SECONDS = 2.0
 """A device that delivers nothing at all for so long has gone."""
 
-NO_MICROPHONE = "No microphone could be opened: connect one and try again; typing works without."
-GONE = "The microphone {name!r} has gone away: what you had said is kept; connect it again, or type."
+NO_MICROPHONE = ("No microphone could be opened", "connect one and try again; typing works without")
 
 
 class Microphone:
@@ -86,7 +85,10 @@ class Microphone:
         now = time.monotonic()
         if not pieces:
             if not self._stream.active or now - self._last > self._patience:
-                raise SoundError(GONE.format(name=self.name))
+                raise SoundError(
+                    f"The microphone {self.name!r} has gone away",
+                    "what you had said is kept; connect it again, or type",
+                )
             return NOTHING
         self._last, self._patience = now, SILENT_SECONDS
         samples = np.concatenate(pieces)

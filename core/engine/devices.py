@@ -7,16 +7,21 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-NO_PORTAUDIO = (
-    "There is no sound, because the PortAudio library is missing: install it with "
-    "`apt-get install libportaudio2`; typing and audio files work without."
+from core.errors import CoreError
+
+Complaint = tuple[str, str]
+"""What is wrong, and what to do about it."""
+
+NO_PORTAUDIO: Complaint = (
+    "There is no sound, because the PortAudio library is missing",
+    "install it with `apt-get install libportaudio2`; typing and audio files work without",
 )
 
 _lock = threading.Lock()
 _streams = 0
 
 
-class SoundError(Exception):
+class SoundError(CoreError):
     """A source or sink that cannot be opened or has gone away: one sentence with the remedy."""
 
 
@@ -25,7 +30,7 @@ def sound_library() -> ModuleType:
     try:
         import sounddevice
     except OSError as error:
-        raise SoundError(NO_PORTAUDIO) from error
+        raise SoundError(*NO_PORTAUDIO) from error
     library: ModuleType = sounddevice
     return library
 
@@ -39,8 +44,8 @@ def device_name(kind: str) -> str | None:
         return None
 
 
-def start_stream(make: Callable[[ModuleType], Any], missing: str) -> Any:
-    """A running stream made by `make`. Raises SoundError(missing) when no device takes it."""
+def start_stream(make: Callable[[ModuleType], Any], missing: Complaint) -> Any:
+    """A running stream made by `make`. Raises SoundError(*missing) when no device takes it."""
     global _streams
     library = sound_library()
     with _lock:
@@ -50,13 +55,13 @@ def start_stream(make: Callable[[ModuleType], Any], missing: str) -> Any:
             # PortAudio lists the devices only once: one plugged in since is seen after a new start,
             # which would pull the ground from under any stream still open.
             if _streams:
-                raise SoundError(missing) from error
+                raise SoundError(*missing) from error
             library._terminate()
             library._initialize()
             try:
                 stream = _started(make, library)
             except (library.PortAudioError, ValueError) as still:
-                raise SoundError(missing) from still
+                raise SoundError(*missing) from still
         _streams += 1
         return stream
 

@@ -18,8 +18,8 @@ from core.engine.devices import SoundError, start_stream, stop_stream
 from core.engine.filters import resample
 from store.files import replacing
 
-NO_LOUDSPEAKER = "No loudspeaker could be opened: connect one; until then the replies are only written."
-GONE = "The loudspeaker has gone away: connect it again; until then the replies are only written."
+NO_LOUDSPEAKER = ("No loudspeaker could be opened", "connect one; until then the replies are only written")
+GONE = ("The loudspeaker has gone away", "connect it again; until then the replies are only written")
 
 BUFFER_SECONDS = 0.25
 """The device's own buffer: what a busy computer may be late. It delays neither the first sound nor a hush."""
@@ -104,7 +104,7 @@ class Loudspeaker:
             self._last = time.monotonic()
         elif self._stopped.is_set():
             self._release()
-            raise SoundError(GONE)
+            raise SoundError(*GONE)
         self._pieces.append(resample(samples, rate, self._rate))
 
     def _make(self, library: ModuleType) -> Any:
@@ -137,7 +137,7 @@ class Loudspeaker:
         finally:
             self._release()
         if self._pieces and not self._hushed.is_set():
-            raise SoundError(GONE)
+            raise SoundError(*GONE)
 
     def hush(self) -> None:
         """Fall silent within one block."""

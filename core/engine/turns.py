@@ -46,7 +46,6 @@ from store.text import clean
 log = logging.getLogger(__name__)
 
 LEVELS = ("A1", "A2", "B1", "B2")
-NOTHING_SAID = "There is nothing to answer: type some words first."
 NOTHING_HEARD = "No words were heard: come closer to the microphone and say it again, or type it."
 CANCELLED = "You cancelled it; the recording is kept."
 
@@ -201,7 +200,7 @@ class Conversation:
         began = time.monotonic()
         text = clean(text)
         if not text:
-            raise StoreError(NOTHING_SAID)
+            raise StoreError("There is nothing to answer", "type some words first")
         assert self._session is not None
         turn = sessions.add_turn(self._store, self._session, "learner", text, "typed")
         self._send(TurnStored(turn, "learner", text, "typed"))

@@ -23,8 +23,8 @@ from core.player.protocol import Adjust, Play
 from core.player.recorded import Recorded
 from store.units import SAMPLE_RATE
 
-NO_LOUDSPEAKER = "No loudspeaker could be opened: connect one; until then you can correct by reading."
-GONE = "The loudspeaker has gone away: connect it again; until then you can correct by reading."
+NO_LOUDSPEAKER = ("No loudspeaker could be opened", "connect one; until then you can correct by reading")
+GONE = ("The loudspeaker has gone away", "connect it again; until then you can correct by reading")
 
 BUFFER_SECONDS = 0.15
 """What the device holds ahead: what a busy computer may be late, and how late a new pace is heard."""
@@ -105,7 +105,7 @@ class Playing:
         if self._end is not None and now > self._end + GRACE:
             return True
         if self._broken.is_set() or now - self._last > SILENT_SECONDS:
-            raise SoundError(GONE)
+            raise SoundError(*GONE)
         self._recorded.check()
         return False
 

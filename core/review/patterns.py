@@ -54,9 +54,9 @@ def replaced(
         raise StoreError(f"“{_short(find)}” cannot be searched for ({why}): make it simpler.") from error
     match answer:
         case {"expression": reason}:
-            raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}.")
+            raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}")
         case {"replacement": reason}:
-            raise StoreError(f"“{_short(replace)}” cannot stand for what is found: {_short(reason)}.")
+            raise StoreError(f"“{_short(replace)}” cannot stand for what is found: {_short(reason)}")
     return [(int(index), str(text)) for index, text in answer["found"]]
 
 

@@ -138,7 +138,7 @@ def _of_catalog(store: Store, name: str, number: int | None = None) -> Base:
     try:
         choice = of_catalog(store.folder, RECOGNISER, name)
     except ModelError as error:
-        raise TrainingRefused(str(error)) from error
+        raise TrainingRefused(error.what, error.remedy, error.place) from error
     place = models_folder(store.folder) / RECOGNISER / f"{choice.name}-hf"
     original = _original(choice.entry.source)
     folder = _trainable(choice.path, original) or (place if _whole(place) else None)

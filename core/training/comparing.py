@@ -202,7 +202,7 @@ def _described(path: Path) -> tuple[list[str], list[Clip]]:
     files: dict[Path, str] = {}
     for item in formats.guess(path).read(path):
         if isinstance(item, Rejected):
-            raise TrainingRefused(f"{item.where} cannot be heard: {item.reason}")
+            raise TrainingRefused(f"{item.where} cannot be heard: {item.reason}", place=item.where)
         if normalise(item.text):
             if item.audio not in files:
                 files[item.audio] = _digest(item.audio)
@@ -255,7 +255,7 @@ def _heard(
     try:
         found = evaluate(open_recogniser(choice, where), clips, partial(on_progress, name))
     except AudioError as error:
-        raise StoreError(str(error)) from error
+        raise StoreError(error.what, error.remedy, error.place) from error
     with contextlib.suppress(StoreError):  # a full disk costs a second listening, nothing else
         write_safely(store.folder, path, json.dumps(found.as_json(), ensure_ascii=False).encode())
     return found

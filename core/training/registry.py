@@ -96,7 +96,7 @@ def register(store: Store, run: Run) -> ModelVersion:
     try:
         sha256 = fingerprint(run.folder / VERSION / DEPLOYED)
     except ModelError as error:
-        raise TrainingRefused(f"Run {run.id} made no version: {error}") from error
+        raise TrainingRefused(f"Run {run.id} made no version: {error.what}", error.remedy, error.place) from error
     scores = _scores(run.folder)
     base = run.base or _base(store, run)
     with store.transaction():
@@ -129,11 +129,11 @@ def find(store: Store, name: str) -> ModelVersion:
     found = versions.version_named(store, RECOGNISER, name)
     if found is None:
         names = ", ".join(version.name for version in all_versions(store) if not version.deleted)
-        raise TrainingRefused(f"There is no version {name!r}: " + (f"choose one of {names}." if names else NONE))
+        raise TrainingRefused(f"There is no version {name!r}", f"choose one of {names}" if names else NONE)
     return found
 
 
-NONE = "none was made yet, `tertulia train` makes the first."
+NONE = "none was made yet, `tertulia train` makes the first"
 
 
 def report_of(store: Store, version: ModelVersion) -> Report | None:

@@ -286,7 +286,7 @@ def _in_use(store: Store) -> ModelChoice:
     try:
         return active(store.folder, RECOGNISER)
     except ModelError as error:
-        raise TrainingRefused(str(error)) from error
+        raise TrainingRefused(error.what, error.remedy, error.place) from error
 
 
 def _by_split(rows: Sequence[Clip], measure: Callable[[Clip], float]) -> dict[str, float]:

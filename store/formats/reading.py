@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from store.errors import StoreError
+from store.errors import EncodingError, StoreError
 from store.text import clean, shown
 
 LARGEST_DOCUMENT = 256 << 20
@@ -340,7 +340,9 @@ def _check(path: Path, encoding: str, guessed: bool, longest: int | None = LONGE
         while piece := file.readline((longest or CHUNK) + 1):
             if longest and len(piece) > longest:
                 raise StoreError(
-                    f"Line {line} of {shown(path)} is longer than {longest >> 10} KB: is it the right file?"
+                    f"Line {line} of {shown(path)} is longer than {longest >> 10} KB",
+                    "is it the right file?",
+                    f"{shown(path)}, line {line}",
                 )
             _decode(decoder, piece, path, line, encoding, guessed)
             line += piece.endswith(b"\n")
@@ -360,18 +362,27 @@ def _decode(
 def _other_encoding(path: Path, line: int, piece: bytes, encoding: str, guessed: bool) -> StoreError:
     if guessed and b"\0" in piece:
         return _zero_bytes(path)
+    place = f"{shown(path)}, line {line}"
     if guessed and encoding == "utf-8":
         preview = clean(piece.decode("cp1252", errors="replace"), limit=None)[:120]
-        return StoreError(
-            f"Line {line} of {shown(path)} is not UTF-8; as Windows-1252 it would read “{preview}”: if that is "
-            "right, add --encoding cp1252; otherwise save the file as UTF-8."
+        return EncodingError(
+            f"Line {line} of {shown(path)} is not UTF-8; as Windows-1252 it would read “{preview}”",
+            "if that is right",
+            "cp1252",
+            "save the file as UTF-8",
+            place,
         )
     name = encoding.removesuffix("-sig").upper()
-    return StoreError(f"Line {line} of {shown(path)} is not {clean(name)}: save the file as UTF-8 and try again.")
+    return StoreError(
+        f"Line {line} of {shown(path)} is not {clean(name)}", "save the file as UTF-8 and try again", place
+    )
 
 
 def _zero_bytes(path: Path) -> StoreError:
-    return StoreError(
-        f"{shown(path)} holds zero bytes, so it is not plain text: if it is UTF-16, add --encoding utf-16-le; "
-        "otherwise save it again as UTF-8."
+    return EncodingError(
+        f"{shown(path)} holds zero bytes, so it is not plain text",
+        "if it is UTF-16",
+        "utf-16-le",
+        "save it again as UTF-8",
+        path,
     )

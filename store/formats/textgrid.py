@@ -216,7 +216,11 @@ def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[In
 
     def damaged() -> StoreError:
         line = text.count("\n", 0, at) + 1
-        return StoreError(f"{shown(path)} breaks off or is damaged at line {line}: save it again in Praat.")
+        return StoreError(
+            f"{shown(path)} breaks off or is damaged at line {line}",
+            "save it again in Praat",
+            f"{shown(path)}, line {line}",
+        )
 
     def take(kind: str) -> str:
         nonlocal at

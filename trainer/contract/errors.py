@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class TrainerError(Exception):
-    """A failure that a person can do something about.
+    """A failure that a person can do something about; what and remedy end up in the `error` event.
 
-    `message` says what is wrong and where, `hint` what to do; both end up in the `error` event.
+    Args:
+        what: what is wrong and where, as it begins the sentence.
+        remedy: what to do about it, as it ends the sentence; empty where nobody can do anything.
+        place: the file, folder or row that it is about; empty where it is about none.
     """
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(f"{message}: {hint}.")
-        self.message = message
-        self.hint = hint
+    def __init__(self, what: str, remedy: str = "", place: Path | str = "") -> None:
+        sentence = f"{what}: {remedy}" if remedy else what
+        super().__init__(sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.")
+        self.what = what
+        self.remedy = remedy
+        self.place = place
 
 
 class JobError(TrainerError):

@@ -24,6 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.errors import TrainerError
+
 # From espeak-ng's speak_lib.h.
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
@@ -33,7 +35,7 @@ _EVENT_END_OF_LIST, _EVENT_PHONEME = 0, 7
 _RANDOM_SEED = 1
 
 
-class EspeakError(RuntimeError):
+class EspeakError(TrainerError):
     """espeak-ng is missing, or refuses what is asked of it."""
 
 
@@ -78,7 +80,7 @@ def piper_folder() -> Path:
     """The folder of the installed piper-tts; EspeakError when there is none."""
     spec = importlib.util.find_spec("piper")
     if spec is None or spec.origin is None:
-        raise EspeakError("espeak-ng comes with piper-tts, which is not installed: pip install piper-tts")
+        raise EspeakError("espeak-ng comes with piper-tts, which is not installed", "pip install piper-tts")
     return Path(spec.origin).parent
 
 
@@ -95,7 +97,9 @@ class _Library:
             with tempfile.TemporaryDirectory() as folder:
                 self.c = ctypes.CDLL(str(shutil.copy(path, folder)))
         except OSError as error:
-            raise EspeakError(f"piper-tts carries no usable espeak-ng ({path.name}): {error}") from error
+            raise EspeakError(
+                f"piper-tts carries no usable espeak-ng ({path.name}: {error})", "reinstall piper-tts", path
+            ) from error
         self.c.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self.c.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
         self.c.espeak_Synth.argtypes = [
@@ -114,7 +118,7 @@ class _Library:
         options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
         rate = int(self.c.espeak_Initialize(_SYNCHRONOUS, 0, str(data_dir).encode(), options))
         if rate <= 0:
-            raise EspeakError(f"espeak-ng finds no data in {data_dir}")
+            raise EspeakError(f"espeak-ng finds no data in {data_dir}", "reinstall piper-tts", data_dir)
         self.c.espeak_SetSynthCallback(self.callback)
         self.data_dir, self.sample_rate = data_dir, rate
 
@@ -209,9 +213,11 @@ class Espeak:
             self._library.start(self.data_dir)
         name = voice if variant is None else f"{voice}+{variant}"
         if variant is not None and not (self.data_dir / "voices" / "!v" / variant).is_file():
-            raise EspeakError(f"espeak-ng has no voice variant {variant!r}")  # espeak itself says nothing
+            raise EspeakError(
+                f"espeak-ng has no voice variant {variant!r}", "choose another"
+            )  # it says nothing itself
         if self._library.c.espeak_SetVoiceByName(name.encode()) != 0:
-            raise EspeakError(f"espeak-ng has no voice {name!r}")
+            raise EspeakError(f"espeak-ng has no voice {name!r}", "choose another")
 
     def _speak_once(
         self, text: str, voice: str, variant: str | None, knobs: tuple[int, int, int], phonemes: bool
@@ -228,7 +234,7 @@ class Espeak:
         flags = _CHARS_UTF8 | _ENDPAUSE | (_PHONEMES if phonemes else 0)
         library.c.espeak_SetSynthCallback(library.callback)
         if library.c.espeak_Synth(data, len(data), 0, 1, 0, flags, None, None) != 0:
-            raise EspeakError("espeak-ng refuses to speak this text")
+            raise EspeakError("espeak-ng refuses to speak this text", "leave it out")
         blocks = np.concatenate(library.blocks) if library.blocks else np.zeros(0, np.int16)
         samples = (blocks.astype(np.float32) / 32768.0).astype(np.float32)
         return Speech(samples, library.sample_rate, tuple(library.events))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from trainer.contract.errors import TrainerError
 from trainer.starter import conjugation as cj
 from trainer.starter import grammar
 from trainer.starter.irregular import words as table
@@ -42,7 +43,7 @@ _ODD = re.compile(
 )
 
 
-class MissingTextError(RuntimeError):
+class MissingTextError(TrainerError):
     """A text package that the recipe needs is not installed."""
 
 
@@ -108,7 +109,9 @@ def dictionary() -> list[str]:
     try:
         words = WORD_LIST.read_text(encoding="utf-8").split()
     except FileNotFoundError:
-        raise MissingTextError(f"{WORD_LIST} is missing; install it with: apt-get install wspanish") from None
+        raise MissingTextError(
+            f"{WORD_LIST} is missing", "install it with `apt-get install wspanish`", WORD_LIST
+        ) from None
     return [w for w in words if re.fullmatch("[a-záéíóúüñ]{2,14}", w)]
 
 
@@ -275,7 +278,7 @@ def _pseudo(rng: random.Random) -> str:
 def prose() -> list[str]:
     """Sentences of real prose; the author lines and everything odd fall to the filter."""
     if not FORTUNES.is_dir():
-        raise MissingTextError(f"{FORTUNES} is missing; install it with: apt-get install fortunes-es")
+        raise MissingTextError(f"{FORTUNES} is missing", "install it with `apt-get install fortunes-es`", FORTUNES)
     found: dict[str, None] = {}
     counts: Counter[str] = Counter()
     for path in sorted(FORTUNES.glob("*.fortunes")):

@@ -89,7 +89,7 @@ def invent_voices(folder: Path, numbers: Sequence[int] = range(INVENTED_VOICES))
     """
     source = piper_folder() / "espeak-ng-data"
     if not source.is_dir():
-        raise EspeakError(f"piper-tts has no espeak-ng data at {source}: reinstall piper-tts")
+        raise EspeakError(f"piper-tts has no espeak-ng data at {source}", "reinstall piper-tts", source)
     variants = folder / "voices" / "!v"
     variants.mkdir(parents=True, exist_ok=True)
     # espeak-ng lists at most 350 voices (N_VOICES_LIST) and forgets the rest, so only Spanish is linked.

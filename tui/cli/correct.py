@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST = 3
 """Segments of one action that are shown."""
 HELP = "correct one segment, put it aside, or show it"
-NOTHING = "There is nothing to do: name a segment, as in `tertulia correct 12 --text T`."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if back and any(value is not None for value in (options.id, options.note, options.speaker, options.seen)):
         raise StoreError("The newest action is undone or redone, whichever segment it was: leave out the rest.")
     if not back and options.id is None:
-        raise StoreError(NOTHING)
+        raise StoreError("There is nothing to do", "name a segment, as in `tertulia correct 12 --text T`")
     with Store.open(data_folder()) as store:
         desk = Desk(store, author())
         try:

@@ -22,6 +22,7 @@ from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
     from core.demo.scenes import Proved, Scene
+    from core.errors import Sentence
 
 HELP = "the whole loop with no microphone: speak, mishear, correct, retrain, prove"
 EVERY = 1.0
@@ -61,25 +62,23 @@ def run(options: argparse.Namespace) -> int:
 
 def _play(options: argparse.Namespace, folder: Path) -> int:
     """Play it in a folder, from where it is."""
-    from core.demo.errors import DemoError
     from core.demo.learner import FULL, QUICK
     from core.demo.place import claimed
     from core.demo.playing import play
     from core.errors import SENTENCES
     from store.database import Store
 
-    troubles: tuple[type[Exception], ...] = (DemoError, *SENTENCES)
     with claimed(folder, options.quick), Line() as line, _ended_in_order():
         show: _Lines | Story = _Lines() if options.json else Story(line)
         show.begin()
         try:
             with Store.open(folder) as store:
                 play(store, QUICK if options.quick else FULL, show)
-        except troubles as error:
+        except SENTENCES as error:
             line.clear()
             print(f"tertulia: {error}", file=sys.stderr)
             _go_on(options, folder)
-            show.fail(str(error))
+            show.fail(error)
             return 1
         except (KeyboardInterrupt, SystemExit):
             line.clear()
@@ -147,9 +146,11 @@ class _Lines:
         kept = None if folder is None else str(folder.absolute())
         self._say("done", {**self._result, "seconds": seconds, "total": total, "folder": kept})
 
-    def fail(self, message: str) -> None:
+    def fail(self, error: Sentence) -> None:
         """What kept it from its end."""
-        self._say("error", {"message": message})
+        from core.errors import fields
+
+        self._say("error", {"message": str(error), **fields(error)})
 
     def _say(self, event: str, fields: dict[str, Any]) -> None:
         print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import SENTENCES
+from core.errors import SENTENCES, TROUBLE
 from core.training.state import RESUME, STAGES, RunState, number, text
 from core.training.watching import GRACE, Watch
 from core.words import duration
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from core.training.gate import Verdict
     from store.versions import ModelVersion
 
-TROUBLE: tuple[type[Exception], ...] = (*SENTENCES, OSError)
-"""What may stand in the way of something that is tried beside the rest."""
 LOOK = 0.2
 """Seconds between two looks at the run's folder."""
 EVERY = 30.0

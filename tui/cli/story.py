@@ -16,6 +16,7 @@ from tui.cli.verdicts import said
 
 if TYPE_CHECKING:
     from core.demo.scenes import Corrected, HeardAnew, Proved, Scene, Talked, Trained
+    from core.errors import Sentence
 
 ACTS = {
     "talk": "The learner talks",
@@ -100,7 +101,7 @@ class Story:
         what = f"{self._promoted} listens now" if self._promoted else "the ear stays as it was"
         self._say(f"The end, after {clock(self._clock.total)}: {what}.")
 
-    def fail(self, message: str) -> None:
+    def fail(self, error: Sentence) -> None:
         """It was said on standard error."""
 
     def _turn(self, act: str = "") -> None:

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from store.errors import StoreError
+from store.errors import EncodingError, StoreError
 from tui.screens.form import Form
 from tui.widgets.cycle import Cycle
 from tui.widgets.path_line import PathLine
@@ -115,7 +115,7 @@ class BringInForm(Form["BringIn | None"]):
         except (StoreError, OSError, RuntimeError) as error:
             if wanted == self.wanted:
                 self.format.note = ""
-                self.say(str(error).replace("add --encoding", "as encoding, give"), wrong=True)
+                self.say(_sentence(error), wrong=True)
             return
         if wanted != self.wanted:
             return
@@ -133,6 +133,13 @@ class BringInForm(Form["BringIn | None"]):
             self.path.focus()
         else:
             self.dismiss(wanted)
+
+
+def _sentence(error: Exception) -> str:
+    """What is wrong; a remedy names the field of the form, not the option of the command line."""
+    if isinstance(error, EncodingError):
+        return f"{error.what}: {error.suspicion}, as encoding, give {error.encoding}; otherwise {error.otherwise}."
+    return str(error)
 
 
 def _look_into(wanted: BringIn) -> Preview | None:

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core.errors import TROUBLE
 from core.player import protocol
 from core.player.protocol import Play, Stop
 from core.processes.events import Failed, Progress, Said
@@ -23,7 +24,6 @@ from models.errors import ModelError
 from models.rates import LEAST_WORDS
 from store.queue import rows
 from tui.keys import Key, bindings
-from tui.listening import TROUBLE
 from tui.looks import BAD, GOOD, MUTED, STRONG
 from tui.screens.base import ModeScreen
 from tui.screens.desk_sound import gain

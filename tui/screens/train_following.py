@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from core.errors import SENTENCES
+from core.errors import SENTENCES, TROUBLE
 from store.runs import Run
 from tui.desk_worker import DeskWorker
-from tui.listening import TROUBLE
 from tui.screens.base import ModeScreen
 from tui.screens.train_reads import Overview, overview
 from tui.widgets.lines import KeysLine

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from core.errors import SENTENCES
+from core.errors import SENTENCES, TROUBLE
 from store.runs import Run
 from store.versions import ModelVersion
-from tui.listening import TROUBLE
 from tui.messages import EarSwapped
 from tui.screens.train_following import FollowingScreen
 from tui.screens.train_reads import Judged, judged
