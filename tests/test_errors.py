@@ -21,7 +21,7 @@ from core.training.errors import TrainingRefused
 from models.errors import AudioError, ModelError
 from store.errors import EncodingError, StoreError
 from store.text import known_as, shown
-from trainer.errors import CheckpointError, DataError, JobError, TrainerError, TrainingError
+from trainer.contract.errors import CheckpointError, DataError, JobError, TrainerError, TrainingError
 from trainer.starter.espeak import EspeakError
 from tui.cli.demo import _Lines
 from tui.settings import SettingsError
