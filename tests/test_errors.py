@@ -205,9 +205,7 @@ def errors_in(tree: ast.Module) -> set[str]:
 def test_nobody_takes_the_text_of_an_error_apart() -> None:
     parted, looked = [], set()
     for path, tree in product():
-        texts = {
-            text for name in errors_in(tree) for text in (f"str({name})", f"{name}.what", f"{name}.remedy")
-        }  # fmt: skip
+        texts = {text for name in errors_in(tree) for text in (f"str({name})", f"{name}.what", f"{name}.remedy")}
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Attribute(attr=attr, value=value)) if attr in PARTING:
