@@ -9,13 +9,11 @@ Everything is readable by its owner only.
 """
 
 import os
-import stat
 import time
 from pathlib import Path
 
 from store import reasons
 from store.errors import StoreError
-from store.reasons import DATABASE
 from store.text import shown
 
 STALE_SECONDS = 3600.0
@@ -51,17 +49,14 @@ def usual_folder() -> Path:
 def prepare(folder: Path) -> None:
     """Make the data folder, closed to others, and see that it can be written.
 
-    A folder that already holds other things keeps its permissions (TERTULIA_HOME may name a shared
-    place); what Tertulia puts into it is closed to others all the same.
+    A folder that is there already keeps its permissions (TERTULIA_HOME may name a shared place); what
+    Tertulia puts into it is closed to others all the same.
 
     Raises:
         StoreError: it cannot be made or written.
     """
     try:
         make_folder(folder)
-        ours = (folder / DATABASE).exists() or not any(folder.iterdir())
-        if ours and stat.S_IMODE(folder.stat().st_mode) != 0o700:
-            folder.chmod(0o700)
     except OSError as error:
         raise reasons.disk(folder, error) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
