@@ -26,6 +26,7 @@ from models.files import FORMATS
 from store import reasons
 from store.database import Store
 from store.errors import StoreError
+from store.paths import own
 from store.versions import ModelVersion, trail, version, version_named
 
 if TYPE_CHECKING:
@@ -124,7 +125,10 @@ def of_version(data_folder: Path, which: ModelVersion) -> Ear:
         raise ModelError(f"The recogniser {which.name} was deleted: choose another one of `tertulia versions`.")
     if which.run is None:  # of the catalog, which knows where it lies today
         return Ear(catalog.find(PART, which.name, data_folder / "models"))
-    folder = data_folder / which.folder / DEPLOYED
+    try:
+        folder = own(data_folder, data_folder / which.folder / DEPLOYED)
+    except StoreError as error:
+        raise ModelError(str(error)) from error
     return Ear(Entry(which.name, PART, FORMATS[PART], folder, source=str(folder.parent)), which.sha256)
 
 

@@ -28,7 +28,7 @@ from core.training.snapshot import Choice, Snapshot, snapshot
 from core.training.watching import EVENTS, GRACE, RunState, Watch
 from store import reasons, runs, versions
 from store.database import Store
-from store.paths import make_folder, write_safely
+from store.paths import make_folder, own, remove_folder, write_safely
 from store.runs import Run
 from store.text import clean, shown
 
@@ -84,6 +84,7 @@ def resume(store: Store, run: Run) -> None:
     check_installed()
     with _starting(store):
         run = runs.run(store, run.id)
+        own(store.folder, run.folder)
         if "finished" in (run.status, _told(run).status):
             raise TrainingRefused(f"Run {run.id} is finished: start a new one to learn more.")
         if missing := next((n for n in ("job.json", "manifest.jsonl") if not (run.folder / n).is_file()), None):
@@ -169,6 +170,7 @@ def _beginning(store: Store) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             make_folder(folder)
+            own(store.folder, folder)
             stack.enter_context(alone(folder))
         except OSError as error:
             raise reasons.disk(folder, error) from error
@@ -207,7 +209,7 @@ def _told(run: Run) -> RunState:
 def _sweep(store: Store) -> None:
     """Remove folders of runs that are no more. Raises OSError."""
     for folder in (store.folder / RUNS).glob(f"{DELETED}*"):
-        shutil.rmtree(folder)
+        remove_folder(store.folder, folder)
 
 
 def _write(store: Store, run: Run, now: Snapshot) -> None:

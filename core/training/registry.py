@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,14 +28,14 @@ from models.scoring import LEAST_WORDS, Errors, Interval, interval
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
+from store.paths import is_own, remove_folder
 from store.runs import Run
+from store.versions import MADE as FOLDER
 from store.versions import ModelVersion
 
 if TYPE_CHECKING:
     from core.training.gate import Report, Verdict
 
-FOLDER = "version"
-"""The folder in a run's that is the version."""
 MADE_OF = ("checkpoints", "adapter", "making")
 """What lies beside it and is of use only as long as there is the version."""
 FIRST = "what listened before the first version"
@@ -76,6 +75,8 @@ def settle(store: Store) -> list[ModelVersion]:
     made = {version.run: version for version in all_versions(store)}
     new = []
     for run in reversed(runs.runs(store)):
+        if not is_own(store.folder, run.folder / FOLDER):
+            continue  # somebody's links, by which nothing is written
         version = made.get(run.id)
         if version is None:
             if _mended(store, run) == "finished" and (run.folder / FOLDER / DEPLOYED).is_dir():
@@ -369,7 +370,6 @@ def _remove_files(store: Store, version: ModelVersion) -> None:
     folder = store.folder / version.folder
     for name in (folder.name, *MADE_OF):
         try:
-            if (folder.parent / name).is_dir():
-                shutil.rmtree(folder.parent / name)
+            remove_folder(store.folder, folder.parent / name)
         except OSError as error:
             raise reasons.disk(folder.parent / name, error) from error
