@@ -4,6 +4,7 @@
     audio/ab/cd/<sha256>.flac        recordings, named after the SHA-256 of their samples
     incoming/                        files on their way into audio/
     journal/                         recordings being spoken right now
+    rescues/                         which of these could not be made recordings
     runs/0001                        training runs by their numbers
 
 Everything is readable by its owner only.

@@ -226,7 +226,7 @@ class Conversation:
             if turn.segment is not None:
                 segment = segments.segment(self._store, turn.segment)
                 sha256 = segments.recording(self._store, segment.recording).sha256
-                samples = AudioFolder(self._store.folder).get(sha256)[segment.start : segment.end]
+                samples = AudioFolder(self._store.folder).span(sha256, segment.start, segment.end)
                 utterance.say([stretch(samples, SAMPLE_RATE, pace)], SAMPLE_RATE)
             elif self.parts.voice:
                 utterance.say(self.parts.voice.speak(turn.text, pace), self.parts.voice.sample_rate)
