@@ -19,6 +19,8 @@ import soundfile
 
 from core.engine import protocol
 from core.engine.client import Engine
+from store.database import Store
+from store.journal import RecordingJournal
 from tests.engine_driver import spoken, write_wav
 from tests.test_cli import lines, tertulia
 from tui.cli.talking import UNANSWERED, Talk
@@ -46,12 +48,12 @@ def said(result: subprocess.CompletedProcess[str]) -> list[str]:
     return result.stderr.strip().splitlines()
 
 
-def typed(home: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def typed(home: Path, text: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command with that on its standard input."""
     command = [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", "talk"]
     return subprocess.run(
-        [*command, *arguments], input=text, env={**os.environ, "TERTULIA_HOME": str(home)}, capture_output=True,
-        text=True, timeout=120, check=False,
+        [*command, *arguments], input=text, env={**os.environ, "TERTULIA_HOME": str(home), **environment},
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -77,6 +79,12 @@ def chat(self, messages, *rest, **options):
         raise ModelError("The tutor cannot answer this: choose another one.")
     return plain(self, messages, *rest, **options)
 models.tutor.LlamaTutor.chat = chat
+""",
+    "rescue": """
+import store.recovery
+def add_recording(*arguments):
+    raise MemoryError
+store.recovery.add_recording = add_recording
 """,
     "loading": """
 import core.engine.loading
@@ -109,6 +117,20 @@ def test_an_engine_that_cannot_be_made_ready_ends_the_talk(tmp_path: Path, hola:
     assert result.returncode == 1 and result.stdout == ""
     [sentence] = said(result)
     assert "cannot be made ready" in sentence and "engine.log" in sentence
+
+
+def test_a_recording_that_cannot_be_rescued_keeps_nobody_from_talking(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Store.open(home) as store, RecordingJournal.create(store.folder, None) as journal:
+        journal.append(np.zeros(RATE, np.float32))
+    fault = broken(tmp_path, "rescue")
+    for _ in range(2):
+        result = typed(home, "Hola.\n", **fault)
+        assert result.returncode == 1 and "cannot be made ready" in result.stderr
+    result = typed(home, "Hola.\n", **fault)
+    assert result.returncode == 0 and "Tutor  " in result.stdout
+    assert "could not be rescued, twice" in result.stderr
+    assert [path.suffix for path in (home / "journal").iterdir()] == [".damaged"]
 
 
 def test_typed_lines_are_turns(tmp_path: Path) -> None:
