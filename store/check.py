@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from store.database import Store
 from store.errors import StoreError
-from store.paths import audio_path
+from store.paths import audio_path, is_own
+from store.runs import runs
 from store.tallies import recount
+from store.text import clean, shown
 
 PROMISES = (
     (
@@ -56,8 +58,19 @@ PROMISES = (
         "Segment {0} is found by a text that it does not have.",
         "SELECT id FROM texts_docsize EXCEPT SELECT id FROM segments WHERE text != ''",
     ),
+    (
+        "Run {0} says that it lies in “{1}”, where no run lies, and is not believed.",
+        "SELECT id, folder FROM runs WHERE folder IS NOT printf('runs/%04d', id)",
+    ),
+    (
+        "Version {0} says that it lies in “{1}”, where its run made none, and is not believed.",
+        """
+        SELECT id, folder FROM model_versions
+        WHERE run_id IS NOT NULL AND folder IS NOT printf('runs/%04d/version', run_id)
+        """,
+    ),
 )
-"""What always holds between rows: the sentence where it does not, and the query for the numbers it is about."""
+"""What always holds between rows: the sentence where it does not, and the query for what it is about."""
 
 
 def check(store: Store) -> list[str]:
@@ -79,7 +92,16 @@ def check(store: Store) -> list[str]:
         f"Row {row['rowid']} of {row['table']} refers to a row of {row['parent']} that is gone."
         for row in store.execute("PRAGMA foreign_key_check")
     ]
-    found += [sentence.format(row[0]) for sentence, query in PROMISES for row in store.execute(query)]
+    found += [
+        sentence.format(*(clean(str(cell), limit=None)[:80] for cell in row))
+        for sentence, query in PROMISES
+        for row in store.execute(query)
+    ]
+    found += [
+        f"The folder of run {run.id} is reached by a link that leads elsewhere: {shown(run.folder)}."
+        for run in runs(store)
+        if not is_own(store.folder, run.folder)
+    ]
     for index in ("said", "texts"):
         try:
             store.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")

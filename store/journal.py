@@ -39,7 +39,7 @@ SUFFIX = ".pcm"
 NEW = ".new"
 """Suffix until the file is locked and its header is on disk: no journal yet, and nothing is in it."""
 DAMAGED = ".damaged"
-"""Suffix of a file whose header cannot be read: kept for a person to look at, not tried again."""
+"""Suffix of a file that cannot be rescued: kept for a person to look at, not tried again."""
 
 
 class RecordingJournal:
@@ -134,8 +134,16 @@ class RecordingJournal:
             StoreError: the disk fails.
         """
         self.sync()
+        return self.read(0, self.samples)
+
+    def read(self, start: int, end: int) -> NDArray[np.float32]:
+        """The samples from `start` up to `end`, as float32, whether or not they are synced.
+
+        Raises:
+            StoreError: the disk fails.
+        """
         try:
-            data = _read(self._open(), 2 * self.samples, HEADER.size)
+            data = _read(self._open(), 2 * (end - start), HEADER.size + 2 * start)
         except OSError as error:
             raise disk(self.path, error) from error
         return from_pcm16(np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2"))
@@ -153,6 +161,21 @@ class RecordingJournal:
             raise disk(self.path, error) from error
         finally:
             self.close()
+
+    def set_aside(self) -> Path:
+        """Let nobody try it again; what it holds stays, and this is where.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        try:
+            aside = self.path.rename(self.path.with_suffix(DAMAGED))
+            sync_folder(aside.parent)
+        except OSError as error:
+            raise disk(self.path, error) from error
+        finally:
+            self.close()
+        return aside
 
     def close(self) -> None:
         """Let go of the file and leave it to `orphans`."""

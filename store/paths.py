@@ -5,19 +5,20 @@
     audio/ab/cd/<sha256>.flac        recordings, named after the SHA-256 of their samples
     incoming/                        files on their way into audio/
     journal/                         recordings being spoken right now
+    rescues/                         which of these could not be made recordings
+    runs/0001                        training runs by their numbers
 
 Everything is readable by its owner only.
 """
 
 import os
-import stat
+import shutil
 import time
 from pathlib import Path
 
 from store import reasons
 from store.errors import StoreError
 from store.files import sync_folder, write_atomically
-from store.reasons import DATABASE
 from store.text import shown
 
 STALE_SECONDS = 3600.0
@@ -53,17 +54,14 @@ def usual_folder() -> Path:
 def prepare(folder: Path) -> None:
     """Make the data folder, closed to others, and see that it can be written.
 
-    A folder that already holds other things keeps its permissions (TERTULIA_HOME may name a shared
-    place); what Tertulia puts into it is closed to others all the same.
+    A folder that is there already keeps its permissions (TERTULIA_HOME may name a shared place); what
+    Tertulia puts into it is closed to others all the same.
 
     Raises:
         StoreError: it cannot be made or written.
     """
     try:
         make_folder(folder)
-        ours = (folder / DATABASE).exists() or not any(folder.iterdir())
-        if ours and stat.S_IMODE(folder.stat().st_mode) != 0o700:
-            folder.chmod(0o700)
     except OSError as error:
         raise reasons.disk(folder, error) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -76,6 +74,41 @@ def prepare(folder: Path) -> None:
 def audio_path(folder: Path, sha256: str) -> Path:
     """Where the recording of that hash lies in a data folder, whether or not it is there."""
     return folder / "audio" / sha256[:2] / sha256[2:4] / f"{sha256}.flac"
+
+
+def is_own(folder: Path, path: Path) -> bool:
+    """Whether a path in a data folder is where its name says, with no link on the way that leads elsewhere.
+
+    A data folder may come from somebody else, and a link in it may point at anything of the user's.
+    """
+    try:
+        return path.resolve() == folder.resolve() / path.relative_to(folder)
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: links that lead to each other
+        return False
+
+
+def own(folder: Path, path: Path) -> Path:
+    """The same path in a data folder. Raises StoreError where a link leads elsewhere."""
+    if not is_own(folder, path):
+        raise StoreError(
+            f"{shown(path)} is not where its name says, because a link leads elsewhere, so nothing there was "
+            "touched: put the folder itself in the place of the link."
+        )
+    return path
+
+
+def remove_folder(folder: Path, path: Path) -> None:
+    """Remove a folder in a data folder with all that it holds; of a link, the link alone.
+
+    Raises:
+        StoreError: a link on the way to it leads elsewhere.
+        OSError: it cannot be removed. Where there is none, nothing happens.
+    """
+    own(folder, path.parent)
+    if path.is_symlink():
+        path.unlink()
+    elif path.is_dir():
+        shutil.rmtree(path)
 
 
 def make_folder(folder: Path) -> None:

@@ -3,20 +3,49 @@
 A spoken turn is kept in three steps that may be cut short anywhere: the audio file is put in place,
 its rows are committed, the journal is removed. Whoever repeats them does no harm: the audio is named
 after its content, and the segment carries the journal's name, of which there can be only one.
+
+A journal may be hours long, left by a key that was pressed and forgotten. So it is read, compressed and cut a
+piece at a time: it becomes one recording, and as many turns as it would have been, had they ended in time. One
+that has stopped two starts all the same, by the memory or the crash that it cost, is set aside before it stops a
+third: nobody can talk while it does.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
-from store.audio import AudioFolder
+import numpy as np
+from numpy.typing import NDArray
+
+from store.audio import TURN_SECONDS, AudioFolder
 from store.database import Store
-from store.journal import RecordingJournal, orphans
-from store.paths import sweep
+from store.errors import StoreError
+from store.files import sync_folder
+from store.journal import SUFFIX, RecordingJournal, orphans
+from store.paths import make_folder, sweep
+from store.reasons import FORBIDDEN, FULL, disk
 from store.segments import add_recording, add_segment
 from store.sessions import add_turn
+from store.streaming import Writer
 from store.text import shown
 from store.units import SAMPLE_RATE, stamp
+
+LONGEST = round(TURN_SECONDS * SAMPLE_RATE)
+"""Samples of a turn that is rescued: the longest that is heard as one."""
+SEARCHED = 30 * SAMPLE_RATE
+"""Samples before its end in which a quiet moment is looked for, to cut there: no sentence is longer."""
+MOMENT = SAMPLE_RATE // 5
+"""Samples of a quiet moment: longer than what is closed of a plosive."""
+PIECE = 30 * SAMPLE_RATE
+"""Samples that are held at once."""
+TRIES = "rescues"
+"""The folder of notes on journals, by their names: a byte for each rescue that was begun and came to no end."""
+MOST_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +94,8 @@ def keep(
     Raises:
         StoreError: the disk is full or failing. The journal is still there then.
     """
-    samples = journal.finish()
-    kept = None
-    if samples.size and not store.execute("SELECT 1 FROM segments WHERE journal = ?", (journal.name,)):
-        started_at = stamp(journal.started_at)
-        sha256 = AudioFolder(store.folder).put(samples)
-        with store.transaction():
-            recording = add_recording(store, sha256, samples.size, source, origin, started_at)
-            segment = add_segment(store, recording, 0, samples.size, "learner", journal.name)
-            turn = None
-            if store.execute("SELECT 1 FROM sessions WHERE id = ?", (journal.session,)):
-                assert journal.session is not None
-                turn = add_turn(
-                    store,
-                    journal.session,
-                    "learner",
-                    "",
-                    "spoken",
-                    segment,
-                    status=status,
-                    created_at=started_at,
-                )
-        kept = Kept(recording, segment, turn, samples.size / SAMPLE_RATE)
-    journal.discard()
-    return kept
+    kept = _keep(store, journal, [journal.samples], origin, status, source)
+    return kept[0] if kept else None
 
 
 def recover(store: Store) -> Recovery:
@@ -99,13 +106,118 @@ def recover(store: Store) -> Recovery:
     """
     sweep(store.folder, "incoming/*")
     left, aside = orphans(store.folder)
+    kept: list[Kept] = []
+    warnings = [
+        f"A recording was left without its beginning; it is kept as {shown(path)}, for someone who can repair it."
+        for path in aside
+    ]
     try:
-        kept = [keep(store, journal, "recovered", "lost") for journal in left]
+        for journal in left:
+            note = store.folder / TRIES / journal.name
+            if _tries(note) < MOST_TRIES:
+                with _trying(note):
+                    kept += _keep(store, journal, _ends(journal), "recovered", "lost", "microphone")
+            else:
+                path = journal.set_aside()
+                note.unlink(missing_ok=True)
+                warnings.append(
+                    f"A recording of {journal.seconds / 60:.0f} minutes could not be rescued, twice; it is kept as "
+                    f"{shown(path)}: give it the ending {SUFFIX} again to have that tried once more."
+                )
     finally:
         for journal in left:
             journal.close()
-    warnings = tuple(
-        f"A recording was left without its beginning; it is kept as {shown(path)}, for someone who can repair it."
-        for path in aside
-    )
-    return Recovery(tuple(one for one in kept if one is not None), warnings)
+    return Recovery(tuple(kept), tuple(warnings))
+
+
+def _keep(
+    store: Store, journal: RecordingJournal, ends: list[int], origin: str, status: str, source: str
+) -> list[Kept]:
+    """Turn a journal into a recording and its turns, which end at these samples. Raises StoreError."""
+    journal.sync()
+    kept = []
+    if journal.samples and not store.execute("SELECT 1 FROM segments WHERE journal = ?", (journal.name,)):
+        with Writer(AudioFolder(store.folder)) as writer:
+            for start in range(0, journal.samples, PIECE):
+                writer.write(journal.read(start, min(start + PIECE, journal.samples)))
+            sha256, samples = writer.keep()
+        with store.transaction():
+            recording = add_recording(store, sha256, samples, source, origin, stamp(journal.started_at))
+            known = bool(store.execute("SELECT 1 FROM sessions WHERE id = ?", (journal.session,)))
+            for start, end in zip([0, *ends], ends, strict=False):
+                # The first one carries the name: they come together, or not at all.
+                name = journal.name if start == 0 else None
+                segment = add_segment(store, recording, start, end, "learner", name)
+                turn = None
+                if known:
+                    assert journal.session is not None
+                    at = stamp(journal.started_at + timedelta(seconds=start / SAMPLE_RATE))
+                    turn = add_turn(
+                        store,
+                        journal.session,
+                        "learner",
+                        "",
+                        "spoken",
+                        segment,
+                        status=status,
+                        created_at=at,
+                    )
+                kept.append(Kept(recording, segment, turn, (end - start) / SAMPLE_RATE))
+    journal.discard()
+    return kept
+
+
+def _ends(journal: RecordingJournal) -> list[int]:
+    """Where the turns in a journal end: none is longer than LONGEST, and all but the last end where it is quiet."""
+    ends = []
+    start = 0
+    while journal.samples - start > LONGEST:
+        latest = start + LONGEST
+        start = latest - SEARCHED + _quietest(journal.read(latest - SEARCHED, latest))
+        ends.append(start)
+    return [*ends, journal.samples]
+
+
+def _quietest(samples: NDArray[np.float32]) -> int:
+    """The middle of the moment with the least sound in it."""
+    moments = samples[: len(samples) // MOMENT * MOMENT].reshape(-1, MOMENT)
+    return int(np.square(moments).sum(axis=1).argmin()) * MOMENT + MOMENT // 2
+
+
+def _tries(note: Path) -> int:
+    """How many rescues came to no end."""
+    try:
+        return note.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _trying(note: Path) -> Iterator[None]:
+    """A rescue, noted for as long as it takes; the note stays where it kills the process or fails for good.
+
+    Raises StoreError where it cannot be noted.
+    """
+    before = _tries(note)
+    try:
+        make_folder(note.parent)
+        with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(note.parent)
+    except OSError as error:
+        raise disk(note, error) from error
+    try:
+        yield
+    except StoreError as error:
+        if _curable(error):
+            os.truncate(note, before) if before else note.unlink(missing_ok=True)
+        raise
+    note.unlink(missing_ok=True)
+
+
+def _curable(error: StoreError) -> bool:
+    """Whether it says what to do about the disk or the database, so that the next rescue may succeed."""
+    cause = error.__cause__
+    return not isinstance(cause, OSError) or cause.errno in FULL | FORBIDDEN

@@ -1,6 +1,8 @@
 """Training runs: where each one's folder is, and how far it came.
 
-What happens within a run is in its folder; here is only what must be known without it.
+What happens within a run is in its folder; here is only what must be known without it. Where the folder lies
+follows from the run's number: the column that names it is written for other readers and never believed, because
+a database may come from somebody else, and what is there is removed with the run.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ class Run:
 
     id: int
     folder: Path
-    """Absolute; `runs/0001` in the data folder."""
+    """Absolute; `runs/0001` in the data folder, whatever the row says."""
     preset: str
     base: int | None
     """The model version it starts from; None where that is a model of the catalog."""
@@ -34,13 +36,18 @@ class Run:
     ended_at: str | None
 
 
+def folder_of(number: int) -> str:
+    """Where a run lies in the data folder."""
+    return f"runs/{number:04d}"
+
+
 def add_run(store: Store, preset: str, base: int | None = None) -> Run:
     """Add a run that is being prepared; its folder is still to be made. Raises StoreError."""
     with store.transaction():
         number = store.insert(
             "runs", folder="", base_id=base, status="preparing", started_at=now(), preset=clean(preset)
         )
-        store.execute("UPDATE runs SET folder = ? WHERE id = ?", (f"runs/{number:04d}", number))
+        store.execute("UPDATE runs SET folder = ? WHERE id = ?", (folder_of(number), number))
     return run(store, number)
 
 
@@ -74,7 +81,7 @@ def remove_run(store: Store, number: int) -> None:
 def _run(store: Store, row: sqlite3.Row) -> Run:
     return Run(
         row["id"],
-        store.folder / row["folder"],
+        store.folder / folder_of(row["id"]),
         row["preset"],
         row["base_id"],
         row["status"],

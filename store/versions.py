@@ -15,9 +15,12 @@ from typing import Any
 
 from store.database import Store
 from store.errors import StoreError
+from store.runs import folder_of
 from store.text import clean
 from store.units import now
 
+MADE = "version"
+"""The folder in a run's that is the version it made."""
 ROLLBACK = "rollback"
 """The reason of an entry that goes back."""
 
@@ -31,6 +34,8 @@ class ModelVersion:
     """recogniser, tutor or voice"""
     name: str
     folder: str
+    """Of one that a run made, `runs/0001/version` in the data folder, whatever the row says (see `store.runs`);
+    of one of the catalog, where it lay when it got its row."""
     sha256: str
     base: int | None
     """The version it was trained from."""
@@ -184,7 +189,7 @@ def _version(row: sqlite3.Row) -> ModelVersion:
         row["id"],
         row["part"],
         row["name"],
-        row["folder"],
+        row["folder"] if row["run_id"] is None else f"{folder_of(row['run_id'])}/{MADE}",
         row["sha256"],
         row["base_id"],
         row["run_id"],

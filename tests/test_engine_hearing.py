@@ -9,8 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.engine import hearing
 from core.engine.devices import SoundError
-from core.engine.hearing import Caught, Ending, Hearing, HearingBegun, HearingOver
+from core.engine.hearing import (
+    NEARLY_OVER,
+    NO_SPEECH,
+    TOO_LONG,
+    Caught,
+    Ending,
+    Hearing,
+    HearingBegun,
+    HearingOver,
+)
 from core.engine.protocol import Event, Level, Warning
 from core.engine.sources import NOTHING, Samples
 from models.activity import SileroActivity
@@ -204,6 +214,41 @@ def test_cancelling_keeps_and_stopping_keeps(tmp_path: Path, phrase: Samples) ->
         assert len(turn) > 0.8 * len(phrase)
         assert listener.caught[0].ending is {"cancel": Ending.CANCELLED, "stop": Ending.STOPPED}[end]
         assert listener.warnings() == []
+
+
+def shorter(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Let a turn end after so many seconds rather than five minutes."""
+    monkeypatch.setattr(hearing, "LONGEST", seconds * RATE)
+    monkeypatch.setattr(hearing, "NEARLY", seconds * RATE * 4 // 5)
+
+
+@pytest.mark.parametrize(("pause", "seconds"), [(None, 300), (1.5, 20)], ids=["push-to-talk", "hands-free"])
+def test_a_turn_that_is_forgotten_ends_after_five_minutes_and_is_answered(
+    tmp_path: Path, phrase: Samples, pause: float | None, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seconds != 300:
+        shorter(monkeypatch, seconds)
+    radio = np.tile(phrase, seconds * 6 // 5 * RATE // len(phrase))
+    tape = Tape(radio, silence(3))
+    listener = Listener(tmp_path, tape, pause)
+    first, *others = listener.run()
+    assert seconds * RATE <= len(first) < (seconds + 1) * RATE
+    assert [caught.ending for caught in listener.caught] == [Ending.SPOKEN] * len(listener.caught)
+    np.testing.assert_array_equal(pcm16(first), pcm16(tape.samples[: len(first)]))
+    assert listener.warnings()[:2] == [NEARLY_OVER, TOO_LONG]
+    if pause is None:
+        assert others == [] and len(listener.warnings()) == 2
+    else:
+        [rest] = others  # the learner goes on, and nothing between the two is missing
+        np.testing.assert_array_equal(pcm16(rest), pcm16(tape.samples[len(first) :][: len(rest)]))
+        assert len(first) + len(rest) > len(radio)
+
+
+def test_a_forgotten_key_in_a_quiet_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shorter(monkeypatch, 20)
+    listener = Listener(tmp_path, Tape(silence(30)), pause=None)
+    assert listener.run() == [] and list((tmp_path / "journal").glob("*")) == []
+    assert listener.warnings() == [NEARLY_OVER, TOO_LONG, NO_SPEECH]
 
 
 def test_the_meter_tells_what_is_safe(tmp_path: Path, phrase: Samples, monkeypatch: pytest.MonkeyPatch) -> None:

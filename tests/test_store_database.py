@@ -77,6 +77,23 @@ def test_someone_elses_folder_keeps_its_permissions(tmp_path: Path) -> None:
         assert mode(tmp_path) == 0o755 and mode(tmp_path / "tertulia.db") == 0o600
 
 
+@pytest.mark.parametrize("shared", [0o755, 0o775, 0o2775, 0o1777])
+@pytest.mark.parametrize("holds", ["nothing", "a photo"])
+def test_a_folder_that_was_there_stays_as_open_as_it_was_however_often_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared: int, holds: str
+) -> None:
+    home = tmp_path / "class"
+    home.mkdir()
+    if holds == "a photo":
+        (home / "photo.jpg").touch()
+    home.chmod(shared)
+    monkeypatch.setenv("TERTULIA_HOME", str(home))
+    for _ in range(3):
+        with Store.open(data_folder()):
+            assert mode(home) == shared
+            assert mode(home / "tertulia.db") == 0o600
+
+
 # --- opening ------------------------------------------------------------------------------------
 
 

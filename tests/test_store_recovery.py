@@ -14,11 +14,13 @@ import pytest
 from numpy.typing import NDArray
 
 from store import journal as store_journal
+from store import recovery as store_recovery
 from store.audio import AudioFolder, from_pcm16, pcm16
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
 from store.journal import HEADER, RecordingJournal, orphans
+from store.reasons import disk
 from store.recovery import keep, recover
 from store.segments import recording, segment
 from store.sessions import Turn, start_session, turns
@@ -190,6 +192,125 @@ def test_a_disk_that_fails_during_recovery_keeps_the_journal(store: Store) -> No
         recover(store)
     assert left(store.folder) == [journal.path.name] and counts(store) == [0, 0, 0]
     (store.folder / "incoming").unlink()
+    assert len(recover(store).kept) == 1
+
+
+# --- long ones ----------------------------------------------------------------------------------
+
+
+def long_journal(store: Store, seconds: int, session: int | None = 1) -> RecordingJournal:
+    """A journal of silence, left by somebody who forgot to press the key again; sparse on the disk."""
+    with RecordingJournal.create(store.folder, session) as journal:
+        os.truncate(journal.path, HEADER.size + 2 * seconds * 16_000)
+    return journal
+
+
+def test_a_long_journal_becomes_turns_of_five_minutes_cut_where_it_is_quiet(store: Store) -> None:
+    quiet = [290, 575, 861, 1150]
+    noise = np.random.default_rng(5).integers(-9000, 9000, 20 * 60 * 16_000).astype(np.int16)
+    for second in quiet:
+        noise[second * 16_000 : (second + 1) * 16_000] //= 100
+    with RecordingJournal.create(store.folder, 1) as journal:
+        for start in range(0, len(noise), 1 << 20):
+            journal.append(noise[start : start + (1 << 20)])
+    recovery = recover(store)
+    assert recovery.seconds == 1200 and len(recovery.kept) == 5 and recovery.warnings == ()
+    spans = [segment(store, kept.segment) for kept in recovery.kept]
+    assert counts(store) == [1, 5, 5] and left(store.folder) == [] and check(store) == []
+    assert spans[0].start == 0 and spans[-1].end == len(noise)
+    for before, after, second in zip(spans[:-1], spans[1:], quiet, strict=True):
+        assert before.end == after.start and second <= before.end / 16_000 <= second + 1
+    assert all(span.end - span.start <= 300 * 16_000 for span in spans)
+    said = turns(store, 1)
+    assert {turn.status for turn in said} == {"lost"}
+    assert [turn.created_at for turn in said] == sorted({turn.created_at for turn in said})
+    np.testing.assert_array_equal(np.concatenate([heard(store, turn) for turn in said]), noise)
+    assert recover(store).kept == ()
+
+
+FRUGAL = """
+import resource, sys
+from pathlib import Path
+from store.database import Store
+from store.recovery import recover
+store = Store.open(Path(sys.argv[1]))
+recover(store)  # what is imported on the way is there
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+Path(sys.argv[2]).rename(Path(sys.argv[1]) / "journal" / "20260101T000000-long.pcm")
+kept = recover(store).kept
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, len(kept))
+"""
+
+
+def test_however_long_a_journal_is_it_takes_no_more_memory(store: Store) -> None:
+    aside = long_journal(store, 3600).path.rename(store.folder / "long")
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(16_000))
+    done = subprocess.run(
+        [sys.executable, "-c", FRUGAL, str(store.folder), str(aside)], capture_output=True, text=True, check=True
+    )
+    megabytes, kept = map(int, done.stdout.split())
+    assert megabytes < 64 and kept >= 12, done.stdout  # at once they would be 800
+
+
+# --- those that cannot be rescued -----------------------------------------------------------------
+
+
+def test_one_that_fails_twice_is_set_aside_and_the_others_are_rescued(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+    data = journal.path.read_bytes()
+
+    def explode(*arguments: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_recovery, "add_recording", explode)
+        for _ in range(2):
+            with pytest.raises(MemoryError):
+                recover(store)
+    with RecordingJournal.create(store.folder, 1) as other:
+        other.append(speech(500))
+    recovery = recover(store)
+    aside = journal.path.with_suffix(".damaged")
+    [warning] = recovery.warnings
+    assert str(aside) in warning and "twice" in warning and aside.read_bytes() == data
+    assert len(recovery.kept) == 1 and left(store.folder) == [aside.name]
+    assert recover(store).warnings == ()
+    aside.rename(journal.path)  # as the sentence says, once what stood in the way is gone
+    assert len(recover(store).kept) == 1 and left(store.folder) == []
+
+
+def test_a_rescue_that_is_killed_counts_and_one_that_succeeds_is_forgotten(store: Store) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+    for _ in range(2):
+        command = [sys.executable, "-c", STOPPER, str(store.folder), "before the rows", "recover"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victim:
+            assert victim.stdout and victim.stdout.readline() == "here\n"
+            victim.kill()
+    assert len(recover(store).warnings) == 1
+    assert left(store.folder) == [journal.path.with_suffix(".damaged").name]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_disk_that_can_be_mended_is_not_held_against_a_journal(
+    store: Store, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(1_000))
+
+    def refuse(*arguments: object) -> None:
+        raise disk(store.folder, OSError(number, "no")) from OSError(number, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_recovery, "add_recording", refuse)
+        for _ in range(5):
+            with pytest.raises(StoreError):
+                recover(store)
+            assert left(store.folder) == [journal.path.name]
     assert len(recover(store).kept) == 1
 
 

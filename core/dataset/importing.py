@@ -23,6 +23,7 @@ from core.dataset.described import SHORTEST, Sound, row_of, span_of
 from core.dataset.finding import BESIDE, audio_files, kinds
 from core.dataset.intake import AHEAD, Intake, OnProgress
 from core.dataset.placing import ADDED, REFERENCED, Row, place
+from core.dataset.reach import Reach
 from core.dataset.segmenting import HARD_LIMIT
 from models.activity import Span
 from store.archives import is_archive, unpacked
@@ -54,6 +55,8 @@ class Imported:
     """Rows that are there already."""
     rejected: list[Rejected] = field(default_factory=list)
     """Rows that were not taken, and why."""
+    outside: int = 0
+    """Of these, rows that name files elsewhere on this machine, which are taken when that is allowed."""
     recordings: int = 0
     """Recordings that were added."""
     segments: int = 0
@@ -66,6 +69,7 @@ def import_path(
     format_name: str | None = None,
     encoding: str | None = None,
     speaker: str = "",
+    allow_outside: bool = False,
     on_progress: OnProgress = lambda progress: None,
 ) -> Imported:
     """Import a file, a folder or an archive.
@@ -76,6 +80,8 @@ def import_path(
         format_name: one of `store.formats`; guessed without one.
         encoding: of text files; UTF-8, or what a byte order mark says, without one.
         speaker: who speaks where nothing else says so.
+        allow_outside: take files, too, that a transcript names by a whole path and that lie neither below what is
+            imported nor in the data folder; never those that an archive names.
         on_progress: called often; what it raises ends the import, and nothing is half-done then.
 
     Raises:
@@ -94,13 +100,16 @@ def import_path(
         found = [formats.find(format_name)] if format_name else kinds(folder)
         inside = any(kind.NAME == "parquet" for kind in found)
         intake = stack.enter_context(Intake(store, on_progress, remember=not packed and not inside))
+        reach = Reach(folder, store.folder, packed, allow_outside)
         work = _Import(store, intake, folder, speaker, path)
         for kind in found:
             items = kind.read(folder, encoding)
             if kind.NAME == "parquet":
                 clips = stack.enter_context(_passing(passing))
                 items = parquet.read(folder, encoding, into=clips)
-            work.items(items, together=kind.CLIPS)
+                reach.add(clips)
+            work.items(reach.hold(items), together=kind.CLIPS)
+            work.done.outside = reach.refused
         if not found and folder.is_file():
             work.audio([folder])
         elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in found):

@@ -2,7 +2,8 @@
 
 Push-to-talk and files are one turn from the first sample to the last. Hands-free waits for speech, keeps
 the half second before it, ends the turn at the pause, and is deaf until the conversation is idle again
-(there is no echo cancellation yet, so the tutor would hear itself).
+(there is no echo cancellation yet, so the tutor would hear itself). Where nobody ends it, because the key was
+forgotten or a radio is on, it ends after five minutes, as the longest file is that is heard as one turn.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from core.engine.endpoint import Endpoint
 from core.engine.protocol import Event, Level, Warning
 from core.engine.sources import NOTHING, Samples, Source
 from models.activity import FRAME, VoiceActivity
-from store.audio import SAMPLE_RATE
+from store.audio import SAMPLE_RATE, TURN_SECONDS
 from store.errors import StoreError
 from store.journal import RecordingJournal
 
@@ -38,6 +39,13 @@ LEVEL_SECONDS = 0.08
 WHISPER = 0.3
 """A push-to-talk recording in which no frame reaches this holds no speech at all."""
 
+LONGEST = round(TURN_SECONDS * SAMPLE_RATE)
+"""Samples after which a turn ends by itself."""
+NEARLY = LONGEST * 4 // 5
+"""Samples after which that is said beforehand."""
+
+NEARLY_OVER = "You have been heard for 4 minutes: at 5 the turn ends, and is answered."
+TOO_LONG = "The turn was ended after 5 minutes: say the rest in the next one."
 NO_SPEECH = "No speech was heard: is the microphone the right one, and not muted?"
 
 log = logging.getLogger(__name__)
@@ -191,6 +199,9 @@ class Hearing(threading.Thread):
             wish = self._wishes.get_nowait()
         if wish is None and (self._source.ended or (self.hands_free and self._endpoint.over)):
             wish = Ending.SPOKEN
+        if wish is None and self._too_long:
+            self._send(Warning(TOO_LONG))
+            wish = Ending.SPOKEN
         if wish is None or (self.hands_free and wish is Ending.SPOKEN and not self._endpoint.spoken):
             return True
         self._catch(wish)
@@ -209,7 +220,15 @@ class Hearing(threading.Thread):
         if self._journal is None:
             self._journal = self._make_journal()
         self._journal.append(piece)
+        before = self._samples
         self._samples += len(piece)
+        if before < NEARLY <= self._samples and not self._source.is_file:
+            self._send(Warning(NEARLY_OVER))
+
+    @property
+    def _too_long(self) -> bool:
+        """Nobody has ended it in time; a file has its length, and is heard as a whole."""
+        return self._samples >= LONGEST and not self._source.is_file
 
     def _measure(self, piece: Samples) -> None:
         """Voice activity frame by frame, the beginning and false beginning of speech, and the meter."""

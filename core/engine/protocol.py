@@ -136,7 +136,12 @@ class SessionStarted:
 
 @dataclass(frozen=True)
 class State:
-    """What the engine is doing: idle, listening, thinking or speaking."""
+    """What the engine is doing: idle, listening, thinking or speaking. Told when it changes, and after a refusal.
+
+    Idle is how every turn ends, whatever became of it: answered, lost, refused, or said to an engine that died.
+    Whoever said something waits for that, and for no event that only some turns have. (Hands-free it is
+    listening, until that ends, too.)
+    """
 
     state: str
 

@@ -97,7 +97,7 @@ class Service:
         self._recogniser_wishes = 0
         self._hearing: Hearing | None = None
         self._awake = False
-        """The hearing's first sound has come."""
+        """The hearing's first sound has come; a file's is there from the beginning."""
         self._deaf = False
         """The hearing does not listen until things are quiet."""
         self._state = ""
@@ -150,7 +150,7 @@ class Service:
             case HearingOver():
                 self._hearing = None
                 if message.failure:
-                    self._send(Error(message.failure))
+                    self._refuse(message.failure)
             case Hush():
                 self._mouth.hush()
             case Quit():
@@ -208,14 +208,14 @@ class Service:
                     target=self._load_recogniser, args=arguments, name="recogniser", daemon=True
                 ).start()
             case _ if self._session is None:
-                self._send(Error(NO_SESSION))
+                self._refuse(NO_SESSION)
             case Listen():
                 self._listen(command, self._session)
             case Say():
                 self._quiet()
                 self._job(lambda: self._conversation.said(command.text))
             case Replay() if self._hearing and not self._hearing.hands_free:
-                self._send(Error(LISTENING))
+                self._refuse(LISTENING)
             case Replay():
                 self._quiet()
                 self._job(lambda: self._conversation.replay(command))
@@ -224,14 +224,14 @@ class Service:
         if self._closing.is_set():
             return  # nothing new is begun at the end
         if self._hearing:
-            self._send(Error(LISTENING))
+            self._refuse(LISTENING)
             return
         if command.file is None and not self._setup.sound:
-            self._send(Error(NO_SOUND))
+            self._refuse(NO_SOUND)
             return
         self._mouth.hush()
         source: Source = FileSource(Path(command.file), command.realtime) if command.file else Microphone()
-        self._awake = self._deaf = False
+        self._awake, self._deaf = source.is_file, False
         self._hearing = Hearing(
             source,
             self._conversation.parts.activity,
@@ -241,6 +241,11 @@ class Service:
             self.post,
         )
         self._hearing.start()
+
+    def _refuse(self, text: str) -> None:
+        """Say why nothing comes of a command, and the state again: it is what whoever gave it waits for."""
+        self._send(Error(text))
+        self._state = ""
 
     def _quiet(self) -> None:
         """Somebody else's turn begins: the loudspeaker falls silent and the microphone is not heard."""

@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 
 LEVELS = ("A1", "A2", "B1", "B2")
 NOTHING_HEARD = "No words were heard: come closer to the microphone and say it again, or type it."
+NOTHING_IN_FILE = "No words were heard in {}: check that it is the right file, and that its volume was up."
+UNREADY = "The engine cannot be made ready, which nobody foresaw: engine.log in the data folder has the details."
 CANCELLED = "You cancelled it; the recording is kept."
 
 
@@ -116,6 +118,10 @@ class Conversation:
             self.parts = load(self._setup.data, self._setup.sound, self._warn, self._setup.recogniser)
         except (StoreError, ModelError) as error:
             self._post(Unusable(str(error)))
+            return
+        except Exception:
+            log.exception("the engine could not be made ready")
+            self._post(Unusable(UNREADY))
             return
         self._mouth.loudspeaker = self.parts.loudspeaker is not None
         self._send(
@@ -218,7 +224,7 @@ class Conversation:
             if turn.segment is not None:
                 segment = segments.segment(self._store, turn.segment)
                 sha256 = segments.recording(self._store, segment.recording).sha256
-                samples = AudioFolder(self._store.folder).get(sha256)[segment.start : segment.end]
+                samples = AudioFolder(self._store.folder).span(sha256, segment.start, segment.end)
                 utterance.say([stretch(samples, pace)], SAMPLE_RATE)
             elif self.parts.voice:
                 words = distress.aloud(turn.text)
@@ -256,8 +262,9 @@ class Conversation:
                 sessions.set_turn_status(self._store, turn, "heard")
         self._send(Heard(turn, text, words, heard.probability))
         if not text:
-            self._warn(NOTHING_HEARD)
-            self._lose(turn, NOTHING_HEARD)
+            nothing = NOTHING_IN_FILE.format(clean(caught.source)) if caught.is_file else NOTHING_HEARD
+            self._warn(nothing)
+            self._lose(turn, nothing)
         elif not self._closing.is_set():
             self._answering.answer(Said(turn, text, heard, caught.spoken_until, timings))
         # The reply is being spoken meanwhile: nobody waits for this.

@@ -29,7 +29,7 @@ from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
 from store.files import held, locked
-from store.paths import make_folder, write_safely
+from store.paths import make_folder, own, remove_folder, write_safely
 from store.runs import Run
 from store.text import clean, shown
 from trainer.contract.clips import line_of
@@ -86,6 +86,7 @@ def resume(store: Store, run: Run) -> None:
     check_installed()
     with _starting(store):
         run = runs.run(store, run.id)
+        own(store.folder, run.folder)
         if "finished" in (run.status, _told(run).status):
             raise TrainingRefused(f"Run {run.id} is finished: start a new one to learn more.")
         if missing := next((n for n in (JOB, MANIFEST) if not (run.folder / n).is_file()), None):
@@ -181,6 +182,7 @@ def _beginning(store: Store) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             make_folder(folder)
+            own(store.folder, folder)
             stack.enter_context(locked(folder / LOCK, BEGINNING))
         except BlockingIOError as error:
             raise StoreError(
@@ -223,7 +225,7 @@ def _told(run: Run) -> RunState:
 def _sweep(store: Store) -> None:
     """Remove folders of runs that are no more. Raises OSError."""
     for folder in (store.folder / RUNS).glob(f"{DELETED}*"):
-        shutil.rmtree(folder)
+        remove_folder(store.folder, folder)
 
 
 def _write(store: Store, run: Run, now: Snapshot) -> None:

@@ -8,7 +8,6 @@ before the row that names them and go after the row that gives them up, and what
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
 from store.files import held
+from store.paths import is_own, remove_folder
 from store.runs import Run
 from store.versions import ModelVersion
 from trainer.contract.folder import ADAPTER, CHECKPOINTS, DEPLOYED, LOCK, MAKING, TRAINABLE, VERSION
@@ -75,6 +75,8 @@ def settle(store: Store) -> list[ModelVersion]:
     made = {version.run: version for version in all_versions(store)}
     new = []
     for run in reversed(runs.runs(store)):
+        if not is_own(store.folder, run.folder / VERSION):
+            continue  # somebody's links, by which nothing is written
         version = made.get(run.id)
         if version is None:
             if _mended(store, run) == "finished" and (run.folder / VERSION / DEPLOYED).is_dir():
@@ -364,7 +366,6 @@ def _remove_files(store: Store, version: ModelVersion) -> None:
     folder = store.folder / version.folder
     for name in (folder.name, *MADE_OF):
         try:
-            if (folder.parent / name).is_dir():
-                shutil.rmtree(folder.parent / name)
+            remove_folder(store.folder, folder.parent / name)
         except OSError as error:
             raise reasons.disk(folder.parent / name, error) from error

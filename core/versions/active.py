@@ -25,6 +25,7 @@ from models.files import FORMATS
 from store import reasons
 from store.database import Store
 from store.errors import StoreError
+from store.paths import own
 from store.versions import ModelVersion, trail, version, version_named
 
 if TYPE_CHECKING:
@@ -187,7 +188,10 @@ def of_version(data: Path, which: ModelVersion) -> ModelChoice:
         raise ModelError(f"The {which.part} {which.name} was deleted: choose another one of `tertulia versions`.")
     if which.run is None:  # of the catalog, which knows where it lies today
         return of_catalog(data, which.part, which.name)
-    folder = data / which.folder / DEPLOYED
+    try:
+        folder = own(data, data / which.folder / DEPLOYED)
+    except StoreError as error:
+        raise ModelError(error.what, error.remedy, error.place) from error
     size = catalog.megabytes(folder)
     note = f"Made by run {which.run}."
     entry = Entry(which.name, which.part, FORMATS[which.part], folder, size, note=note, source=str(folder.parent))

@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", metavar="E", help="of text files, for example cp1252 (UTF-8)")
     parser.add_argument("--speaker", default="", metavar="NAME", help="who speaks, where nothing else says so")
     parser.add_argument("--model", metavar="NAME", help=MODEL)
+    parser.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="take audio, too, that a transcript names outside its folder (never from an archive)",
+    )
     parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_option(parser)
@@ -46,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
             options.format,
             options.encoding,
             options.speaker,
+            options.allow_outside,
             lambda now: line.show(_taken(now)),
         )
         line.clear()
@@ -87,6 +93,7 @@ def _figures(done: importing.Imported, heard: int) -> dict[str, object]:
         "imported": done.imported,
         "duplicates": done.duplicates,
         "rejected": [{"where": rejected.where, "reason": rejected.reason} for rejected in done.rejected],
+        **({"outside": done.outside} if done.outside else {}),
         "recordings": done.recordings,
         "segments": done.segments,
         "transcribed": heard,
@@ -97,7 +104,12 @@ def _sentence(done: importing.Imported, heard: int) -> str:
     parts = [f"{done.imported} imported ({counted(done.segments, 'segment')})", f"{done.duplicates} there already"]
     parts += [f"{len(done.rejected)} rejected"] if done.rejected else []
     parts += [f"{heard} transcribed"] if heard else []
-    return ", ".join(parts)
+    outside = f"; {_named(done.outside)} outside its folder: add --allow-outside if you trust it"
+    return ", ".join(parts) + (outside if done.outside else "")
+
+
+def _named(rows: int) -> str:
+    return f"{counted(rows, 'row')} {'names a file' if rows == 1 else 'name files'}"
 
 
 def _taken(now: intake.Progress) -> str:
