@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core import ear
 from core.training import launching, registry
+from core.versions import active
 from models.errors import ModelError
 from store import runs, versions
 from store.check import check
@@ -43,7 +43,7 @@ def letters(documents: Path) -> int:
 def strange(store: Store, version: Path | str, run: Path | str = "runs/0001") -> None:
     """A row of a run and of a version that say that they lie there."""
     made = runs.add_run(store, "minutes")
-    versions.add_version(store, ear.PART, "v1", str(version), "0" * 64, {}, None, made.id)
+    versions.add_version(store, active.RECOGNISER, "v1", str(version), "0" * 64, {}, None, made.id)
     store.execute("UPDATE runs SET folder = ?, status = 'finished'", (str(run),))
 
 
@@ -134,7 +134,7 @@ def test_a_recogniser_is_loaded_from_the_data_folder_alone(store: Store, tmp_pat
     else:
         (store.folder / made.folder).symlink_to(away)
     with pytest.raises(ModelError, match="a link leads elsewhere" if how == "link" else "v1 is not at"):
-        ear.check(ear.named(store.folder, "v1"))
+        active.check(active.named(store.folder, active.RECOGNISER, "v1"))
     said: list[str] = []
-    assert ear.load_ear(store.folder, warn=said.append).name == "starter-ear"
+    assert active.load_recogniser(store.folder, warn=said.append).name == "starter-ear"
     assert len(said) == 1
