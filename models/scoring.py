@@ -34,7 +34,6 @@ class Errors:
 
     @property
     def count(self) -> int:
-        """All errors together."""
         return self.sub + self.ins + self.del_
 
     @property

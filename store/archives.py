@@ -157,14 +157,12 @@ class Unpacking:
             raise self.too_large()
 
     def too_large(self) -> StoreError:
-        """The sentence for an archive that becomes too large."""
         return self.refused(
             f"it becomes more than {self.most / (1 << 20):,.0f} MB, too much for an archive of its size",
             "unpack it yourself and import the folder",
         )
 
     def refused(self, what: str, remedy: str) -> StoreError:
-        """The sentence for an archive that is not unpacked."""
         return StoreError(f"{self.name} was not unpacked, because {what}: {remedy}.")
 
     def _parts(self, name: str) -> tuple[str, ...]:
@@ -252,7 +250,6 @@ class Measured:
         return self.file.seek(position)
 
     def tell(self) -> int:
-        """The position."""
         return self.file.tell()
 
     def _reach(self, position: int, size: int) -> None:

@@ -54,7 +54,6 @@ class AudioFolder:
         """The data folder; recordings lie in `audio` inside it."""
 
     def path(self, sha256: str) -> Path:
-        """Where the recording of that hash lies."""
         return audio_path(self.folder, sha256)
 
     def put(self, samples: NDArray[np.float32] | NDArray[np.int16]) -> str:

@@ -98,7 +98,6 @@ class RecordingJournal:
 
     @property
     def seconds(self) -> float:
-        """Length of what was written."""
         return self.samples / SAMPLE_RATE
 
     def append(self, frames: NDArray[np.float32] | NDArray[np.int16]) -> None:

@@ -69,7 +69,6 @@ class Row:
 
     @property
     def seconds(self) -> float:
-        """Length of its audio."""
         return (self.end - self.start) / SAMPLE_RATE
 
 

@@ -47,7 +47,6 @@ class Window:
 
     @property
     def samples(self) -> int:
-        """Length of what is in it."""
         if self.hush is not None:
             return len(augment.hush(self.hush))
         return sum(c.samples(clip.end - clip.start) for clip, c in self.parts) + GAP * (len(self.parts) - 1)

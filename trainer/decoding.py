@@ -36,7 +36,6 @@ class Heard:
 
     @property
     def rate(self) -> float:
-        """Word error rate."""
         return total(self.words).rate
 
     def figures(self) -> dict[str, Any]:

@@ -33,11 +33,9 @@ class Whole(nn.Module):
         self._tuned: dict[str, torch.Tensor] = {}
 
     def get_base_model(self) -> Any:
-        """The Whisper itself."""
         return self.whisper
 
     def forward(self, **named: Any) -> Any:
-        """As the Whisper's."""
         return self.whisper(**named)
 
     def set_strength(self, strength: float) -> None:

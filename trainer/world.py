@@ -28,12 +28,10 @@ class World:
         return self.rank == 0
 
     def join(self, device: torch.device) -> None:
-        """Meet the others."""
         if self.size > 1:
             dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
 
     def leave(self) -> None:
-        """Part from the others."""
         if self.size > 1 and dist.is_initialized():
             dist.destroy_process_group()
 

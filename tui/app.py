@@ -346,7 +346,6 @@ class TertuliaApp(App[None]):
         self.notify(plain(text), severity=severity, markup=False, timeout=8)  # type: ignore[arg-type]
 
     def action_mode(self, mode: str) -> None:
-        """Go to another of the five modes."""
         self.switch_mode(mode)
 
     async def open_view(self, view: View, title: str) -> None:

@@ -80,7 +80,6 @@ class Annotator:
         self._keys = self._letters = 0
 
     def press(self, *keys: str) -> None:
-        """Press keys."""
         for key in keys:
             self.app.press(key)
         self._keys += len(keys)
@@ -119,7 +118,6 @@ class Annotator:
         await self.app.until(lambda: self.row(segment).status == status, f"a segment {segment} that is {status}")
 
     def row(self, segment: int) -> Row:
-        """A segment as it is stored."""
         with Store.open(self._folder) as store:
             return queue.rows(store, [segment])[0]
 

@@ -112,7 +112,6 @@ class Listening:
         self._change(do)
 
     def roll_back(self) -> None:
-        """Put the version before on again."""
 
         def do(store: Store) -> ModelVersion:
             from core.training.registry import rollback

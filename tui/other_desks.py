@@ -48,7 +48,6 @@ class Cost:
 
     @property
     def actions(self) -> int:
-        """All of them."""
         return self.keys + self.mouse
 
 

@@ -71,7 +71,6 @@ class Row:
         return self.text if self.text or self.status == "corrected" else None
 
     def state(self) -> State:
-        """Its first state."""
         status = self.status or ("new" if self.reference is None else "corrected")
         return State(self.start, self.end, self.speaker, status, self.reason, self.note, self.reference)
 

@@ -56,7 +56,6 @@ class Activity(Protocol):
 
 
 def chunks(samples: int) -> Iterator[Span]:
-    """The chunks of a recording of that many samples."""
     for start in range(0, samples, CHUNK):
         yield Span(start, min(start + CHUNK, samples))
 

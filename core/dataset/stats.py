@@ -113,7 +113,6 @@ class Stats:
     """How often the author wrote another word the second time; None before the first second pass."""
 
     def as_json(self) -> dict[str, Any]:
-        """All of it in JSON values."""
         return {
             **asdict(self),
             "errors": self.errors.as_json(),

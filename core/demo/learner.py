@@ -37,7 +37,6 @@ class Plan:
 
     @property
     def corrected(self) -> int:
-        """Sentences that somebody corrects."""
         return self.train + self.dev + self.test
 
 

@@ -139,7 +139,6 @@ class Hearing(threading.Thread):
         self._wishes.put(Ending.STOPPED)
 
     def run(self) -> None:
-        """Listen."""
         failure: str | None = None
         try:
             failure = self._until_over()

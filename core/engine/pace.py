@@ -53,11 +53,9 @@ class Walk:
 
     @property
     def over(self) -> bool:
-        """The end has been reached."""
         return self.position >= len(self._samples)
 
     def restart(self) -> None:
-        """Back to the beginning."""
         self.position, self._next = 0.0, 0
 
     def hop(self, pace: float) -> NDArray[np.float32]:

@@ -145,7 +145,6 @@ class Loudspeaker:
 
     @property
     def hushed(self) -> bool:
-        """It was told to be silent."""
         return self._hushed.is_set()
 
     def _release(self) -> None:
@@ -182,5 +181,4 @@ class WavFile:
 
     @property
     def hushed(self) -> bool:
-        """Never."""
         return False

@@ -76,7 +76,6 @@ class FileSource:
 
     @property
     def ended(self) -> bool:
-        """The whole file has been read."""
         return self._position >= len(self._samples)
 
     def close(self) -> None:

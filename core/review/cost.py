@@ -58,7 +58,6 @@ class Cost:
 
     @property
     def terms(self) -> tuple[float, float, float]:
-        """For `View.cost`."""
         return self.a, self.b, self.c
 
     def seconds(self, audio: float, errors: float) -> float:

@@ -158,7 +158,6 @@ def wholes(left: Sequence[Hypothesis], right: Sequence[Hypothesis], seconds: flo
 
 
 def joined(left: str, right: str) -> str:
-    """Two texts as one."""
     return f"{left} {right}".strip()
 
 

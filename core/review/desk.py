@@ -90,7 +90,6 @@ class Desk:
         )
 
     def skip(self, card: Card) -> Done:
-        """Put it aside."""
         return self._change(card, "skip", replace(state_of(card.row), status="skipped", reason=""))
 
     def flag(self, card: Card, reason: str) -> Done:
@@ -109,7 +108,6 @@ class Desk:
         return self._change(card, "reopen", to)
 
     def speaker(self, card: Card, name: str) -> Done:
-        """Say who speaks."""
         return self._change(card, "speaker", replace(state_of(card.row), speaker=name), name)
 
     def note(self, card: Card, text: str) -> Done:

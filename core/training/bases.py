@@ -39,7 +39,6 @@ class Base:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """Its config.json."""
         return dict(json.loads((self.folder / "config.json").read_text(encoding="utf-8")))
 
     @property
@@ -58,12 +57,10 @@ class Base:
 
     @property
     def small(self) -> bool:
-        """Whether it is of the starter's size."""
         return self.parameters < SMALL
 
     @property
     def bytes(self) -> int:
-        """Of its weights on disk."""
         return sum(path.stat().st_size for path in self.folder.glob("*.safetensors"))
 
 

@@ -83,7 +83,6 @@ class Comparison:
     """Of each clip of the set “test”, in its order."""
 
     def swapped(self) -> Comparison:
-        """The second beside the first."""
         turned = change(self.second.sets[SET], self.first.sets[SET])
         return dataclasses.replace(self, first=self.second, second=self.first, change=turned)
 

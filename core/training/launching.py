@@ -125,7 +125,6 @@ def stop(run: Run, force: bool = False) -> None:
 
 
 def alive(run: Run) -> bool:
-    """Whether a trainer is at work on a run."""
     return held(run.folder / LOCK)
 
 

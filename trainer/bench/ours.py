@@ -31,7 +31,6 @@ class Clocked(Events):
         self._watch = Watch()
 
     def emit(self, event: Name, durable: bool = False, **fields: Any) -> None:
-        """Note what is of interest."""
         cpu, wall = self._watch.lap()
         if event == "step":
             self.steps.append(Step(cpu, wall, fields["speech_seconds"], fields["frames"]))

@@ -56,7 +56,6 @@ class Plan:
 
     @property
     def timed_only(self) -> bool:
-        """Whether nothing is learnt."""
         return self.geometry != "starter"
 
     def knobs(self, **more: Any) -> dict[str, Any]:

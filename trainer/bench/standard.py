@@ -68,11 +68,9 @@ class Timed(TrainerCallback):
         self._watch = Watch()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """From here on it counts."""
         self._watch.lap()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """One more."""
         if args.device.type == "cuda":
             torch.cuda.synchronize()
         self.laps.append(self._watch.lap())

@@ -58,7 +58,6 @@ class Clip:
 
     @property
     def seconds(self) -> float:
-        """Length of the span."""
         return (self.end - self.start) / SAMPLE_RATE
 
 

@@ -15,7 +15,6 @@ SHIPPED = Path(__file__).parents[2] / "models" / "starter"
 
 
 def commands(work: Path) -> list[list[str]]:
-    """What is run, in order."""
     return [
         ["trainer.starter.voice", "--out", str(SHIPPED / "voice"), "--work", str(work / "voice")],
         ["trainer.starter.tutor", "--out", str(SHIPPED / "tutor"), "--work", str(work / "tutor")],

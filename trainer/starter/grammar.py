@@ -105,12 +105,10 @@ def _compiled(pattern: str) -> list[tuple[str, list[str]]]:
 
 
 def fill(rng: random.Random, pattern: str) -> str:
-    """Fill the slots of a pattern, left to right."""
     c = Ctx(rng)
     return "".join(args[0] if not name else SLOTS[name](c, args) for name, args in _compiled(pattern))
 
 
 @cache
 def pattern_lines(name: str) -> list[str]:
-    """The patterns of a data file."""
     return read_lines(name)

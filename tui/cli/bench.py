@@ -39,7 +39,6 @@ _TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "what", choices=list(_ABOUT), help="; ".join(f"{name}: {text}" for name, text in _ABOUT.items())
     )

@@ -20,7 +20,6 @@ HELP = "let two ears hear the same held-out speech, and show where they differ"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     for name in ("first", "second"):
         parser.add_argument(name, metavar=name[0].upper(), help="a version, or a recogniser of `models list`")
     parser.add_argument(

@@ -22,7 +22,6 @@ HELP = "correct one segment, put it aside, or show it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("id", nargs="?", type=int, metavar="ID", help="the segment's number; alone it is shown")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--text", metavar="T", help="what is said in it: becomes its reference")

@@ -30,7 +30,6 @@ EVERY = 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("--quick", action="store_true", help="a few sentences only: shows that everything runs")
     parser.add_argument(
         "--folder",
@@ -147,7 +146,6 @@ class _Lines:
         self._say("done", {**self._result, "seconds": seconds, "total": total, "folder": kept})
 
     def fail(self, error: Sentence) -> None:
-        """What kept it from its end."""
         from core.errors import fields
 
         self._say("error", {"message": str(error), **fields(error)})

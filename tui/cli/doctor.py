@@ -10,7 +10,6 @@ HELP = "check what works on this machine, and what to install"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("--json", action="store_true", help="one JSON object a check")
 
 

@@ -20,7 +20,6 @@ SET = "test"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("--model", metavar="NAME", help=MODEL)
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -62,7 +61,6 @@ def progress(line: Line) -> Callable[[str, str, int, int], None]:
 
 
 def figures(found: Evaluation) -> dict[str, Any]:
-    """All that was measured, as JSON values."""
     kinds = found.kinds(SET)
     return {
         "model": found.model,
@@ -84,7 +82,6 @@ def figures(found: Evaluation) -> dict[str, Any]:
 
 
 def enough(found: Evaluation) -> bool:
-    """Whether the words suffice to say anything."""
     from models.rates import LEAST_WORDS
 
     return found.kinds(SET).words >= LEAST_WORDS
@@ -112,7 +109,6 @@ def _lines(found: Evaluation) -> Iterator[str]:
 
 
 def too_few(words: int) -> str:
-    """That a figure rests on too little."""
     from models.rates import LEAST_WORDS
 
     return f"{counted(words, 'word')} are too little to say anything: correct more, {LEAST_WORDS} words at least."

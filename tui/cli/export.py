@@ -13,7 +13,6 @@ HELP = "write segments and their audio into a folder, in the format of another t
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     from store.edits import STATUSES
     from store.formats.formats import MODULES
     from store.splits import USED

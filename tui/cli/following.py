@@ -54,7 +54,6 @@ class Follower:
 
     @property
     def state(self) -> RunState:
-        """How the run stands."""
         return self._watch.state
 
     def skip(self) -> None:

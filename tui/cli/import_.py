@@ -18,7 +18,6 @@ HELP = "take in audio, or transcripts in the formats of other tools"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     from store.formats.formats import MODULES
 
     parser.add_argument(

@@ -93,7 +93,6 @@ class Line:
             print(f"tertulia: {where}{text}", file=sys.stderr)
 
     def clear(self) -> None:
-        """Take the line away."""
         if self._terminal and self._width:
             sys.stderr.write("\r" + " " * self._width + "\r")
             sys.stderr.flush()

@@ -11,7 +11,6 @@ HELP = "put a version of the ear on, if it is proven better"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("version", metavar="V", help="a version, or a recogniser of `tertulia models list`")
     parser.add_argument("--force", action="store_true", help="whatever was measured")
     parser.add_argument("--no-rehear", action="store_true", help="what waits is not heard again with it")

@@ -15,7 +15,6 @@ HELP = "list the segments to correct, those first that are most worth your time"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     from store.edits import STATUSES
     from store.queue import ORDERS
 

@@ -13,7 +13,6 @@ HELP = "go on with a run that was stopped or killed, from its newest checkpoint"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "number", nargs="?", type=int, metavar="N", help="the run's number (the newest unfinished one)"
     )

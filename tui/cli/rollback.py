@@ -9,7 +9,6 @@ HELP = "go back to the ear that listened before this one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("--no-rehear", action="store_true", help="what waits is not heard again with it")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 

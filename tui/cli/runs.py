@@ -23,7 +23,6 @@ SAMPLES = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("number", nargs="?", type=int, metavar="N", help="the number of one run")
     parser.add_argument("--json", action="store_true", help="one JSON object a run")
 

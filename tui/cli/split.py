@@ -20,7 +20,6 @@ MUCH = 0.1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "--shares", type=_shares, default=(80.0, 10.0, 10.0), metavar="T,D,T", help="of the audio (80,10,10)"
     )

@@ -21,7 +21,6 @@ LOOK = 0.1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("number", nargs="?", type=int, metavar="N", help="the run's number (the one at work)")
     parser.add_argument("--force", action="store_true", help="end its process; its newest checkpoint stays")
     parser.add_argument("--json", action="store_true", help="one JSON object")

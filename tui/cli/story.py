@@ -68,7 +68,6 @@ class Story:
         self._promoted = ""
 
     def begin(self) -> None:
-        """What this is."""
         self._tell(iter(OPENING), "")
 
     def __call__(self, scene: Scene) -> None:

@@ -18,7 +18,6 @@ HELP = "talk with the tutor by audio files, or by microphone and typed lines, wi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help="spoken turns; none: the microphone, and typed lines"
     )

@@ -21,7 +21,6 @@ MOST = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument(
         "--preset", default="auto", metavar="P", help="minutes, hour, hours or many (auto: by the amount of speech)"
     )

@@ -16,7 +16,6 @@ LONGEST = 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio in any common format")
     parser.add_argument("--model", metavar="NAME", help=MODEL)
     parser.add_argument("--json", action="store_true", help="one JSON object a file, with words and their times")

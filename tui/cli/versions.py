@@ -16,7 +16,6 @@ HELP = "list the versions of the ear; delete or tag one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--delete", metavar="V", help="remove a version's files; what it was stays known")
     what.add_argument(

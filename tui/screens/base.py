@@ -37,6 +37,5 @@ class ModeScreen(Screen[None]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Follow the ear the app tells about."""
         header = self.query_one(HeaderLine)
         self.watch(self.app, "ear", lambda ear: setattr(header, "ear", ear))

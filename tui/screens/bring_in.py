@@ -75,7 +75,6 @@ class BringInForm(Form["BringIn | None"]):
         )
 
     def on_mount(self) -> None:
-        """Say what can be imported."""
         self.say(*HOW)
 
     @property
@@ -126,7 +125,6 @@ class BringInForm(Form["BringIn | None"]):
             self.say(f"{seen.kind}: {seen.about}", *seen.lines)
 
     def action_done(self) -> None:
-        """Import it."""
         wanted = self.wanted
         if wanted is None:
             self.say("Name a file or folder first.", wrong=True)

@@ -95,14 +95,12 @@ class CompareScreen(ModeScreen):
         yield self.words
 
     def on_mount(self) -> None:
-        """Compare them, beside the app."""
         self._on_event(Progress("loading both"))
         if self.tertulia.data is not None:
             self._comparing = comparing(self.tertulia.data, *self.names)
             self.run_worker(self._compare(self._comparing), group="compare", exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """End what runs for this screen."""
         if self._comparing is not None:
             await self._comparing.stop()
         if self._player is not None:
@@ -182,25 +180,20 @@ class CompareScreen(ModeScreen):
     # --- keys -------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         if action in ("play", "swap"):
             return self.comparison is not None
         return super().check_action(action, parameters)
 
     def action_back(self) -> None:
-        """Close this."""
         self.dismiss()
 
     def action_move(self, step: int) -> None:
-        """Go to the next clip, or the one before."""
         self.clips.move(step)
 
     def action_page(self, step: int) -> None:
-        """Go a page."""
         self.clips.page(step)
 
     def action_end(self, place: int) -> None:
-        """Go to the first clip or the last."""
         self.clips.end(place)
 
     def action_swap(self) -> None:
@@ -212,7 +205,6 @@ class CompareScreen(ModeScreen):
 
     @on(Listing.Clicked)
     def action_play(self) -> None:
-        """Hear the clip, or fall silent."""
         chosen = self._chosen
         if self.playing:
             self._hush()

@@ -42,5 +42,4 @@ class Confirm(ModalScreen[bool]):
             yield Static(keys, id="keys")
 
     def action_answer(self, answer: bool) -> None:
-        """Answer."""
         self.dismiss(answer)

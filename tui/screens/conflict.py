@@ -54,7 +54,6 @@ class Conflict(ModalScreen[str]):
             yield Static(keys, classes="gap")
 
     def action_take(self, which: str) -> None:
-        """Choose."""
         if monotonic() - self._appeared >= self.HELD_SECONDS:
             self.dismiss(which)
 

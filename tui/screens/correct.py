@@ -40,7 +40,6 @@ class CorrectScreen(DecidingScreen):
     # --- going on -------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         card = self.card
         match action:
             case _ if self._desk is None:
@@ -62,22 +61,18 @@ class CorrectScreen(DecidingScreen):
         return not self.view_title and replace(self.view, cost=View().cost, order="worth") == View()
 
     def action_move(self, step: int) -> None:
-        """Go to the next segment or the one before."""
         place = self.queue.chosen + step
         if 0 <= place < len(self.queue.ids):
             self.go(place)
 
     def action_page(self, step: int) -> None:
-        """Go a page down or up."""
         self.go(self.queue.chosen + step * self.queue.page)
 
     def action_end(self, place: int) -> None:
-        """Go to the first segment or the last."""
         self.go(len(self.queue.ids) - 1 if place < 0 else 0)
 
     @on(QueueList.Clicked)
     def clicked(self, message: QueueList.Clicked) -> None:
-        """Go to the segment that was clicked."""
         self.go(message.place)
 
     # --- many at once -----------------------------------------------------------------------------
@@ -144,7 +139,6 @@ class CorrectScreen(DecidingScreen):
         self.heading.update(plain(" · ".join(part for part in parts if part)))
 
     def action_order(self) -> None:
-        """The next of the orders."""
         after = ORDERS[(ORDERS.index(self.view.order) + 1) % len(ORDERS)]
         self.show(replace(self.view, order=after), self.view_title, self.blind)
 
@@ -170,7 +164,6 @@ class CorrectScreen(DecidingScreen):
         self.choose("Show:", (*statuses, *speakers, *everyone), chosen)
 
     def action_search(self) -> None:
-        """Ask for words that the segments' texts hold."""
 
         def found(words: str) -> None:
             status = "all" if plain(words) else "new"

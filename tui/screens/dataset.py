@@ -80,7 +80,6 @@ class DatasetScreen(TaskScreen):
         yield self.task_line
 
     def on_mount(self) -> None:
-        """Look for changes from now on."""
         self.set_interval(POLL_SECONDS, self._poll)
 
     def on_screen_resume(self) -> None:
@@ -95,11 +94,9 @@ class DatasetScreen(TaskScreen):
     # --- counting -----------------------------------------------------------------------------------
 
     def data_changed(self) -> None:
-        """Count what has changed."""
         self._count(look=True)
 
     def action_refresh(self) -> None:
-        """Count anew, all of it."""
         self._count(look=True)
 
     def _count(self, look: bool = False) -> None:
@@ -183,14 +180,12 @@ class DatasetScreen(TaskScreen):
 
     @on(Panels.Moved)
     def moved(self) -> None:
-        """Say where we are."""
         self.tabs.here, self.tabs.in_sight = self.panels.section, self.panels.in_sight
         self._show_keys()
 
     # --- keys ---------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         if action == "open":
             return self.panels.display and self.panels.target is not None
         if action == "step":
@@ -198,28 +193,22 @@ class DatasetScreen(TaskScreen):
         return super().check_action(action, parameters)
 
     def action_move(self, step: int) -> None:
-        """Go to the next line that can be opened, or the one before."""
         self.panels.move(step)
 
     def action_page(self, step: int) -> None:
-        """Scroll a page."""
         self.panels.page(step)
 
     def action_end(self, place: int) -> None:
-        """Go to the top or the bottom."""
         self.panels.end(place)
 
     def action_step(self, step: int) -> None:
-        """Go to the next section, or the one before."""
         self.panels.go(self.panels.section + step)
 
     def action_section(self, section: int) -> None:
-        """Go to a section."""
         self.panels.go(section)
 
     @on(Panels.Clicked)
     async def action_open(self) -> None:
-        """Open the segments of the line on the Correct screen."""
         target = self.panels.target
         if target is not None:
             await self.tertulia.open_view(target.view, target.title)

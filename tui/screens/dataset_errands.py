@@ -55,14 +55,12 @@ class TaskScreen(ModeScreen):
         return self._worker
 
     async def on_unmount(self) -> None:
-        """Stop what runs, and close the database."""
         if self.at_work is not None:
             await self.at_work.stop()
         if self._worker is not None:
             await self._worker.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         match action:
             case "bring_in" | "send_out":
                 return self._worker is not None and self.at_work is None
@@ -88,7 +86,6 @@ class TaskScreen(ModeScreen):
         self.app.push_screen(BringInForm(), chosen)
 
     def action_send_out(self) -> None:
-        """Ask what to export."""
         self.run_worker(self._send_out(), group="figures", exit_on_error=False)
 
     async def _send_out(self) -> None:
@@ -125,7 +122,6 @@ class TaskScreen(ModeScreen):
         self.app.push_screen(Confirm(f"Stop the {task.name}?", STOPPING[task.name]), answered)
 
     def action_rejected(self) -> None:
-        """Show what was not taken."""
         from tui.screens.rejections import Rejections
 
         self.app.push_screen(Rejections(self.rejected))

@@ -60,11 +60,9 @@ class DecidingScreen(AcceptingScreen):
                 self.reload()
 
     def action_skip(self) -> None:
-        """Put it aside."""
         self._decide(lambda desk, card: desk.skip(card))
 
     def action_unsure(self) -> None:
-        """It cannot be told what is said."""
         if self.taking == "write":
             self.typed()
         self._decide(lambda desk, card: desk.unsure(card))
@@ -108,7 +106,6 @@ class DecidingScreen(AcceptingScreen):
         self.choose("Speaker:", (*known, Choice("0", "a new name")), chosen)
 
     def action_note(self) -> None:
-        """Ask for a note."""
         if self.card is not None:
             self.ask(
                 "Note:",

@@ -87,7 +87,6 @@ class QueueScreen(Layers):
     # --- opening --------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Look for others' changes from now on."""
         self.set_interval(POLL_SECONDS, lambda: self.start(self._look_for_changes()))
 
     def on_screen_resume(self) -> None:
@@ -112,7 +111,6 @@ class QueueScreen(Layers):
 
     @property
     def desk(self) -> DeskWorker:
-        """The threads that do the work."""
         assert self._desk is not None, "the screen has not been shown yet"
         return self._desk
 

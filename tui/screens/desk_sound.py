@@ -87,7 +87,6 @@ class SoundScreen(QueueScreen):
         self._send(self._last_play)
 
     def hush(self) -> None:
-        """Fall silent."""
         if self.status.playing:
             self._send(Stop())
             self.status.playing = False
@@ -110,7 +109,6 @@ class SoundScreen(QueueScreen):
             self._happened(event)
 
     async def on_unmount(self) -> None:
-        """End the player."""
         if self._player is not None:
             await self._player.close()
 
@@ -156,7 +154,6 @@ class SoundScreen(QueueScreen):
             self.light(next((i for i, word in words if word.start <= seconds < word.end), None))
 
     def light(self, word: int | None) -> None:
-        """Light the word that is heard."""
         self.text.heard = word
 
     def _show_heard(self) -> None:
@@ -200,7 +197,6 @@ class SoundScreen(QueueScreen):
         self.edge_wanted = ""
 
     def leave_card(self) -> None:
-        """Fall silent."""
         self.hush()
         self.light(None)
 

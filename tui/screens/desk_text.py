@@ -133,14 +133,12 @@ class TextScreen(KeyboardScreen):
             self.editor.mark(doubts, spans.get(self.text.heard if self.text.heard is not None else -1))
 
     def light(self, word: int | None) -> None:
-        """Light the word that is heard, also while writing."""
         if word != self.text.heard:
             super().light(word)
             if self.taking == "write":
                 self._mark_words()
 
     def show_neighbours(self) -> None:
-        """Draw what is said before and after."""
         if self.card is not None:
             self.before.lines = around([(row.speaker, row.text) for row in self.card.before], ahead=False)
             self.after.lines = around([(row.speaker, row.text) for row in self.card.after], ahead=True)
@@ -230,19 +228,16 @@ class TextScreen(KeyboardScreen):
 
     @on(TextArea.Changed)
     def typed(self) -> None:
-        """The text has been changed in place."""
         if self.taking == "write" and self.card is not None and self.editor.text != self.card.text:
             self.set_text(self.editor.text)
 
     def action_write(self) -> None:
-        """Change the text in place, at the chosen word."""
         if self.card is not None:
             spans = word_spans(self.card.text)
             at = len(self.card.text) if self.text.chosen is None else spans[self.text.chosen][0]
             self.write(at, at)
 
     def action_change(self) -> None:
-        """Change the chosen word, or the one that is heard."""
         chosen = self.text.heard if self.text.chosen is None else self.text.chosen
         if chosen is None:
             self.action_write()
@@ -352,7 +347,6 @@ class TextScreen(KeyboardScreen):
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """The characters of each word."""
     return [found.span() for found in re.finditer(r"\S+", text)]
 
 

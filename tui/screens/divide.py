@@ -83,7 +83,6 @@ class DivideForm(Form["tuple[float, ...] | None"]):
             return ()
 
     def action_done(self) -> None:
-        """Divide them so."""
         if self._would is not None:
             self.dismiss(self._numbers())
 

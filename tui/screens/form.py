@@ -65,7 +65,6 @@ class Form(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         self.says.update(Content("\n").join(shown_parts))
 
     def action_field(self, step: int) -> None:
-        """Go to the field above or below."""
         (self.focus_next if step > 0 else self.focus_previous)()
 
     @on(Input.Submitted)
@@ -78,5 +77,4 @@ class Form(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         raise NotImplementedError
 
     def action_close(self) -> None:
-        """Change nothing."""
         self.dismiss(None)

@@ -77,14 +77,12 @@ class ModelsScreen(ModeScreen):
 
     @on(DataTable.RowHighlighted)
     def describe(self, event: DataTable.RowHighlighted) -> None:
-        """Say what there is to say about the model under the cursor."""
         if event.cursor_row < len(self._models):
             entry = self._models[event.cursor_row].entry
             note = f": {plain(entry.note)}" if entry.note else ""
             self.about.update(Content(plain(entry.name) + note))
 
     def action_move(self, step: int) -> None:
-        """Choose the model above or below."""
         self.table.move_cursor(row=self.table.cursor_row + step)
 
 

@@ -94,14 +94,11 @@ class NewSession(ModalScreen[tuple[str, str] | None]):
         self.query_one("#level", Static).update(Content("Level  ") + Content(" ").join(shown_levels))
 
     def action_step(self, by: int) -> None:
-        """A level up or down."""
         self.level = LEVELS[min(max(LEVELS.index(self.level) + by, 0), len(LEVELS) - 1)]
 
     def action_close(self) -> None:
-        """Stay."""
         self.dismiss(None)
 
     @on(OptionList.OptionSelected)
     def begin(self, event: OptionList.OptionSelected) -> None:
-        """Begin with what is chosen."""
         self.dismiss((str(event.option.id), self.level))

@@ -59,7 +59,6 @@ class Reading(ModalScreen[None]):
             yield Static(Content.assemble(("esc", KEY), " back  ", ("↑", KEY), "↓ scroll"), id="keys")
 
     def on_mount(self) -> None:
-        """Read it in a thread."""
         self._read()
 
     @work(exit_on_error=False)
@@ -70,15 +69,12 @@ class Reading(ModalScreen[None]):
             self.call_after_refresh(self.list.end, -1)
 
     def action_move(self, step: int) -> None:
-        """Scroll a line."""
         self.list.move(step)
 
     def action_page(self, step: int) -> None:
-        """Scroll a page."""
         self.list.page(step)
 
     def action_end(self, place: int) -> None:
-        """Go to the beginning or the end."""
         self.list.end(place)
 
 

@@ -59,9 +59,7 @@ class Rejections(ModalScreen[None]):
             yield Static(Content.assemble(("esc", KEY), " back  ", ("↑", KEY), "↓ scroll"), id="keys")
 
     def action_scroll_by(self, rows: int) -> None:
-        """Scroll."""
         self.list.scroll_relative(y=rows, animate=False)
 
     def action_close(self) -> None:
-        """Close."""
         self.dismiss(None)

@@ -80,7 +80,6 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
             yield Static(id="keys")
 
     def on_mount(self) -> None:
-        """Begin in the first field, or with the plan."""
         if self._given is None:
             self.find.focus()
         else:
@@ -166,20 +165,16 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
             (self.becomes if self.hits.has_focus else self.find).focus()
 
     def action_tick(self) -> None:
-        """Tick the line."""
         self.hits.tick()
         self._show_counts()
 
     def action_tick_all(self) -> None:
-        """Tick all, or none."""
         self.hits.tick_all()
         self._show_counts()
 
     def action_apply(self) -> None:
-        """Replace in what is ticked."""
         if self.hits.has_focus and self._plan is not None and self.hits.ticked:
             self.dismiss((self._plan, set(self.hits.ticked)))
 
     def action_close(self) -> None:
-        """Change nothing."""
         self.dismiss(None)

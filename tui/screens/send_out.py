@@ -78,12 +78,10 @@ class SendOutForm(Form["SendOut | None"]):
         )
 
     def on_mount(self) -> None:
-        """Say what would be written."""
         self.changed()
 
     @on(PathLine.Offered)
     def offered(self, message: PathLine.Offered) -> None:
-        """Show the folders that the path may go on with."""
         if len(message.names) != 1:
             self.say("  ".join(message.names) if message.names else "A new folder.")
 

@@ -175,7 +175,6 @@ class TalkScreen(ModeScreen):
     # --- what the learner does ------------------------------------------------------------------
 
     def send(self, command: Command) -> None:
-        """Hand a command to the engine."""
         self.tertulia.send(command)
 
     @property
@@ -184,7 +183,6 @@ class TalkScreen(ModeScreen):
         return self.input.has_focus
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         state = self.status.state
         match action:
             case "done" | "drop":
@@ -214,7 +212,6 @@ class TalkScreen(ModeScreen):
         self.query_one(KeysLine).writing = self.writing
 
     def on_descendant_blur(self) -> None:
-        """The same on the way back."""
         self.query_one(KeysLine).writing = self.writing
 
     def action_talk(self) -> None:
@@ -227,7 +224,6 @@ class TalkScreen(ModeScreen):
             self.status.state = "listening"
 
     def action_done(self) -> None:
-        """The turn is finished."""
         self.send(Done())
 
     def action_drop(self) -> None:
@@ -236,7 +232,6 @@ class TalkScreen(ModeScreen):
         self.send(Cancel())
 
     def action_hush(self) -> None:
-        """Silence."""
         self.send(Hush())
 
     def action_hands_free(self) -> None:
@@ -248,7 +243,6 @@ class TalkScreen(ModeScreen):
             self.send(Listen(hands_free=True))
 
     def action_write(self) -> None:
-        """Go to the writing line."""
         self.input.focus()
 
     def action_back(self) -> None:
@@ -272,13 +266,11 @@ class TalkScreen(ModeScreen):
         self.send(Say(text))
 
     def action_replay(self, pace: float = 1.0) -> None:
-        """Hear the current turn again."""
         turn = self.conversation.current()
         if turn is not None:
             self.send(Replay(turn.id, pace))
 
     def action_slower(self) -> None:
-        """Hear it slower."""
         self.action_replay(SLOWER)
 
     def action_suggestion(self, place: int) -> None:
@@ -308,15 +300,12 @@ class TalkScreen(ModeScreen):
         (self.conversation.scroll_page_up if step < 0 else self.conversation.scroll_page_down)(animate=False)
 
     def action_first(self) -> None:
-        """Choose the first turn."""
         self.conversation.choose(0)
 
     def action_last(self) -> None:
-        """Go back to the newest turn."""
         self.conversation.choose(None)
 
     def action_copy(self) -> None:
-        """Copy the current turn's text."""
         if text := self.conversation.spoken_text():
             self.app.copy_to_clipboard(text)
             self.notify("Copied.", timeout=1.5)

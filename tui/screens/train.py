@@ -137,27 +137,21 @@ class TrainScreen(JudgingScreen):
         return (self.worth, self.view.samples, self.verdict, self.versions)[self.at]
 
     def action_step(self, step: int) -> None:
-        """Go to the next page, or the one before."""
         self.go(self.at + step)
 
     def action_section(self, page: int) -> None:
-        """Go to a page."""
         self.go(page)
 
     def action_move(self, step: int) -> None:
-        """Go a line up or down."""
         self._list.move(step)
 
     def action_page(self, step: int) -> None:
-        """Scroll a page."""
         self._list.page(step)
 
     def action_end(self, place: int) -> None:
-        """Go to the top or the bottom."""
         self._list.end(place)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         match action:
             case "start":
                 ready = self.prospect is not None and self.prospect.worth is not None
@@ -196,7 +190,6 @@ class TrainScreen(JudgingScreen):
         return Choice(base=self.base, preset=self.preset, knobs=self.knobs)
 
     def action_start(self) -> None:
-        """Start training with what is shown."""
         self.start_run(self._choice())
 
     def action_preset(self, step: int) -> None:
@@ -243,7 +236,6 @@ class TrainScreen(JudgingScreen):
     # --- what the layers below tell ---------------------------------------------------------------
 
     def told(self, state: RunState) -> None:
-        """Draw where the run is."""
         if self.run is not None:
             self.view.show(state, f"Run {self.run.id}")
             self.tabs.summary = (summary(self.run, state),)
@@ -251,7 +243,6 @@ class TrainScreen(JudgingScreen):
                 self.go(RUN)
 
     def began(self) -> None:
-        """Show the run."""
         if self.run is not None:
             self._attached.add(self.run.id)
         self.go(RUN)
@@ -283,7 +274,6 @@ class TrainScreen(JudgingScreen):
         self.show_keys()
 
     def judgement(self) -> None:
-        """Draw the verdict."""
         self._draw()
         self.show_keys()
 
@@ -336,14 +326,12 @@ class TrainScreen(JudgingScreen):
 
     @property
     def chosen_run(self) -> Run | None:
-        """The run that the cursor is on."""
         if self.at == VERSIONS and self.versions.key.startswith(RUN_LINE):
             return self.overview.run(int(self.versions.key.removeprefix(RUN_LINE)))
         return None
 
     @on(Listing.Moved, "#versions")
     def moved(self) -> None:
-        """Other keys mean something there."""
         self.show_keys()
 
     @on(Listing.Clicked, "#versions")

@@ -35,7 +35,6 @@ class Force(Form[bool]):
         return (("Write", self.word),)
 
     def on_mount(self) -> None:
-        """Say what speaks against it."""
         self.say(
             f"{self._name}: {self._why}",
             f"Write “{WORD}” to put it on all the same. You can roll back at any time.",
@@ -70,9 +69,7 @@ class Tags(Form["tuple[str, ...] | None"]):
         return (("Tags", self.tags),)
 
     def on_mount(self) -> None:
-        """Say how they are written."""
         self.say(Content.assemble("Words with spaces between, such as “before-summer microphone-2”."))
 
     def action_done(self) -> None:
-        """These."""
         self.dismiss(tuple(self.tags.value.split()))

@@ -69,7 +69,6 @@ class FollowingScreen(ModeScreen):
         return self.state is not None and self.state.status in AT_WORK
 
     def on_mount(self) -> None:
-        """Look at the run's folder from now on."""
         self.set_interval(POLL_SECONDS, self._poll)
 
     async def on_unmount(self) -> None:
@@ -133,7 +132,6 @@ class FollowingScreen(ModeScreen):
     # --- keys ---------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         status = self.state.status if self.state is not None else ""
         match action:
             case "stop":
@@ -170,7 +168,6 @@ class FollowingScreen(ModeScreen):
         await self.renew()
 
     def action_resume(self) -> None:
-        """Go on with the run."""
         if self.run is not None and not self.starting:
             self.starting = True
             self.show_keys()
@@ -225,7 +222,6 @@ class FollowingScreen(ModeScreen):
             )
 
     def action_log(self) -> None:
-        """Read what the trainer printed."""
         from core.training.launching import log_of
         from tui.screens.reading import Reading
 
@@ -233,7 +229,6 @@ class FollowingScreen(ModeScreen):
             self.app.push_screen(Reading(f"Log of run {self.run.id}", log_of(self.run), tail=True))
 
     def show_keys(self) -> None:
-        """Other keys mean something now."""
         for keys in self.query(KeysLine):
             keys.refresh()
         self.refresh_bindings()

@@ -54,7 +54,6 @@ class JudgingScreen(FollowingScreen):
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something just now."""
         version, active = self.chosen_version, self.overview.active
         here = version is not None and not version.deleted
         match action:
@@ -76,7 +75,6 @@ class JudgingScreen(FollowingScreen):
 
     @work(group="verdict", exclusive=True, exit_on_error=False)
     async def judge(self, name: str) -> None:
-        """Show the verdict on a version."""
         try:
             self.judged = await self.worker.read(lambda desk: judged(name)(desk.store))
         except SENTENCES as error:
@@ -119,7 +117,6 @@ class JudgingScreen(FollowingScreen):
             self.app.push_screen(Force(version.name, why or "It was never tested."), answered)
 
     def action_keep(self) -> None:
-        """Leave the ear as it is."""
         name = self.overview.active.name if self.overview.active is not None else "The present ear"
         self.tertulia.tell(f"{name} stays on; the new version is in the list of versions.", "information")
 
@@ -232,7 +229,6 @@ class JudgingScreen(FollowingScreen):
         await self.renew()
 
     def action_card(self) -> None:
-        """Read the version's card."""
         version = self.chosen_version
         if version is not None and self.tertulia.data is not None:
             self.run_worker(

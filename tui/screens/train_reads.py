@@ -29,15 +29,12 @@ class Overview:
     """Runs whose trainer is at work."""
 
     def run(self, number: int) -> Run | None:
-        """The run of that number."""
         return next((run for run in self.runs if run.id == number), None)
 
     def version(self, name: str) -> ModelVersion | None:
-        """The version of that name."""
         return next((version for version in self.versions if version.name == name), None)
 
     def made_by(self, run: Run) -> ModelVersion | None:
-        """What a run made."""
         return next((version for version in self.versions if version.run == run.id), None)
 
 

@@ -84,7 +84,6 @@ def _columns(left: tuple[str, str], right: tuple[str, str], at: int) -> Content:
 
 
 def rate_said(rate: Interval) -> str:
-    """A rate in per cent with its interval."""
     return f"{100 * rate.value:5.1f} % [{100 * rate.low:.1f} - {100 * rate.high:.1f}]"
 
 

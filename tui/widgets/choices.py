@@ -43,7 +43,6 @@ class Choices(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many rows as the answers need."""
         return len(self._lines(width))
 
     def _lines(self, room: int) -> list[Content]:

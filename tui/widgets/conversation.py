@@ -99,7 +99,6 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
         self.chosen = None if place is None or not self.turns else min(max(place, 0), len(self.turns) - 1)
 
     def watch_chosen(self, chosen: int | None) -> None:
-        """Bring the chosen turn into view."""
         if chosen is None:
             self.anchor()
         elif self._tops:
@@ -160,15 +159,12 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.crop_extend(0, self.size.width, base.rich_style).apply_offsets(0, at)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The text under a mouse selection."""
         return selection.extract("\n".join(line.plain for line in self._lines)), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """A click chooses the turn."""
         at = self.scroll_offset.y + event.y
         for place in range(len(self._tops)):
             top, bottom = self._span(place)

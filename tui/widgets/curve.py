@@ -156,7 +156,6 @@ class _Canvas:
         )
 
     def dot(self, x: int, y: int) -> None:
-        """Set a dot."""
         self._bits[y // 4][x // 2] |= DOTS[x % 2][y % 4]
 
     def line(self, one: Point, other: Point) -> None:

@@ -43,7 +43,6 @@ class Cycle(Widget, can_focus=True):
 
         @property
         def control(self) -> Cycle:
-            """The field."""
             return self.cycle
 
     def __init__(self, values: Sequence[tuple[str, str]], id: str | None = None) -> None:  # noqa: A002
@@ -52,7 +51,6 @@ class Cycle(Widget, can_focus=True):
 
     @property
     def value(self) -> str:
-        """What is chosen."""
         return self._values[self.chosen][0]
 
     def action_step(self, step: int) -> None:
@@ -67,9 +65,7 @@ class Cycle(Widget, can_focus=True):
         return (shown + note).truncate(max(1, self.content_size.width), ellipsis=True)
 
     def on_focus(self) -> None:
-        """Draw the brackets."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Take them away."""
         self.refresh()

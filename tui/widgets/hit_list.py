@@ -44,7 +44,6 @@ class HitList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def move(self, step: int) -> None:
-        """Go up or down."""
         if self.hits:
             self.chosen = min(max(self.chosen + step, 0), len(self.hits) - 1)
 

@@ -46,7 +46,6 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
         @property
         def control(self) -> Listing:
-            """Where that was."""
             return self.listing
 
     class Clicked(Moved):
@@ -77,7 +76,6 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
         self._lay_out()
 
     def choose(self, key: str) -> None:
-        """Put the cursor on that, if it is there."""
         if key in self.keys:
             self._put(self.keys.index(key))
 
@@ -121,7 +119,6 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(self))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Other lines fit."""
         self._lay_out()
 
     def _lay_out(self) -> None:

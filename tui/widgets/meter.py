@@ -39,7 +39,6 @@ class Meter:
         self._bars.append((BARS[max(1, bar(rms))], speech >= SPEECH))
 
     def clear(self) -> None:
-        """Forget the turn that was heard."""
         self._bars.clear()
 
     def draw(self, width: int) -> Content:

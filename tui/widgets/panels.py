@@ -57,13 +57,11 @@ class Panels(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def target(self) -> Target | None:
-        """What the cursor is on."""
         page = self._page
         return page.places[self._chosen].target if page and self._chosen < len(page.places) else None
 
     @property
     def in_sight(self) -> range:
-        """The sections of the page."""
         page = self._page
         return range(page.first, page.last + 1) if page else range(0)
 
@@ -154,7 +152,6 @@ class Panels(ScrollView, can_focus=True, inherit_bindings=False):
         return next((page for page in self._pages if page.first <= self.section <= page.last), None)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Other lines fit."""
         self._lay_out()
         self._settle()
 

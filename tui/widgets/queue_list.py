@@ -95,7 +95,6 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
 
     def row(self, segment: int) -> Row | None:
-        """What is known of a segment."""
         return self._rows.get(segment)
 
     def forget(self, ids: Iterable[int]) -> None:
@@ -141,7 +140,6 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
             event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
-        """A click chooses the segment."""
         place = int(self.scroll_offset.y) + event.y
         if place < len(self.ids):
             self.post_message(self.Clicked(place))

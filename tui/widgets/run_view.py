@@ -191,5 +191,4 @@ def sample_rows(samples: Sequence[tuple[str, str, str]], width: int) -> list[Row
 
 
 def percent(value: float) -> str:
-    """A rate as a percentage."""
     return f"{100 * value:.1f} %"

@@ -43,7 +43,6 @@ class Lines(Widget):
         return Content("\n").join(self._laid_out(self.content_size.width))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """A row for each line."""
         return len(self._laid_out(width))
 
     def _laid_out(self, room: int) -> list[Content]:

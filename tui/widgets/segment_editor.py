@@ -52,7 +52,6 @@ class SegmentEditor(TextArea):
         return self.cursor_location[1]
 
     def put(self, text: str) -> None:
-        """Insert text in the place of the selection."""
         self.replace(text, *sorted(self.selection))
 
     def get_line(self, line_index: int) -> Text:

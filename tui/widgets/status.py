@@ -53,7 +53,6 @@ class StatusLine(Widget):
             (self._clock.resume if state == "thinking" else self._clock.pause)()
 
     def watch_level(self, level: Level | None) -> None:
-        """Move the meter on."""
         if level is not None:
             self._meter.push(level.rms, level.speech)
 

@@ -39,7 +39,6 @@ class Token:
 
     @property
     def span(self) -> tuple[int, int]:
-        """Its characters."""
         return self.start, self.end
 
 
