@@ -89,7 +89,7 @@ class SileroActivity:
             AudioError: another shape, or samples that are not numbers.
         """
         if frame.shape != (FRAME,) or not np.isfinite(frame).all():
-            raise AudioError(f"A frame of voice activity is {FRAME} finite samples, not {frame.shape}.")
+            raise AudioError(f"A frame of voice activity is {FRAME} finite samples, not {frame.shape}")
         frame = frame.astype(np.float32, copy=False)
         window = np.concatenate([self._context, frame])[np.newaxis]
         heard, self._h, self._c = self._session.run(None, {"input": window, "h": self._h, "c": self._c})
@@ -155,7 +155,7 @@ def _network() -> Path:
     found = sorted(folder.glob("silero_vad*.onnx")) if folder else []
     if not found:
         raise ModelError(
-            "The voice activity network is missing from the faster-whisper package: "
-            "reinstall it with `pip install --force-reinstall faster-whisper`."
+            "The voice activity network is missing from the faster-whisper package",
+            "reinstall it with `pip install --force-reinstall faster-whisper`",
         )
     return found[-1]

@@ -28,7 +28,7 @@ def padded(audio: Audio, samples: int = WINDOW) -> Audio:
     """
     if len(audio) > WINDOW:
         seconds = len(audio) / SAMPLE_RATE
-        raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s: cut it at a pause first.")
+        raise AudioError(f"{seconds:.1f} s of audio do not fit Whisper's window of 30 s", "cut it at a pause first")
     return np.pad(audio, (0, samples - len(audio)))
 
 
@@ -36,6 +36,6 @@ def check_audio(audio: Audio) -> None:
     """Refuse what is not one channel of finite float32 samples, with an AudioError."""
     if not isinstance(audio, np.ndarray) or audio.dtype != np.float32 or audio.ndim != 1:
         given = f"{audio.dtype} {audio.shape}" if isinstance(audio, np.ndarray) else type(audio).__name__
-        raise AudioError(f"The recogniser hears one channel of float32 at 16 kHz, not {given}: convert it first.")
+        raise AudioError(f"The recogniser hears one channel of float32 at 16 kHz, not {given}", "convert it first")
     if not np.isfinite(audio).all():
-        raise AudioError("The audio holds samples that are not numbers: record it again, or convert it anew.")
+        raise AudioError("The audio holds samples that are not numbers", "record it again, or convert it anew")

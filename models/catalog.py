@@ -84,12 +84,12 @@ def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -
         if entry.name == name:
             if entry.installed:
                 return entry
-            raise ModelError(f"The {part} {entry.name} is not on this machine: {_remedy(entry, folder)}.")
+            raise ModelError(f"The {part} {entry.name} is not on this machine", _remedy(entry, folder))
     asked = f" (named by {named_by})" if named_by else ""
     installed = ", ".join(entry.name for entry in known if entry.installed) or "none is installed"
     raise ModelError(
-        f"There is no {part} called {name!r}{asked}: choose one of this machine ({installed}), or put it into "
-        f"{_place(part, folder)}."
+        f"There is no {part} called {name!r}{asked}",
+        f"choose one of this machine ({installed}), or put it into {_place(part, folder)}",
     )
 
 
@@ -98,16 +98,18 @@ def at(path: Path, part: str) -> Entry:
     try:
         return _at(path, part)
     except OSError as error:
-        raise ModelError(f"The {part} at {path} cannot be read ({error.strerror}): check the path.") from error
+        raise ModelError(
+            f"The {part} at {path} cannot be read ({error.strerror})", "check the path", path
+        ) from error
 
 
 def _at(path: Path, part: str) -> Entry:
     if not path.exists():
-        raise ModelError(f"There is no {part} at {path}: check the path.")
+        raise ModelError(f"There is no {part} at {path}", "check the path", path)
     if part in SUFFIXES and path.suffix != SUFFIXES[part]:
-        raise ModelError(f"{path} is not a {part}: name a {FORMATS[part]} file ({SUFFIXES[part]}).")
+        raise ModelError(f"{path} is not a {part}", f"name a {FORMATS[part]} file ({SUFFIXES[part]})", path)
     if part == "recogniser" and not path.is_dir():
-        raise ModelError(f"{path} is not a recogniser: name the folder of a CTranslate2 Whisper.")
+        raise ModelError(f"{path} is not a recogniser", "name the folder of a CTranslate2 Whisper", path)
     name = path.name if part == "recogniser" else path.stem
     return _described(Found(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
 
@@ -124,7 +126,7 @@ def verify(entry: Entry) -> Path:
         ModelError: a file is missing, has the wrong checksum (starters), or is not of its format.
     """
     if entry.path is None:
-        raise ModelError(f"The {entry.part} {entry.name} is not on this machine: {_remedy(entry, None)}.")
+        raise ModelError(f"The {entry.part} {entry.name} is not on this machine", _remedy(entry, None))
     if entry.starter:
         _verify_checksums(entry)
     check = {"recogniser": check_recogniser, "tutor": check_tutor, "voice": voice_settings}[entry.part]
@@ -218,13 +220,15 @@ def _verify_checksums(entry: Entry) -> None:
     folder = STARTER / entry.source
     mine = {name: checksum for name, checksum in noted.items() if (STARTER / name).is_relative_to(folder)}
     if not mine:
-        raise ModelError(f"{STARTER / CHECKSUMS} has no checksums for {entry.name}: {_remedy(entry, None)}.")
+        raise ModelError(
+            f"{STARTER / CHECKSUMS} has no checksums for {entry.name}", _remedy(entry, None), STARTER / CHECKSUMS
+        )
     for name, checksum in mine.items():
         file = STARTER / name
         if not file.is_file():
-            raise ModelError(f"The {entry.part} {entry.name} lacks {file}: {_remedy(entry, None)}.")
+            raise ModelError(f"The {entry.part} {entry.name} lacks {file}", _remedy(entry, None), file)
         if _sha256(file) != checksum:
-            raise ModelError(f"{file} of {entry.name} has the wrong checksum: {_remedy(entry, None)}.")
+            raise ModelError(f"{file} of {entry.name} has the wrong checksum", _remedy(entry, None), file)
 
 
 def _noted_checksums() -> dict[str, str]:

@@ -150,7 +150,7 @@ class Evaluation:
             )
         except (LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-            raise ModelError(f"An evaluation is damaged ({reason[:120]}): evaluate the model again.") from error
+            raise ModelError(f"An evaluation is damaged ({reason[:120]})", "evaluate the model again") from error
 
 
 def evaluate(

@@ -27,10 +27,14 @@ def missing_files(folder: Path) -> list[str]:
 def check_recogniser(folder: Path, name: str) -> None:
     """Refuse what is not a complete CTranslate2 Whisper folder, with a ModelError."""
     if not folder.is_dir():
-        raise ModelError(f"The recogniser {name} is not at {folder}: choose another one, or put its folder there.")
+        raise ModelError(
+            f"The recogniser {name} is not at {folder}", "choose another one, or put its folder there", folder
+        )
     if missing := missing_files(folder):
         raise ModelError(
-            f"The recogniser {name} in {folder} lacks {', '.join(missing)}: install the whole CTranslate2 folder."
+            f"The recogniser {name} in {folder} lacks {', '.join(missing)}",
+            "install the whole CTranslate2 folder",
+            folder,
         )
 
 
@@ -41,9 +45,11 @@ def check_tutor(path: Path, name: str) -> None:
             magic = file.read(4)
     except OSError as error:
         reason = error.strerror
-        raise ModelError(f"The tutor {name} at {path} cannot be read ({reason}): install it again.") from error
+        raise ModelError(
+            f"The tutor {name} at {path} cannot be read ({reason})", "install it again", path
+        ) from error
     if magic != b"GGUF":
-        raise ModelError(f"The tutor {name} at {path} is not a GGUF file: install it again.")
+        raise ModelError(f"The tutor {name} at {path} is not a GGUF file", "install it again", path)
 
 
 def voice_settings(onnx: Path, name: str) -> dict[str, Any]:
@@ -51,11 +57,11 @@ def voice_settings(onnx: Path, name: str) -> dict[str, Any]:
     beside = onnx.with_name(onnx.name + ".json")
     for file in (onnx, beside):
         if not file.is_file():
-            raise ModelError(f"The voice {name} lacks {file}: install it again, or choose another voice.")
+            raise ModelError(f"The voice {name} lacks {file}", "install it again, or choose another voice", file)
     try:
         settings = json.loads(beside.read_text(encoding="utf-8"))
         if isinstance(settings["phoneme_id_map"], dict) and settings["audio"]["sample_rate"] > 0:
             return dict(settings)
     except (OSError, ValueError, LookupError, TypeError):
         pass
-    raise ModelError(f"The voice {name} has no usable settings in {beside}: install it again.")
+    raise ModelError(f"The voice {name} has no usable settings in {beside}", "install it again", beside)

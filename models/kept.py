@@ -43,7 +43,7 @@ def model_key(folder: Path, compute_type: str) -> str:
                     digest.update(f" {name} ".encode() + hashlib.file_digest(file, "sha256").digest())
     except OSError as error:
         raise ModelError(
-            f"The recogniser in {folder} cannot be read ({error.strerror}): install it again."
+            f"The recogniser in {folder} cannot be read ({error.strerror})", "install it again", folder
         ) from error
     return digest.hexdigest()
 

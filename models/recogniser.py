@@ -92,10 +92,12 @@ class WhisperRecogniser:
         except Exception as error:  # CTranslate2 and tokenizers raise what they like for damaged files
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise ModelError(
-                f"The recogniser {name} in {folder} cannot be loaded ({reason}): install it again."
+                f"The recogniser {name} in {folder} cannot be loaded ({reason})", "install it again", folder
             ) from error
         if not self._whisper.model.is_multilingual:
-            raise ModelError(f"The recogniser {name} in {folder} hears only English: choose a multilingual one.")
+            raise ModelError(
+                f"The recogniser {name} in {folder} hears only English", "choose a multilingual one", folder
+            )
         # Asked of the network itself: without preprocessor_config.json the library would assume 80 mel bands.
         self._features: Any = FeatureExtractor(feature_size=self._whisper.model.n_mels)
         self._tokenizer: Any = Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language="es")

@@ -115,7 +115,7 @@ class LlamaTutor:
     def __init__(self, path: Path, name: str, device: Device) -> None:
         if not path.is_file():
             raise ModelError(
-                f"The tutor {name} is missing at {path}: choose another in Models, or install it again."
+                f"The tutor {name} is missing at {path}", "choose another in Models, or install it again", path
             )
         llama_cpp = _library()
         self.name = name
@@ -138,7 +138,9 @@ class LlamaTutor:
             carried = self._llama.metadata.get(MOVES_KEY)
             self._moves = Moves.from_json(carried) if carried else None
         except (ValueError, RuntimeError, OSError, KeyError, AssertionError) as error:
-            raise ModelError(f"The tutor {name} at {path} cannot be loaded ({error}): install it again.") from error
+            raise ModelError(
+                f"The tutor {name} at {path} cannot be loaded ({error})", "install it again", path
+            ) from error
         self.guided = self._moves is not None
         self._grammars: dict[str, Any] = {}
 
@@ -192,9 +194,9 @@ class LlamaTutor:
         try:
             answer = json.loads(text)
         except ValueError as error:
-            raise ModelError(f"The tutor {self.name} did not finish its answer: say less at a time.") from error
+            raise ModelError(f"The tutor {self.name} did not finish its answer", "say less at a time") from error
         if not isinstance(answer, dict):
-            raise ModelError(f"The tutor {self.name} answered {type(answer).__name__} instead of an object.")
+            raise ModelError(f"The tutor {self.name} answered {type(answer).__name__} instead of an object")
         return answer
 
     def _stream(

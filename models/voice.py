@@ -70,7 +70,7 @@ class PiperVoice:
             )
             self._piper: Any = Piper(session=session, config=PiperConfig.from_dict(settings))
         except Exception as error:  # onnxruntime's errors share no class
-            raise ModelError(f"The voice {name} at {onnx} cannot be loaded: install it again.") from error
+            raise ModelError(f"The voice {name} at {onnx} cannot be loaded", "install it again", onnx) from error
         self.name = name
         self.sample_rate = int(self._piper.config.sample_rate)
 

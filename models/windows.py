@@ -55,4 +55,4 @@ def read(folder: Path) -> Windows:
             return Windows(margin)
     except (OSError, ValueError, LookupError, TypeError):
         pass
-    raise ModelError(f"{path} is damaged: remove it, and the recogniser hears in full windows again.")
+    raise ModelError(f"{path} is damaged", "remove it, and the recogniser hears in full windows again", path)

@@ -158,4 +158,4 @@ def _words(words: Sequence[Mapping[str, Any]]) -> str:
     try:
         return json.dumps(tidy, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
-        raise StoreError("Nothing was stored, because the time of a word is not a number of seconds.") from error
+        raise StoreError("Nothing was stored, because the time of a word is not a number of seconds") from error

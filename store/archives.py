@@ -93,7 +93,7 @@ def unpacked(path: Path, into: Path, limits: Limits = LIMITS) -> Iterator[Path]:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise StoreError(f"{shown(path)} is not a file: name an archive.")
+            raise StoreError(f"{shown(path)} is not a file", "name an archive", path)
         make_folder(into)
         _sweep(into)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=into))
@@ -163,7 +163,7 @@ class Unpacking:
         )
 
     def refused(self, what: str, remedy: str) -> StoreError:
-        return StoreError(f"{self.name} was not unpacked, because {what}: {remedy}.")
+        return StoreError(f"{self.name} was not unpacked, because {what}", remedy, self.name)
 
     def _parts(self, name: str) -> tuple[str, ...]:
         """The folders and the file of a member. Raises StoreError for a name that leads elsewhere."""

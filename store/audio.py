@@ -37,7 +37,7 @@ def pcm16(samples: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.int16]
         return np.ascontiguousarray(samples, dtype="<i2")
     scaled = np.rint(np.asarray(samples, dtype=np.float32) * FULL_SCALE)
     if not np.isfinite(scaled).all():
-        raise StoreError("The audio holds numbers that are not sound (NaN or infinity), so it was not stored.")
+        raise StoreError("The audio holds numbers that are not sound (NaN or infinity), so it was not stored")
     return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2")
 
 
@@ -66,7 +66,7 @@ class AudioFolder:
                 of a file is left behind.
         """
         if samples.ndim != 1 or not samples.size:
-            raise StoreError("There is no sound in the recording, so it was not stored.")
+            raise StoreError("There is no sound in the recording, so it was not stored")
         pcm = pcm16(samples)
         sha256 = _sha256(pcm)
         path = self.path(sha256)
@@ -107,7 +107,7 @@ class AudioFolder:
             StoreError: the file is missing, damaged or unreadable; a span that runs backwards.
         """
         if not 0 <= start <= end:
-            raise StoreError(f"Samples {start} to {end} are not a span of a recording: choose other boundaries.")
+            raise StoreError(f"Samples {start} to {end} are not a span of a recording", "choose other boundaries")
         for pcm in self._pieces(sha256, start, end, max(1, end - start)):
             return from_pcm16(pcm)
         return np.zeros(0, dtype=np.float32)
@@ -153,13 +153,13 @@ class AudioFolder:
 
 def _missing(path: Path) -> StoreError:
     return StoreError(
-        f"The recording {shown(path)} is missing: bring it back from a backup; the turn keeps its text."
+        f"The recording {shown(path)} is missing", "bring it back from a backup; the turn keeps its text", path
     )
 
 
 def _damaged(path: Path) -> StoreError:
     return StoreError(
-        f"The recording {shown(path)} is damaged: bring it back from a backup; the turn keeps its text."
+        f"The recording {shown(path)} is damaged", "bring it back from a backup; the turn keeps its text", path
     )
 
 

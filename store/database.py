@@ -69,7 +69,7 @@ class Store:
                     raise reasons.database(path, error) or error from error
         except BlockingIOError as error:
             raise StoreError(
-                f"Another Tertulia is making {shown(path)} ready and is not done: try again when it is."
+                f"Another Tertulia is making {shown(path)} ready and is not done", "try again when it is", path
             ) from error
         except OSError as error:
             raise reasons.disk(path, error) from error
@@ -144,7 +144,9 @@ class Store:
         """The row of that number. Raises StoreError when there is none."""
         rows = self.execute(f"SELECT * FROM {table} WHERE id = ?", (number,))
         if not rows:
-            raise StoreError(f"There is no {table[:-1].replace('_', ' ')} {number} in {shown(self.path)}.")
+            raise StoreError(
+                f"There is no {table[:-1].replace('_', ' ')} {number} in {shown(self.path)}", place=self.path
+            )
         return rows[0]
 
 
@@ -166,20 +168,24 @@ def _connect(path: Path) -> sqlite3.Connection:
         if version > len(migrations.MIGRATIONS):
             raise StoreError(
                 f"{shown(path)} was written by a newer Tertulia (schema {version}; this one knows "
-                f"{len(migrations.MIGRATIONS)}): install that version, or set TERTULIA_HOME to another folder."
+                f"{len(migrations.MIGRATIONS)})",
+                "install that version, or set TERTULIA_HOME to another folder",
+                path,
             )
         connection.execute("PRAGMA synchronous = FULL")
         if _pragma(connection, "journal_mode = WAL") != "wal":
             raise StoreError(
-                f"{shown(path.parent)} lies on a file system that several processes cannot share "
-                "(a network folder?): set TERTULIA_HOME to a folder on a local disk."
+                f"{shown(path.parent)} lies on a file system that several processes cannot share (a network "
+                "folder?)",
+                "set TERTULIA_HOME to a folder on a local disk",
+                path.parent,
             )
         if version < len(migrations.MIGRATIONS):
             _migrate(path, connection, version)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA recursive_triggers = ON")
         if not _pragma(connection, "foreign_keys"):
-            raise StoreError("This Python's SQLite cannot enforce foreign keys: install one that can.")
+            raise StoreError("This Python's SQLite cannot enforce foreign keys", "install one that can")
     except BaseException:
         connection.close()
         raise
@@ -197,8 +203,9 @@ def _version(path: Path, connection: sqlite3.Connection) -> int:
     ours = _pragma(connection, "application_id") == migrations.APPLICATION_ID
     if (tables or version) and not (ours and version):
         raise StoreError(
-            f"{shown(path)} is another program's database: move it elsewhere, or set TERTULIA_HOME to "
-            "another folder."
+            f"{shown(path)} is another program's database",
+            "move it elsewhere, or set TERTULIA_HOME to another folder",
+            path,
         )
     return version
 
@@ -216,7 +223,7 @@ def _migrate(path: Path, connection: sqlite3.Connection, version: int) -> None:
         for migration in migrations.MIGRATIONS[version:]:
             migration(database)
         if connection.execute("PRAGMA foreign_key_check").fetchone():
-            raise StoreError(f"{shown(path)} has rows that lost their partner, so it was not migrated.")
+            raise StoreError(f"{shown(path)} has rows that lost their partner, so it was not migrated", place=path)
         connection.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(migrations.MIGRATIONS)}")
         connection.execute("COMMIT")

@@ -64,21 +64,23 @@ def pieces(path: Path, limit_seconds: float, clipping: Clipping | None = None) -
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise StoreError(f"There is no file {name}.") from error
+        raise StoreError(f"There is no file {name}", place=name) from error
     except OSError as error:
         raise _unreadable(name, error) from error
     if stat.S_ISDIR(status.st_mode):
-        raise StoreError(f"{name} is a folder: name an audio file in it.")
+        raise StoreError(f"{name} is a folder", "name an audio file in it", name)
     if not stat.S_ISREG(status.st_mode):
-        raise StoreError(f"{name} is not a file: save the sound to a file first.")
+        raise StoreError(f"{name} is not a file", "save the sound to a file first", name)
     if not status.st_size:
-        raise StoreError(f"{name} is empty: record or export it again.")
+        raise StoreError(f"{name} is empty", "record or export it again", name)
     try:
         with path.open("rb") as file:
             _refuse_false_wav(name, file, status.st_size, limit_seconds)
             for piece in _gathered(_decoded(name, file, limit_seconds, clipping)):
                 if not np.isfinite(piece).all():
-                    raise StoreError(f"{name} holds numbers that are not sound (NaN or infinity): export it again.")
+                    raise StoreError(
+                        f"{name} holds numbers that are not sound (NaN or infinity)", "export it again", name
+                    )
                 yield piece
     except OSError as error:
         raise _unreadable(name, error) from error
@@ -95,7 +97,7 @@ def _refuse_false_wav(name: str, file: BinaryIO, size: int, limit_seconds: float
         return
     riff_size, rate, byte_rate = struct.unpack("<4xI16xII12x", header)
     if rate == 0:
-        raise StoreError(f"{name} claims 0 samples a second: export it again.")
+        raise StoreError(f"{name} claims 0 samples a second", "export it again", name)
     # A program that writes to a pipe cannot know the length and leaves 0 or the largest number.
     if riff_size < 0xFFFF_FF00 and riff_size + 8 > size and byte_rate:
         raise _cut_off(name, max(0, size - 44) / byte_rate, (riff_size - 36) / byte_rate)
@@ -132,7 +134,7 @@ def _decoded(
             yield from _samples(name, container, limit_seconds, clipping)
     except (av.FFmpegError, ValueError) as error:
         # ValueError: PyAV's resampler refuses a stream that changes its shape halfway.
-        raise StoreError(f"{name} is not sound that can be read: convert it to WAV or FLAC.") from error
+        raise StoreError(f"{name} is not sound that can be read", "convert it to WAV or FLAC", name) from error
 
 
 def _samples(
@@ -142,7 +144,7 @@ def _samples(
 
     stream = next(iter(container.streams.audio), None)
     if stream is None:
-        raise StoreError(f"{name} holds no sound: name an audio file.")
+        raise StoreError(f"{name} holds no sound", "name an audio file", name)
     declared = 0.0
     if container.format.name.split(",")[0] in EXACT and stream.duration:
         declared = float(stream.duration * stream.time_base)
@@ -177,11 +179,11 @@ def _samples(
     if declared and seconds < declared - SLACK_SECONDS:
         raise _cut_off(name, seconds, declared)
     if damaged and count:
-        raise StoreError(f"{name} is damaged after {seconds:.1f} seconds: record or export it again.")
+        raise StoreError(f"{name} is damaged after {seconds:.1f} seconds", "record or export it again", name)
     if damaged:
-        raise StoreError(f"{name} is not sound that can be read: convert it to WAV or FLAC.")
+        raise StoreError(f"{name} is not sound that can be read", "convert it to WAV or FLAC", name)
     if not count:
-        raise StoreError(f"{name} holds no sound: record or export it again.")
+        raise StoreError(f"{name} holds no sound", "record or export it again", name)
 
 
 def _channels(frame: Any) -> NDArray[Any]:
@@ -203,7 +205,9 @@ def _cut_off(name: str, seconds: float, whole: float) -> StoreError:
 
 def _too_long(name: str, limit_seconds: float) -> StoreError:
     return StoreError(
-        f"{name} is longer than {_duration(limit_seconds)}, the most that is read at once: cut it into pieces."
+        f"{name} is longer than {_duration(limit_seconds)}, the most that is read at once",
+        "cut it into pieces",
+        name,
     )
 
 

@@ -143,7 +143,7 @@ def apply(
             status, a text too long.
     """
     if not changes and not additions:
-        raise StoreError("There is nothing to change: choose at least one segment.")
+        raise StoreError("There is nothing to change", "choose at least one segment")
     touched = [change.segment for change in changes]
     with store.transaction():
         action = _action(store, author, kind, summary, None, seconds, keystrokes)
@@ -152,7 +152,7 @@ def apply(
             if revision != change.seen:
                 raise ConflictError(change.segment, was, change.to, revision, _last_author(store, revision))
             if was.status == "retired":
-                raise StoreError(f"Segment {change.segment} was split or merged: change what was made of it.")
+                raise StoreError(f"Segment {change.segment} was split or merged", "change what was made of it")
             _enter(store, action, change.segment, was, change.to, change.listened)
         for addition in additions:
             to = addition.state
@@ -270,7 +270,7 @@ def _enter(store: Store, action: Action, segment: int, was: State | None, to: St
     """Write one entry and the state it leads to. Raises StoreError."""
     to = _checked(store, segment, to)
     if not math.isfinite(listened) or listened < 0:
-        raise StoreError(f"Nothing was stored, because the listening time is {listened}, not a number of seconds.")
+        raise StoreError(f"Nothing was stored, because the listening time is {listened}, not a number of seconds")
     entry = store.insert(
         "corrections",
         segment_id=segment,
@@ -298,12 +298,13 @@ def _checked(store: Store, segment: int, to: State) -> State:
     if not 0 <= to.start < to.end <= row["samples"]:
         raise StoreError(
             f"Samples {to.start} to {to.end} are not a span of the recording of segment {segment}, which has "
-            f"{row['samples']}: choose other boundaries."
+            f"{row['samples']}",
+            "choose other boundaries",
         )
     if to.status not in (*STATUSES, RETIRED):
-        raise StoreError(f"“{clean(to.status)}” is no status of a segment: use one of {', '.join(STATUSES)}.")
+        raise StoreError(f"“{clean(to.status)}” is no status of a segment", f"use one of {', '.join(STATUSES)}")
     if to.status == "corrected" and to.reference is None:
-        raise StoreError(f"Segment {segment} cannot be corrected without a text: give one, or skip it.")
+        raise StoreError(f"Segment {segment} cannot be corrected without a text", "give one, or skip it")
     return replace(
         to,
         speaker=clean(to.speaker),

@@ -56,7 +56,7 @@ def add_timings(store: Store, turn: int, seconds: Mapping[str, float]) -> None:
         store.get("turns", turn)
         for stage, time in seconds.items():
             if not (math.isfinite(time) and time >= 0):
-                raise StoreError(f"No timing was stored, because “{clean(stage)}” took {time} seconds.")
+                raise StoreError(f"No timing was stored, because “{clean(stage)}” took {time} seconds")
             store.execute(
                 "INSERT INTO timings (turn_id, stage, seconds) VALUES (?, ?, ?) "
                 "ON CONFLICT DO UPDATE SET seconds = excluded.seconds",

@@ -192,7 +192,7 @@ class RecordingJournal:
 
     def _open(self) -> int:
         if self._descriptor is None:
-            raise StoreError(f"The recording {self.name} is already closed: start a new one.")
+            raise StoreError(f"The recording {self.name} is already closed", "start a new one")
         return self._descriptor
 
 

@@ -66,8 +66,9 @@ def prepare(folder: Path) -> None:
         raise reasons.disk(folder, error) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise StoreError(
-            f"The data folder {shown(folder)} cannot be written: allow yourself to write it, or set "
-            "TERTULIA_HOME to another folder."
+            f"The data folder {shown(folder)} cannot be written",
+            "allow yourself to write it, or set TERTULIA_HOME to another folder",
+            folder,
         )
 
 
@@ -92,7 +93,9 @@ def own(folder: Path, path: Path) -> Path:
     if not is_own(folder, path):
         raise StoreError(
             f"{shown(path)} is not where its name says, because a link leads elsewhere, so nothing there was "
-            "touched: put the folder itself in the place of the link."
+            "touched",
+            "put the folder itself in the place of the link",
+            path,
         )
     return path
 

@@ -17,11 +17,14 @@ FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 def disk(path: Path, error: OSError) -> StoreError:
     """The sentence for a file or folder that could not be written or read."""
     if error.errno in FULL:
-        return StoreError(f"The disk is full, so {shown(path)} was not written: free some space and try again.")
+        return StoreError(
+            f"The disk is full, so {shown(path)} was not written", "free some space and try again", path
+        )
     if error.errno in FORBIDDEN:
         return StoreError(
-            f"{shown(path)} may not be used ({error.strerror}): allow yourself to read and write it, or set "
-            "TERTULIA_HOME to another folder."
+            f"{shown(path)} may not be used ({error.strerror})",
+            "allow yourself to read and write it, or set TERTULIA_HOME to another folder",
+            path,
         )
     return StoreError(f"{shown(path)} could not be used: {error.strerror or error}", place=path)
 
@@ -43,10 +46,14 @@ def database(path: Path, error: Exception) -> StoreError | None:
         return disk(path, OSError(errno.EACCES, str(error)))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(
-            f"Another Tertulia is busy writing to {shown(path)}, so nothing was stored: try again in a moment."
+            f"Another Tertulia is busy writing to {shown(path)}, so nothing was stored",
+            "try again in a moment",
+            path,
         )
     if code == sqlite3.SQLITE_IOERR:
-        return StoreError(f"{shown(path)} could not be read or written ({clean(str(error))}): check the disk.")
+        return StoreError(
+            f"{shown(path)} could not be read or written ({clean(str(error))})", "check the disk", path
+        )
     if code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG):
         return StoreError(f"The change was refused and nothing was stored: {clean(str(error))}", place=path)
     return None

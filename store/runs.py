@@ -64,7 +64,7 @@ def runs(store: Store) -> list[Run]:
 def set_status(store: Store, number: int, status: str) -> None:
     """Note how far a run came. Raises StoreError for an unknown run or status."""
     if status not in STATUSES:
-        raise StoreError(f"A run cannot be “{status}”: choose among {', '.join(STATUSES)}.")
+        raise StoreError(f"A run cannot be “{status}”", f"choose among {', '.join(STATUSES)}")
     with store.transaction():
         store.get("runs", number)
         ended = now() if status in ENDED else None

@@ -117,7 +117,9 @@ def add_recording(
         StoreError: the audio file is not there.
     """
     if not re.fullmatch("[0-9a-f]{64}", audio_sha) or not audio_path(store.folder, audio_sha).is_file():
-        raise StoreError(f"No audio {clean(audio_sha)} lies in {shown(store.folder)}: put it there first.")
+        raise StoreError(
+            f"No audio {clean(audio_sha)} lies in {shown(store.folder)}", "put it there first", store.folder
+        )
     with store.transaction():
         if rows := store.execute("SELECT id FROM recordings WHERE sha256 = ?", (audio_sha,)):
             return int(rows[0]["id"])
@@ -153,7 +155,7 @@ def add_segment(
         samples = store.get("recordings", recording)["samples"]
         if not 0 <= start < end <= samples:
             raise StoreError(
-                f"Samples {start} to {end} are not a span of recording {recording}, which has {samples}."
+                f"Samples {start} to {end} are not a span of recording {recording}, which has {samples}"
             )
         return store.insert(
             "segments",
@@ -269,5 +271,5 @@ def reference(store: Store, segment: int) -> str | None:
 
 def _finite(number: float, what: str) -> float:
     if not math.isfinite(number):
-        raise StoreError(f"Nothing was stored, because {what} is {number}, which is not a number of seconds.")
+        raise StoreError(f"Nothing was stored, because {what} is {number}, which is not a number of seconds")
     return float(number)

@@ -195,4 +195,4 @@ def _turn(row: sqlite3.Row) -> Turn:
 
 def _known(word: str, words: tuple[str, ...], what: str) -> None:
     if word not in words:
-        raise StoreError(f"A turn's {what} is {', '.join(words[:-1])} or {words[-1]}, not “{clean(word)}”.")
+        raise StoreError(f"A turn's {what} is {', '.join(words[:-1])} or {words[-1]}, not “{clean(word)}”")

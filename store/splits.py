@@ -22,7 +22,7 @@ def set_split(store: Store, segments: Iterable[int], split: str) -> int:
             changed then.
     """
     if split not in ("", *SPLITS):
-        raise StoreError(f"“{clean(split)}” is no split: use one of {', '.join(SPLITS)}.")
+        raise StoreError(f"“{clean(split)}” is no split", f"use one of {', '.join(SPLITS)}")
     wanted = json.dumps(sorted({int(segment) for segment in segments}))
     with store.transaction():
         unknown = store.execute(
@@ -38,7 +38,8 @@ def set_split(store: Store, segments: Iterable[int], split: str) -> int:
         if tested:
             raise StoreError(
                 f"Segment {tested[0]['id']} is in the test, which it may not leave, because a model that trained "
-                "on it would seem better than it is: leave it out."
+                "on it would seem better than it is",
+                "leave it out",
             )
         changed = store.execute(
             "UPDATE segments SET split = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND split != ?2 "

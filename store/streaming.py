@@ -127,7 +127,7 @@ class Writer:
             StoreError: no samples; a full or read-only disk.
         """
         if not self.samples:
-            raise StoreError("There is no sound in the recording, so it was not stored.")
+            raise StoreError("There is no sound in the recording, so it was not stored")
         self._sound.close()
         sha256 = self._digest.hexdigest()
         path = self._audio.path(sha256)

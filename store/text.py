@@ -44,8 +44,9 @@ def clean(text: str, limit: int | None = LIMIT) -> str:
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     if limit is not None and len(text) > limit:
         raise StoreError(
-            f"The text that begins “{text[:30]}…” has {len(text):,} characters and {limit:,} is the most "
-            "that one piece may have: split it."
+            f"The text that begins “{text[:30]}…” has {len(text):,} characters and {limit:,} is the most that "
+            "one piece may have",
+            "split it",
         )
     return text
 

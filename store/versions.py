@@ -95,9 +95,9 @@ def promote(store: Store, version: int, reason: str) -> None:
     with store.transaction():
         row = _version(store.get("model_versions", version))
         if row.deleted:
-            raise StoreError(f"The {row.part} {row.name} was deleted: choose another version.")
+            raise StoreError(f"The {row.part} {row.name} was deleted", "choose another version")
         if clean(reason) == ROLLBACK:
-            raise StoreError("A rollback is no promotion: roll back, or give another reason.")
+            raise StoreError("A rollback is no promotion", "roll back, or give another reason")
         store.insert("promotions", version_id=version, reason=clean(reason), created_at=now())
 
 
@@ -110,9 +110,9 @@ def roll_back(store: Store, part: str, version: int) -> None:
     with store.transaction():
         row = _version(store.get("model_versions", version))
         if row.deleted:
-            raise StoreError(f"The {part} {row.name} was deleted: choose another version.")
+            raise StoreError(f"The {part} {row.name} was deleted", "choose another version")
         if version not in trail(store, part)[:-1]:
-            raise StoreError(f"The {part} was not version {version} before: promote that one instead.")
+            raise StoreError(f"The {part} was not version {version} before", "promote that one instead")
         store.insert("promotions", version_id=version, reason=ROLLBACK, created_at=now())
 
 

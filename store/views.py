@@ -90,7 +90,7 @@ def query(store: Store, view: View) -> tuple[str, list[Value]]:
         StoreError: an unknown order or status.
     """
     if view.order not in KEYS:
-        raise StoreError(f"“{clean(view.order)}” is no order of segments: use one of {', '.join(ORDERS)}.")
+        raise StoreError(f"“{clean(view.order)}” is no order of segments", f"use one of {', '.join(ORDERS)}")
     condition, values = _plain(view)
     index = f"INDEXED BY {INDEXES[view.order]}"
     if view.split:
@@ -135,7 +135,8 @@ def _plain(view: View) -> tuple[str, list[Value]]:
     """The filters that `tallies` knows too: their SQL, and its values."""
     if view.status not in (*GROUPS, *GROUPS["all"]):
         raise StoreError(
-            f"“{clean(view.status)}” is no status to choose by: use one of {', '.join((*GROUPS['all'], *GROUPS))}."
+            f"“{clean(view.status)}” is no status to choose by",
+            f"use one of {', '.join((*GROUPS['all'], *GROUPS))}",
         )
     statuses = GROUPS.get(view.status, (view.status,))
     parts, values = [f"status IN ({', '.join('?' * len(statuses))})"], list[Value](statuses)

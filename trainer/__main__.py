@@ -36,7 +36,7 @@ def main() -> int:
     events = Events(None, stdout if first else None)
     try:
         if not folder.is_dir():
-            raise JobError(f"There is no folder {folder}", "give the folder that `tertulia train` made")
+            raise JobError(f"There is no folder {folder}", "give the folder that `tertulia train` made", folder)
         if first:
             lock(folder)
             events = Events(folder / EVENTS, stdout)

@@ -31,7 +31,7 @@ def load_base(folder: Path) -> Any:
         )
     except Exception as error:  # the libraries raise what they like for damaged files
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise JobError(f"The base in {folder} cannot be loaded ({reason})", "install it again") from error
+        raise JobError(f"The base in {folder} cannot be loaded ({reason})", "install it again", folder) from error
     model.config.use_cache = False
     return model
 

@@ -88,7 +88,7 @@ def verify(hf: Path, ct2: Path, labels: Labels, own: Clips, between: Callable[[]
 
     whisper = ctranslate2.models.Whisper(str(ct2), device="cpu", compute_type="default", intra_threads=1)
     if not whisper.is_multilingual:
-        raise ExportError(f"The converted model in {ct2} hears only English", "choose a multilingual base")
+        raise ExportError(f"The converted model in {ct2} hears only English", "choose a multilingual base", ct2)
     bands = int(json.loads((hf / "config.json").read_text(encoding="utf-8"))["num_mel_bins"])
     if whisper.n_mels != bands:
         raise ExportError(

@@ -33,13 +33,13 @@ def check_clips(clips: Sequence[Clip], tokens: Callable[[str], int], most_tokens
     for clip in clips:
         where = f"The clip at {clip.start / SAMPLE_RATE:.1f} s of {clip.audio}"
         if clip.end - clip.start > WINDOW:
-            raise DataError(f"{where} is {clip.seconds:.1f} s long, more than 30 s", "split it at a pause")
+            raise DataError(f"{where} is {clip.seconds:.1f} s long, more than 30 s", "split it at a pause", where)
         if not clip.text and clip.origin != "noise":
-            raise DataError(f"{where} has no text", "write down what is said, or mark it as not speech")
+            raise DataError(f"{where} has no text", "write down what is said, or mark it as not speech", where)
         if clip.text and clip.origin == "noise":
-            raise DataError(f"{where} is noise and has a text", "empty it, or mark the clip as speech")
+            raise DataError(f"{where} is noise and has a text", "empty it, or mark the clip as speech", where)
         if (length := tokens(clip.text)) > most_tokens:
-            raise DataError(f"{where} has {length} tokens, more than {most_tokens}", "split it at a pause")
+            raise DataError(f"{where} has {length} tokens, more than {most_tokens}", "split it at a pause", where)
     own = [clip for clip in clips if clip.origin == "learner"]
     train = [clip for clip in own if clip.split == "train"]
     seconds = sum(clip.seconds for clip in train)
@@ -75,9 +75,9 @@ def check_audio(clips: Sequence[Clip]) -> None:
     for (path, wanted), end in ends.items():
         samples, sha256 = measured(path)
         if sha256 != wanted:
-            raise DataError(f"The recording {path} was changed since the snapshot", "start the run anew")
+            raise DataError(f"The recording {path} was changed since the snapshot", "start the run anew", path)
         if samples < end:
-            raise DataError(f"The recording {path} is shorter than its clips", "start the run anew")
+            raise DataError(f"The recording {path} is shorter than its clips", "start the run anew", path)
 
 
 def measured(path: Path) -> tuple[int, str]:
@@ -88,13 +88,15 @@ def measured(path: Path) -> tuple[int, str]:
     try:
         with soundfile.SoundFile(path) as sound:
             if (sound.samplerate, sound.channels) != (SAMPLE_RATE, 1):
-                raise DataError(f"The recording {path} is not 16 kHz mono", "import it again")
+                raise DataError(f"The recording {path} is not 16 kHz mono", "import it again", path)
             while len(block := sound.read(BLOCK, dtype="int16")):
                 digest.update(block.tobytes())
                 samples += len(block)
     except (OSError, soundfile.LibsndfileError) as error:
         raise DataError(
-            f"The recording {path} is gone or cannot be read", "restore it from a backup, or start the run anew"
+            f"The recording {path} is gone or cannot be read",
+            "restore it from a backup, or start the run anew",
+            path,
         ) from error
     return samples, digest.hexdigest()
 

@@ -70,6 +70,7 @@ def check_disk(model: Any, job: Job, folder: Path) -> None:
         raise TrainingError(
             f"There is too little room in {folder} ({needed / 1e9:.2f} GB needed, {free / 1e9:.2f} GB free)",
             "delete old runs and versions, or set “keep_checkpoints” to 1",
+            folder,
         )
 
 

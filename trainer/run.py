@@ -173,7 +173,9 @@ def _starting_point(folder: Path, resume: bool, events: Events) -> Checkpoint | 
     for path in skipped:
         events.emit("warning", message=f"The checkpoint {path.name} is damaged; passed over for the one before it.")
     if not resume and (found or skipped):
-        raise CheckpointError(f"A run has already begun in {folder}", "add --resume to go on, or make a new job")
+        raise CheckpointError(
+            f"A run has already begun in {folder}", "add --resume to go on, or make a new job", folder
+        )
     return found
 
 

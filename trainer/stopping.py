@@ -57,4 +57,6 @@ def lock(folder: Path) -> int:
     try:
         return files.lock(folder / LOCK, PATIENCE)
     except BlockingIOError as error:
-        raise JobError(f"Another trainer is at work on {folder}", "wait for it, or stop it first") from error
+        raise JobError(
+            f"Another trainer is at work on {folder}", "wait for it, or stop it first", folder
+        ) from error

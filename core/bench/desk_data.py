@@ -55,7 +55,7 @@ def fill(folder: Path, segments: int) -> None:
     """
     with Store.open(folder) as store:
         if store.execute("SELECT 1 FROM recordings LIMIT 1"):
-            raise StoreError(f"There are recordings in {shown(folder)} already: choose an empty folder.")
+            raise StoreError(f"There are recordings in {shown(folder)} already", "choose an empty folder", folder)
     words = np.array(_words(), dtype=object)
     recordings = _recordings(AudioFolder(folder), -(-segments // IN_A_RECORDING))
     with closing(sqlite3.connect(folder / "tertulia.db", isolation_level=None)) as database:

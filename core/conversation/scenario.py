@@ -45,7 +45,7 @@ def load(name: str) -> Scenario:
     """The scenario of that name. Raises ScenarioError."""
     file = FOLDER / f"{name}.toml"
     if name not in names():
-        raise ScenarioError(f"There is no scenario {name!r}: choose one of {', '.join(names())}.")
+        raise ScenarioError(f"There is no scenario {name!r}", f"choose one of {', '.join(names())}")
     try:
         body = tomllib.loads(file.read_text(encoding="utf-8"))
         return Scenario(
@@ -61,5 +61,5 @@ def load(name: str) -> Scenario:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ScenarioError(
-            f"The scenario {file.name} cannot be read ({error}): mend or remove the file."
+            f"The scenario {file.name} cannot be read ({error})", "mend or remove the file"
         ) from error

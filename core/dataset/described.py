@@ -50,18 +50,18 @@ def span_of(item: Item, sound: Sound) -> Span:
         end = end if item.end is None else round(item.end * SAMPLE_RATE)
     if start < 0 or (end <= start and length > start):
         raise StoreError(
-            f"The span from {start / SAMPLE_RATE:g} to {end / SAMPLE_RATE:g} s does not run forward: correct its "
-            "times."
+            f"The span from {start / SAMPLE_RATE:g} to {end / SAMPLE_RATE:g} s does not run forward",
+            "correct its times",
         )
     if end > length + SLACK or start >= length:
         raise StoreError(
-            f"It reaches to {end / SAMPLE_RATE:.2f} s, and its audio has {length / SAMPLE_RATE:.2f} s: correct its "
-            "times, or see whether it is the right file."
+            f"It reaches to {end / SAMPLE_RATE:.2f} s, and its audio has {length / SAMPLE_RATE:.2f} s",
+            "correct its times, or see whether it is the right file",
         )
     end = min(end, length)
     if end - start < SHORTEST:
         raise StoreError(
-            f"It has {(end - start) / SAMPLE_RATE:.2f} s of sound, in which nothing can be heard: leave it out."
+            f"It has {(end - start) / SAMPLE_RATE:.2f} s of sound, in which nothing can be heard", "leave it out"
         )
     return Span(sound.start + start, sound.start + end)
 
@@ -79,7 +79,7 @@ def row_of(item: Item, sound: Sound, span: Span, measures: Measures, found: bool
     speaker = clean(item.speaker) or speaker
     start, end = span
     if item.status and item.status not in STATUSES:
-        raise StoreError(f"“{clean(item.status)[:40]}” is no status: use one of {', '.join(STATUSES)}.")
+        raise StoreError(f"“{clean(item.status)[:40]}” is no status", f"use one of {', '.join(STATUSES)}")
     length = (end - start) / SAMPLE_RATE
     first = (start - sound.start) / SAMPLE_RATE
     words = [

@@ -87,18 +87,18 @@ def export(
     """
     chosen = formats.find(format_name)
     if split not in ("", *USED):
-        raise StoreError(f"“{clean(split)}” is no split: use one of {', '.join(USED)}.")
+        raise StoreError(f"“{clean(split)}” is no split", f"use one of {', '.join(USED)}")
     if status not in ("all", *STATUSES):
-        raise StoreError(f"“{clean(status)}” is no status: use one of {', '.join(STATUSES)}, or all.")
+        raise StoreError(f"“{clean(status)}” is no status", f"use one of {', '.join(STATUSES)}, or all")
     if link and chosen.CLIPS:
         raise StoreError(
-            f"The format {format_name} has an audio file for each segment, which a link cannot give: export "
-            "without --link, or in another format, for example json."
+            f"The format {format_name} has an audio file for each segment, which a link cannot give",
+            "export without --link, or in another format, for example json",
         )
     recordings = store.execute(RECORDINGS, (split, status))
     if not recordings:
         raise StoreError(
-            f"There is no segment to export ({status}{split and ', '}{split}): choose another status or split."
+            f"There is no segment to export ({status}{split and ', '}{split})", "choose another status or split"
         )
     made = _empty(folder)
     try:
@@ -209,7 +209,7 @@ class _Export:
 
 def _refused(folder: Path, error: OSError) -> StoreError:
     if error.errno in FORBIDDEN:
-        return StoreError(f"{shown(folder)} may not be written ({error.strerror}): name another folder.")
+        return StoreError(f"{shown(folder)} may not be written ({error.strerror})", "name another folder", folder)
     return disk(folder, error)
 
 
@@ -218,7 +218,9 @@ def _empty(folder: Path) -> bool:
     try:
         if folder.exists():
             if not folder.is_dir() or any(folder.iterdir()):
-                raise StoreError(f"{shown(folder)} is there already and not an empty folder: name another one.")
+                raise StoreError(
+                    f"{shown(folder)} is there already and not an empty folder", "name another one", folder
+                )
             return False
         folder.mkdir(parents=True)
     except OSError as error:

@@ -38,8 +38,9 @@ def kinds(path: Path) -> list[Format]:
     if any(audio_files(path)):
         return []
     raise StoreError(
-        f"{shown(path)} holds no audio, and no transcripts of a kind that is known: name another folder, or the "
-        "format, for example --format csv."
+        f"{shown(path)} holds no audio, and no transcripts of a kind that is known",
+        "name another folder, or the format, for example --format csv",
+        path,
     )
 
 

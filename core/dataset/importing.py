@@ -115,7 +115,7 @@ def import_path(
         elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in found):
             work.audio(list(audio_files(folder, store.folder, work.refuse)))
         if work.done == Imported():
-            raise StoreError(f"{shown(path)} holds no segments: check that it is the right one.")
+            raise StoreError(f"{shown(path)} holds no segments", "check that it is the right one", path)
     return work.done
 
 
@@ -214,7 +214,11 @@ class _Import:
         if not isinstance(sound, Sound):
             return
         if len(self._rows) + len(items) > MOST_ROWS:
-            raise StoreError(f"{items[0][0].where} is beyond the {MOST_ROWS:,} rows of one file: split the file.")
+            raise StoreError(
+                f"{items[0][0].where} is beyond the {MOST_ROWS:,} rows of one file",
+                "split the file",
+                items[0][0].where,
+            )
         measures = self._intake.measures(sound.source, [span for _, spans, _ in items for span in spans])
         for item, spans, found in items:
             own = [next(measures) for _ in spans]

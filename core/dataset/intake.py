@@ -206,7 +206,7 @@ class Intake:
 
     def _tell(self, path: Path, samples: int) -> None:
         if self._stopped:
-            raise StoreError("The import was stopped.")
+            raise StoreError("The import was stopped")
         self._decoded[path] = samples
 
     def _known(self, name: str, size: int, changed: int) -> Source | None:

@@ -121,7 +121,7 @@ def checked(shares: Sequence[float]) -> tuple[float, float, float]:
     right = len(shares) == 3 and all(share >= 0 for share in shares) and shares[0] > 0
     if not right or not math.isfinite(sum(shares)):  # large numbers may add up to infinity
         given = ",".join(f"{share:g}" for share in shares)
-        raise StoreError(f"“{given}” are no shares of train, dev and test: give three numbers such as 80,10,10.")
+        raise StoreError(f"“{given}” are no shares of train, dev and test", "give three numbers such as 80,10,10")
     train, dev, test = (share / sum(shares) for share in shares)
     return train, dev, test
 

@@ -83,7 +83,7 @@ def sittings(data: Path, plan: Plan) -> list[list[Sentence]]:
         rows = [json.loads(line) for line in (folder / LIST).read_text(encoding="utf-8").splitlines()]
         said = [Sentence(folder / row["file"], row["text"]) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DemoError(f"What the learner says cannot be read: remove {folder} and start again.") from error
+        raise DemoError("What the learner says cannot be read", f"remove {folder} and start again") from error
     return [said[first : first + plan.sitting] for first in range(0, len(said), plan.sitting)]
 
 
@@ -93,5 +93,5 @@ def _speak(folder: Path, plan: Plan) -> None:
         ask("trainer.starter.learner", str(folder), *counts)
     except NoAnswer as error:
         raise DemoError(
-            f"The learner could not be made ({error}): see that there is room in {folder.parent}."
+            f"The learner could not be made ({error})", f"see that there is room in {folder.parent}"
         ) from error

@@ -32,11 +32,13 @@ def claimed(folder: Path, quick: bool) -> Iterator[None]:
     try:
         known = mark.exists()
         if not known and (folder.absolute() == usual_folder() or (folder.exists() and any(folder.iterdir()))):
-            raise StoreError(f"{shown(folder)} is no place for a demonstration: name a new or an empty folder.")
+            raise StoreError(
+                f"{shown(folder)} is no place for a demonstration", "name a new or an empty folder", folder
+            )
         prepare(folder)
         descriptor = lock(mark)
     except BlockingIOError as error:
-        raise StoreError(f"Another demonstration is under way in {shown(folder)}: wait for it.") from error
+        raise StoreError(f"Another demonstration is under way in {shown(folder)}", "wait for it", folder) from error
     except OSError as error:
         raise disk(folder, error) from error
     try:
@@ -55,9 +57,11 @@ def _keep(descriptor: int, folder: Path, quick: bool) -> None:
     except OSError as error:
         raise disk(folder, error) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{shown(folder / MARK)} is damaged: begin in another folder.") from error
+        raise StoreError(f"{shown(folder / MARK)} is damaged", "begin in another folder", folder / MARK) from error
     if began not in (None, quick):
         kind, how = ("quick", "with") if began else ("full", "without")
         raise StoreError(
-            f"The demonstration in {shown(folder)} is a {kind} one: go on {how} --quick, or name another folder."
+            f"The demonstration in {shown(folder)} is a {kind} one",
+            f"go on {how} --quick, or name another folder",
+            folder,
         )

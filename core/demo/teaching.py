@@ -60,7 +60,9 @@ def teach(store: Store, plan: Plan, tell: Tell) -> Proved:
     version = next((one for one in registry.all_versions(store) if one.run == run.id), None)
     report = None if version is None else registry.report_of(store, version)
     if version is None or report is None:
-        raise DemoError(f"The run in {run.folder} made nothing that was measured: play it in another folder.")
+        raise DemoError(
+            f"The run in {run.folder} made nothing that was measured", "play it in another folder", run.folder
+        )
     proved = Proved(version.name, gate.judge(report), _examples(report))
     tell(proved)
     return proved
@@ -100,7 +102,7 @@ def _follow(run: Run, watch: Watch, tell: Tell) -> None:
         watch.poll()
     state = watch.state
     if state.status == "stopped":
-        raise DemoError(f"Somebody stopped the training at step {state.step}: play it again, and it goes on.")
+        raise DemoError(f"Somebody stopped the training at step {state.step}", "play it again, and it goes on")
     if state.status == "failed":
         message, hint = state.error or ("The trainer failed", RESUME)
         raise DemoError(message.rstrip("."), hint.rstrip("."), run.folder)

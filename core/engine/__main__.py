@@ -74,10 +74,12 @@ def _lock(data: Path) -> int:
         return lock(data / LOCK, LOCK_SECONDS)
     except BlockingIOError as error:
         raise StoreError(
-            f"Another Tertulia is using {data}: close it first, or set TERTULIA_HOME to another folder."
+            f"Another Tertulia is using {data}", "close it first, or set TERTULIA_HOME to another folder", data
         ) from error
     except OSError as error:
-        raise StoreError(f"{data / LOCK} cannot be written ({error.strerror}): check the folder.") from error
+        raise StoreError(
+            f"{data / LOCK} cannot be written ({error.strerror})", "check the folder", data / LOCK
+        ) from error
 
 
 if __name__ == "__main__":

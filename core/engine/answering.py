@@ -162,7 +162,7 @@ class Answering:
             self._say(reply, splitter.flush(), began)
             reply.text = clean(reply.text)
             if not reply.text:
-                raise ModelError("The tutor had no answer: say it in other words.")
+                raise ModelError("The tutor had no answer", "say it in other words")
             reply.timings["reply"] = time.monotonic() - began
             with self._store.transaction():
                 sessions.set_turn_text(self._store, reply.turn, reply.text)

@@ -140,7 +140,7 @@ class Conversation:
     def start(self, command: StartSession) -> None:
         """Open a session, or go on with one. Raises StoreError or ScenarioError, and nothing changes."""
         if command.level not in LEVELS:
-            raise StoreError(f"There is no level {clean(command.level)!r}: choose one of {', '.join(LEVELS)}.")
+            raise StoreError(f"There is no level {clean(command.level)!r}", f"choose one of {', '.join(LEVELS)}")
         scene = scenario.load(command.scenario)
         if command.session is None:
             number = sessions.start_session(
@@ -219,7 +219,7 @@ class Conversation:
         pace = held(command.pace)
         utterance = self._mouth.begin()
         if utterance is None:
-            raise StoreError("There is no loudspeaker to replay it on: connect one and start again.")
+            raise StoreError("There is no loudspeaker to replay it on", "connect one and start again")
         try:
             if turn.segment is not None:
                 segment = segments.segment(self._store, turn.segment)

@@ -34,11 +34,11 @@ class Recorded:
 
     def __init__(self, data: Path, sha256: str, start: int, end: int) -> None:
         if not re.fullmatch("[0-9a-f]{64}", sha256):
-            raise StoreError("A recording is named by its SHA-256, 64 digits: choose another segment.")
+            raise StoreError("A recording is named by its SHA-256, 64 digits", "choose another segment")
         if not 0 <= start < end:
-            raise StoreError(f"Samples {start} to {end} are not a span of a recording: choose another.")
+            raise StoreError(f"Samples {start} to {end} are not a span of a recording", "choose another")
         if end - start > LONGEST:
-            raise StoreError("More than an hour cannot be played at once: choose a shorter span.")
+            raise StoreError("More than an hour cannot be played at once", "choose a shorter span")
         self._audio = AudioFolder(data)
         self._sha256, self._start, self._end = sha256, start, end
         self.samples = np.zeros(end - start, np.float32)
@@ -75,8 +75,8 @@ class Recorded:
         block = self._audio.span(self._sha256, self._start + offset, self._start + stop)
         if len(block) < stop - offset:
             raise StoreError(
-                f"The recording ends at sample {self._start + offset + len(block)}, before {self._end}: "
-                "choose a shorter span."
+                f"The recording ends at sample {self._start + offset + len(block)}, before {self._end}",
+                "choose a shorter span",
             )
         edge = min(EDGE, len(block))
         ramp = np.arange(1, edge + 1, dtype=np.float32) / (edge + 1)

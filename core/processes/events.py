@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from core.errors import Sentence
 from core.processes import json_lines
 
 
@@ -37,14 +38,20 @@ class Failed:
     """Why there is no result."""
 
     what: str
-    place: str = ""
+    """What is wrong and where, as it begins the sentence."""
     remedy: str = ""
     """What to do about it, where `what` does not say it already."""
+    place: str = ""
+    """The file, folder or row that it is about."""
+
+    @classmethod
+    def of(cls, error: Sentence) -> Failed:
+        return cls(error.what, error.remedy, str(error.place))
 
     def __str__(self) -> str:
         """One sentence."""
-        parts = ": ".join(part for part in (self.place, self.what, self.remedy) if part)
-        return f"{parts}." if self.remedy else parts
+        sentence = f"{self.what}: {self.remedy}" if self.remedy else self.what
+        return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 @dataclass(frozen=True)

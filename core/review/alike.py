@@ -69,11 +69,13 @@ def like_this(store: Store, before: str, after: str, segment: int) -> Plan:
     here = read_segment(store, segment)
     place = _place(here.heard or "", here.text, before, after)
     if place is None:
-        raise StoreError(f"Segment {segment} has no correction of “{before}” to “{after}”: correct it there first.")
+        raise StoreError(
+            f"Segment {segment} has no correction of “{before}” to “{after}”", "correct it there first"
+        )
     left, right = ([word for word in map(_bare, words) if word] for words in place)
     if not (before or left or right):
         raise StoreError(
-            f"Nothing was heard around “{after}” that it could be found by: type it where it is missing."
+            f"Nothing was heard around “{after}” that it could be found by", "type it where it is missing"
         )
     tried: list[tuple[bool, int, list[str], list[str], list[Hit]]] = []
     for sides in _contexts(before, after, len(left), len(right)):

@@ -115,7 +115,7 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
 
     rows = queue.rows(store, [segment])
     if not rows:
-        raise StoreError(f"There is no segment {segment}: choose one of `tertulia queue`.")
+        raise StoreError(f"There is no segment {segment}", "choose one of `tertulia queue`")
     [row] = rows
     heard = segments.hypotheses(store, segment)
     draft = drafts.get(store, segment, author)

@@ -46,7 +46,9 @@ def inherit(store: Store, segment: int, parents: Sequence[Row]) -> None:
     splits = sorted({parent.split for parent in parents} - {""})
     if len(splits) > 1:
         numbers = " and ".join(str(parent.id) for parent in parents)
-        raise StoreError(f"Segments {numbers} are in {' and in '.join(splits)}: what is in two splits stays apart.")
+        raise StoreError(
+            f"Segments {numbers} are in {' and in '.join(splits)}", "what is in two splits stays apart"
+        )
     longest = max(parents, key=lambda parent: parent.seconds)
     store.execute(
         "UPDATE segments SET split = ?, (loudness, snr, clipped, band, extra) = "

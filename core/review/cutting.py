@@ -65,17 +65,17 @@ def cut(text: str, words: Sequence[Timed], text_at: int | None, sample: int | No
     """
     if sample is not None and not start < sample < end:
         raise StoreError(
-            "The audio cursor stands at the edge of the segment: move it to where the parts shall meet."
+            "The audio cursor stands at the edge of the segment", "move it to where the parts shall meet"
         )
     if text_at is not None and not 0 <= text_at <= len(text):
         raise StoreError(
-            f"The text has {len(text)} characters, and none is number {text_at}: move the text cursor."
+            f"The text has {len(text)} characters, and none is number {text_at}", "move the text cursor"
         )
     begins = [*(found.start() for found in re.finditer(r"\S+", text)), len(text)]
     if text_at is None:
         if sample is None:
             raise StoreError(
-                "A segment is split at a cursor: put the one in the text or the one in the audio there."
+                "A segment is split at a cursor", "put the one in the text or the one in the audio there"
             )
         at = (sample - start) / SAMPLE_RATE
         return Cut(begins[left_of(words, at)], sample)
@@ -83,7 +83,7 @@ def cut(text: str, words: Sequence[Timed], text_at: int | None, sample: int | No
         return Cut(text_at, sample)
     if not text[:text_at].strip() or not text[text_at:].strip() or len(words) < 2:
         raise StoreError(
-            "The text cursor leaves no word on one side: put it between two words, or point at a sample."
+            "The text cursor leaves no word on one side", "put it between two words, or point at a sample"
         )
     gap = min(range(1, len(words)), key=lambda word: abs(begins[word] - text_at))
     middle = start + round((words[gap - 1].end + words[gap].start) / 2 * SAMPLE_RATE)

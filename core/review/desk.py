@@ -76,7 +76,7 @@ class Desk:
         """
         text = clean(text)
         if not text and card.row.heard is None and not card.shown:
-            raise StoreError(f"Segment {card.row.id} has no text yet: type what is said, or skip it.")
+            raise StoreError(f"Segment {card.row.id} has no text yet", "type what is said, or skip it")
         to = replace(state_of(card.row), status="corrected", reason="", reference=text, proposal=None)
         return act(
             self.store,

@@ -47,11 +47,11 @@ def replaced(
         answer = json.loads(ask("core.review.patterns", given=json.dumps(job), seconds=patience))
     except TooLong as error:
         raise StoreError(
-            f"“{_short(find)}” was not done after {patience:.0f} s: avoid a repetition inside a repetition."
+            f"“{_short(find)}” was not done after {patience:.0f} s", "avoid a repetition inside a repetition"
         ) from error
     except NoAnswer as error:
         why = _short(str(error))
-        raise StoreError(f"“{_short(find)}” cannot be searched for ({why}): make it simpler.") from error
+        raise StoreError(f"“{_short(find)}” cannot be searched for ({why})", "make it simpler") from error
     match answer:
         case {"expression": reason}:
             raise StoreError(f"“{_short(find)}” is no regular expression: {_short(reason)}")

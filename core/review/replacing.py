@@ -91,7 +91,7 @@ def plan(
     """
     find, replacement = (_plain(find), _plain(replacement)) if regex else (clean(find), clean(replacement))
     if not find:
-        raise StoreError("There is nothing to find: type a word or an expression.")
+        raise StoreError("There is nothing to find", "type a word or an expression")
     if regex:
 
         def expression(texts: Sequence[str]) -> list[tuple[int, str]]:

@@ -96,7 +96,7 @@ def merge(store: Store, author: str, card: Card, towards: Towards) -> Done:
     """
     beside = card.before[-1:] if towards == "previous" else card.after[:1]
     if not beside or beside[0].recording != card.row.recording:
-        raise StoreError(f"Segment {card.row.id} has no {towards} one in its recording to be merged with.")
+        raise StoreError(f"Segment {card.row.id} has no {towards} one in its recording to be merged with")
     with store.transaction():
         other = cards.read(store, beside[0].id, author)
         left, right = (other, card) if towards == "previous" else (card, other)
@@ -139,9 +139,9 @@ def trim(store: Store, author: str, card: Card, start: int, end: int) -> Done:
     low, high = _room(store, row)
     start, end = max(start, low), min(end, high)
     if end - start < SHORTEST:
-        raise StoreError(f"Segment {row.id} would be shorter than {SHORTEST / SAMPLE_RATE:g} s: move it less.")
+        raise StoreError(f"Segment {row.id} would be shorter than {SHORTEST / SAMPLE_RATE:g} s", "move it less")
     if (start, end) == (row.start, row.end):
-        raise StoreError(f"Segment {row.id} reaches as far as it can: trim its neighbour first, or merge them.")
+        raise StoreError(f"Segment {row.id} reaches as far as it can", "trim its neighbour first, or merge them")
     change = Change(row.id, replace(state_of(row), start=start, end=end), row.revision)
     moved = {"start": start - row.start, "end": end - row.end}
     summary = ", ".join(f"{side} {by / SAMPLE_RATE:+.2f} s" for side, by in moved.items() if by)

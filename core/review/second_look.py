@@ -113,7 +113,7 @@ def compare(store: Store, author: str, card: Card, text: str, listened: float) -
     with store.transaction():
         was, revision = state(store, card.row.id)
         if was.reference is None:
-            raise StoreError(f"Segment {card.row.id} has no reference any more, so there is nothing to compare.")
+            raise StoreError(f"Segment {card.row.id} has no reference any more, so there is nothing to compare")
         if revision != card.row.revision:
             who = str(store.get("corrections", revision)["author"])
             raise ConflictError(card.row.id, was, replace(was, reference=second), revision, who)

@@ -78,7 +78,7 @@ def resolve(store: Store, wish: str = "") -> Base:
         return _named(store, name)
     except OSError as error:  # a folder that may not be read, a name that is too long for one
         raise TrainingRefused(
-            f"The base {clean(name[:200])} cannot be read ({error.strerror}): check the path, or choose another."
+            f"The base {clean(name[:200])} cannot be read ({error.strerror})", "check the path, or choose another"
         ) from error
 
 
@@ -93,8 +93,8 @@ def _named(store: Store, name: str) -> Base:
         folder = _cached(name)
         if folder is None:
             raise TrainingRefused(
-                f"“{clean(name)}” is a name on the Hugging Face hub, and not on this machine: nothing is fetched "
-                "while you train, so name a folder that holds it."
+                f"“{clean(name)}” is a name on the Hugging Face hub, and not on this machine",
+                "nothing is fetched while you train, so name a folder that holds it",
             )
         return _checked(Base(name.split("/")[1], folder, None))
     return _of_catalog(store, name)
@@ -127,7 +127,7 @@ def _of_version(store: Store, known: ModelVersion) -> Base:
     if known.run is None:
         return _of_catalog(store, known.name, known.id)
     if known.deleted:
-        raise TrainingRefused(f"The version {known.name} was deleted: choose another base.")
+        raise TrainingRefused(f"The version {known.name} was deleted", "choose another base")
     return _checked(Base(known.name, store.folder / known.folder / TRAINABLE, known.id))
 
 
@@ -145,7 +145,8 @@ def _of_catalog(store: Store, name: str, number: int | None = None) -> Base:
         )
         raise TrainingRefused(
             f"The recogniser {choice.name} is here only in the form that listens (CTranslate2), which cannot be "
-            f"trained: put {where} {shown(place)}, or name the folder in Hugging Face format with --base."
+            "trained",
+            f"put {where} {shown(place)}, or name the folder in Hugging Face format with --base",
         )
     return _checked(Base(choice.name, folder, number))
 
@@ -180,19 +181,24 @@ def _whole(folder: Path) -> bool:
 def _checked(base: Base) -> Base:
     """The base, if it has all that training and listening need. Raises TrainingRefused."""
     if not base.folder.is_dir():
-        raise TrainingRefused(f"There is no base at {shown(base.folder)}: check the path, or choose another base.")
+        raise TrainingRefused(
+            f"There is no base at {shown(base.folder)}", "check the path, or choose another base", base.folder
+        )
     missing = [name for name in BASE_FILES if not (base.folder / name).is_file()]
     if not any(base.folder.glob("*.safetensors")):
         missing.append("model.safetensors")
     if missing:
         raise TrainingRefused(
-            f"The base in {shown(base.folder)} lacks {', '.join(missing)}: put the whole folder of a Whisper in "
-            "Hugging Face format there."
+            f"The base in {shown(base.folder)} lacks {', '.join(missing)}",
+            "put the whole folder of a Whisper in Hugging Face format there",
+            base.folder,
         )
     try:
         whisper = base.config.get("model_type") == "whisper" and base.parameters > 0 and base.positions > 0
     except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         whisper = False
     if not whisper:
-        raise TrainingRefused(f"What lies in {shown(base.folder)} is no Whisper: choose another base.")
+        raise TrainingRefused(
+            f"What lies in {shown(base.folder)} is no Whisper", "choose another base", base.folder
+        )
     return base

@@ -107,7 +107,7 @@ class Comparison:
                 raise ValueError("its clips are not as many as their places")
             return cls(first, second, change, str(body["split"]), spans)
         except (LookupError, TypeError, ValueError) as error:
-            raise ModelError(f"A comparison is damaged ({str(error)[:120]}): compare again.") from error
+            raise ModelError(f"A comparison is damaged ({str(error)[:120]})", "compare again") from error
 
 
 def compared(
@@ -133,8 +133,8 @@ def compared(
         spans, clips = held_out(store, split)
     if not clips:
         raise TrainingRefused(
-            "Nothing that you corrected is held out from training, so there is nothing to compare on: divide your "
-            "corrections on the Dataset screen (3, then s) or with `tertulia split`."
+            "Nothing that you corrected is held out from training, so there is nothing to compare on",
+            "divide your corrections on the Dataset screen (3, then s) or with `tertulia split`",
         )
     sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
     # Both are looked over before either listens for minutes.
@@ -171,7 +171,7 @@ def evaluated(
         sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
         if not clips:
             raise TrainingRefused(
-                f"Nothing that you corrected is in the split {split}: divide it anew with `tertulia split`."
+                f"Nothing that you corrected is in the split {split}", "divide it anew with `tertulia split`"
             )
     return _heard(store, active(store.folder, RECOGNISER, name, warn), sounds, clips, on_progress)
 
@@ -182,7 +182,7 @@ def evaluated(
 def held_out(store: Store, split: str) -> tuple[list[Span], list[Clip]]:
     """The corrected segments of a split in which something is said. Raises TrainingRefused for no split."""
     if split not in SPLITS:
-        raise TrainingRefused(f"“{clean(split)}” is no split: use one of {', '.join(SPLITS)}.")
+        raise TrainingRefused(f"“{clean(split)}” is no split", f"use one of {', '.join(SPLITS)}")
     audio = AudioFolder(store.folder)
     spans, clips = [], []
     for row in store.execute(CORRECTED, (split,)):
@@ -209,8 +209,9 @@ def _described(path: Path) -> tuple[list[str], list[Clip]]:
             clips.append(Clip(partial(_sound, item), item.text, shown(item.audio), item.speaker, SET))
     if not clips:
         raise TrainingRefused(
-            f"{shown(path)} has no row with a text, so there is nothing to compare what is heard with: write down "
-            "what is said."
+            f"{shown(path)} has no row with a text, so there is nothing to compare what is heard with",
+            "write down what is said",
+            path,
         )
     return sounds, clips
 
@@ -220,7 +221,7 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise StoreError(f"{shown(path)} cannot be read ({error.strerror}): check the file.") from error
+        raise StoreError(f"{shown(path)} cannot be read ({error.strerror})", "check the file", path) from error
 
 
 @lru_cache(maxsize=1)
@@ -237,7 +238,9 @@ def _sound(item: Item) -> NDArray[np.float32]:
         len(whole) if item.end is None else round(item.end * SAMPLE_RATE),
     )
     if not (found := whole[start:end]).size:
-        raise StoreError(f"{item.where} names a span that is not in {shown(item.audio)}: check its times.")
+        raise StoreError(
+            f"{item.where} names a span that is not in {shown(item.audio)}", "check its times", item.where
+        )
     return found
 
 
@@ -282,7 +285,7 @@ def main() -> int:
     except BrokenPipeError:  # nobody listens any more
         return 1
     except SENTENCES as error:
-        report(Failed(str(error)))
+        report(Failed.of(error))
         return 1
     print(json.dumps(found.as_json(), ensure_ascii=False))
     return 0

@@ -81,14 +81,14 @@ def read_report(folder: Path) -> Report:
         )
     except FileNotFoundError as error:
         raise TrainingRefused(
-            f"{shown(path)} is not there: the version was never measured, train again."
+            f"{shown(path)} is not there", "the version was never measured, train again", path
         ) from error
     except (OSError, ValueError, RecursionError, ModelError) as error:
-        raise TrainingRefused(f"{shown(path)} is damaged ({str(error)[:100]}): train again.") from error
+        raise TrainingRefused(f"{shown(path)} is damaged ({str(error)[:100]})", "train again", path) from error
     for name in ("test", "general"):
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))
         if [(h.recording, h.reference) for h in one] != [(h.recording, h.reference) for h in other]:
-            raise TrainingRefused(f"{shown(path)} compares two ears on different clips: train again.")
+            raise TrainingRefused(f"{shown(path)} compares two ears on different clips", "train again", path)
     return report
 
 

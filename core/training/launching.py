@@ -63,7 +63,9 @@ def begin(store: Store, choice: Choice) -> Run:
         if run.folder.exists():
             runs.remove_run(store, run.id)
             raise TrainingRefused(
-                f"{shown(run.folder)} is of a run that is not in the database: move it elsewhere, then try again."
+                f"{shown(run.folder)} is of a run that is not in the database",
+                "move it elsewhere, then try again",
+                run.folder,
             )
         try:
             _write(store, run, now)
@@ -88,9 +90,12 @@ def resume(store: Store, run: Run) -> None:
         run = runs.run(store, run.id)
         own(store.folder, run.folder)
         if "finished" in (run.status, _told(run).status):
-            raise TrainingRefused(f"Run {run.id} is finished: start a new one to learn more.")
+            raise TrainingRefused(f"Run {run.id} is finished", "start a new one to learn more")
         if missing := next((n for n in (JOB, MANIFEST) if not (run.folder / n).is_file()), None):
-            raise TrainingRefused(f"{shown(run.folder / missing)} is gone, so start a new run instead of this one.")
+            raise TrainingRefused(
+                f"{shown(run.folder / missing)} is gone, so start a new run instead of this one",
+                place=run.folder / missing,
+            )
         (run.folder / STOP).unlink(missing_ok=True)
         _see_it_begin(store, run, _start(run, "--resume"))
 
@@ -107,7 +112,7 @@ def stop(run: Run, force: bool = False) -> None:
     """
     told = _told(run)
     if not alive(run) or (told.ended and not force):
-        raise TrainingRefused(f"Run {run.id} is not at work: there is nothing to stop.")
+        raise TrainingRefused(f"Run {run.id} is not at work", "there is nothing to stop")
     pid = _certain(run, told.pid)
     try:
         (run.folder / STOP).touch()
@@ -147,10 +152,10 @@ def delete(store: Store, run: Run) -> None:
     """
     with _beginning(store):
         if alive(run) and not _leaves(run):
-            raise TrainingRefused(f"Run {run.id} is at work: stop it first.")
+            raise TrainingRefused(f"Run {run.id} is at work", "stop it first")
         made = next((one for one in versions.versions(store, "recogniser") if one.run == run.id), None)
         if made is not None:
-            raise TrainingRefused(f"Run {run.id} made {made.name}, and stays as its origin: delete {made.name}.")
+            raise TrainingRefused(f"Run {run.id} made {made.name}, and stays as its origin", f"delete {made.name}")
         doomed = run.folder.with_name(DELETED + run.folder.name)
         try:
             _sweep(store)
@@ -170,7 +175,7 @@ def check_installed() -> None:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise TrainingRefused(
-            f"Training needs {', '.join(missing)}: run `make training`, or pip install 'tertulia[train]'."
+            f"Training needs {', '.join(missing)}", "run `make training`, or pip install 'tertulia[train]'"
         )
 
 
@@ -185,7 +190,9 @@ def _beginning(store: Store) -> Iterator[None]:
             stack.enter_context(locked(folder / LOCK, BEGINNING))
         except BlockingIOError as error:
             raise StoreError(
-                f"Another Tertulia is beginning or removing a run in {shown(folder)}: try again when it is done."
+                f"Another Tertulia is beginning or removing a run in {shown(folder)}",
+                "try again when it is done",
+                folder,
             ) from error
         except OSError as error:
             raise reasons.disk(folder, error) from error
@@ -198,7 +205,7 @@ def _starting(store: Store) -> Iterator[None]:
     with _beginning(store):
         for run in runs.runs(store):
             if alive(run) and not _leaves(run):
-                raise TrainingRefused(f"Run {run.id} is at work: wait for its end, or stop it first.")
+                raise TrainingRefused(f"Run {run.id} is at work", "wait for its end, or stop it first")
         with contextlib.suppress(OSError):
             _sweep(store)
         yield
@@ -239,8 +246,9 @@ def _start(run: Run, *options: str) -> subprocess.Popen[bytes]:
         return detached.start("trainer", [str(run.folder), *options], run.folder / LOG, _environment(run.folder))
     except OSError as error:
         raise TrainingRefused(
-            f"The trainer cannot be started in {shown(run.folder)} ({error.strerror}): see that there is room and "
-            "memory, then try again."
+            f"The trainer cannot be started in {shown(run.folder)} ({error.strerror})",
+            "see that there is room and memory, then try again",
+            run.folder,
         ) from error
 
 
@@ -256,7 +264,7 @@ def _see_it_begin(store: Store, run: Run, process: subprocess.Popen[bytes]) -> N
             runs.set_status(store, run.id, "failed")
             said = (run.folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
             why = clean(said[-1], limit=None) if said else f"exit status {process.returncode}"
-            raise TrainingRefused(f"The trainer ended at once ({why}): see {shown(run.folder / LOG)}.")
+            raise TrainingRefused(f"The trainer ended at once ({why})", f"see {shown(run.folder / LOG)}")
         time.sleep(LOOK)
     if alive(run):
         runs.set_status(store, run.id, "running")

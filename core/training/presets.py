@@ -113,7 +113,7 @@ def named(name: str, seconds_of_speech: float) -> Preset:
     if name in ("", "auto"):
         return choose(seconds_of_speech)
     if name not in PRESETS:
-        raise TrainingRefused(f"There is no preset “{name}”: use auto, {', '.join(PRESETS)}.")
+        raise TrainingRefused(f"There is no preset “{name}”", f"use auto, {', '.join(PRESETS)}")
     return PRESETS[name]
 
 
@@ -173,7 +173,7 @@ def checked(knobs: Mapping[str, Any], name: str) -> Job:
     try:
         return job_from({"base": "/", **knobs}, Path(name))
     except JobError as error:
-        raise TrainingRefused(clean(str(error), limit=None)) from error
+        raise TrainingRefused(clean(error.what, limit=None), clean(error.remedy, limit=None)) from error
 
 
 def steps_of(job: Job, clips: int) -> int:

@@ -179,7 +179,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
     verdict = verdict_of(store, version)
     if version.run is not None and not force:
         if verdict is None:
-            raise TrainingRefused(f"Nothing was measured about {name}: train again, or promote it with --force.")
+            raise TrainingRefused(f"Nothing was measured about {name}", "train again, or promote it with --force")
         if not verdict.promotable:
             raise TrainingRefused(f"{name} was not promoted: {verdict.sentence} --force promotes it all the same.")
     try_out(of_version(store.folder, version))
@@ -217,7 +217,7 @@ def rollback(store: Store) -> ModelVersion:
         return version
     here = active(store)
     stays = catalog.starter(RECOGNISER).name if here is None else here.name
-    raise TrainingRefused(f"There is no ear to go back to, {stays} stays: promote the one you want instead.")
+    raise TrainingRefused(f"There is no ear to go back to, {stays} stays", "promote the one you want instead")
 
 
 def delete(store: Store, name: str) -> None:
@@ -230,15 +230,15 @@ def delete(store: Store, name: str) -> None:
     """
     version = find(store, name)
     if version.run is None:
-        raise TrainingRefused(f"{name} is a model of the catalog: remove it where it was installed.")
+        raise TrainingRefused(f"{name} is a model of the catalog", "remove it where it was installed")
     with store.transaction():
         here = active(store)
         if here is not None and version.id == here.id:
-            raise TrainingRefused(f"{name} is the ear in use: promote another one first, or roll back.")
+            raise TrainingRefused(f"{name} is the ear in use", "promote another one first, or roll back")
         if here is not None and version.id == here.base:
-            raise TrainingRefused(f"{here.name}, the ear in use, was trained from {name}: keep it to go back to.")
+            raise TrainingRefused(f"{here.name}, the ear in use, was trained from {name}", "keep it to go back to")
         if (run := _needed_by(store, version)) is not None:
-            raise TrainingRefused(f"Run {run.id} still needs {name}: wait for its end, or stop and delete it.")
+            raise TrainingRefused(f"Run {run.id} still needs {name}", "wait for its end, or stop and delete it")
         if not version.deleted:
             versions.mark_deleted(store, version.id)
     _remove_files(store, version)
@@ -337,7 +337,7 @@ def _known(store: Store, name: str) -> ModelVersion:
                     store, versions.add_version(store, RECOGNISER, name, str(path), sha256, {})
                 )
     if found.deleted:
-        raise TrainingRefused(f"{name} was deleted: train again, or choose another version.")
+        raise TrainingRefused(f"{name} was deleted", "train again, or choose another version")
     return found
 
 

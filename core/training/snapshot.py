@@ -101,7 +101,7 @@ def snapshot(store: Store, choice: Choice) -> Snapshot:
     found = store.execute(CORRECTED)
     if not found:
         raise TrainingRefused(
-            "Nothing is corrected yet: talk, then correct on the Correct screen what was misheard."
+            "Nothing is corrected yet", "talk, then correct on the Correct screen what was misheard"
         )
     _check_names(choice, {row["speaker"] for row in found})
     base = resolve(store, choice.base or str(choice.knobs.get("base", "")))
@@ -220,8 +220,8 @@ def _tokenizer(folder: Path) -> Any:
         return Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # the library raises nothing more exact
         raise TrainingRefused(
-            f"The tokenizer of the base in {clean(str(folder), limit=None)} cannot be read: put its files back, or "
-            "choose another base."
+            f"The tokenizer of the base in {clean(str(folder), limit=None)} cannot be read",
+            "put its files back, or choose another base",
         ) from error
 
 
@@ -229,12 +229,12 @@ def _check_names(choice: Choice, speakers: set[str]) -> None:
     """Refuse speakers whom nobody corrected, or who are named twice. Raises TrainingRefused."""
     both = sorted({*choice.regional} & {*choice.replay})
     if both:
-        raise TrainingRefused(f"“{clean(both[0])}” is named for both parts: name a speaker for one of them.")
+        raise TrainingRefused(f"“{clean(both[0])}” is named for both parts", "name a speaker for one of them")
     unknown = sorted({*choice.regional, *choice.replay} - speakers)
     if unknown:
         known = ", ".join(sorted(speakers - {""})) or "no segment has a speaker's name"
         raise TrainingRefused(
-            f"Nothing of “{clean(unknown[0])}” is corrected: name one of those who are ({known})."
+            f"Nothing of “{clean(unknown[0])}” is corrected", f"name one of those who are ({known})"
         )
 
 
@@ -248,19 +248,21 @@ def _check(own: Sequence[Clip], left_out: Sequence[tuple[int, str]]) -> None:
         others = f" ({len(left_out)} others were left out; segment {segment}, for one: {reason.rstrip('.')})"
     if len(train) < LEAST_CLIPS or seconds < LEAST_SECONDS:
         raise TrainingRefused(
-            f"There are {len(train)} corrected segments to train on, {seconds:.0f} s in all{others}: correct at "
-            f"least {LEAST_CLIPS} of them and {LEAST_SECONDS:.0f} s."
+            f"There are {len(train)} corrected segments to train on, {seconds:.0f} s in all{others}",
+            f"correct at least {LEAST_CLIPS} of them and {LEAST_SECONDS:.0f} s",
         )
     if len({row.recording for row in own}) == 1:
         raise TrainingRefused(
-            "All that is corrected is of one sitting, so nothing could be measured on speech that was not trained "
-            "on: talk once more and correct that, too."
+            "All that is corrected is of one sitting, so nothing could be measured on speech that was not "
+            "trained on",
+            "talk once more and correct that, too",
         )
     dev = sum(row.split == "dev" for row in own)
     if dev < LEAST_DEV_CLIPS:
         raise TrainingRefused(
-            f"Progress would be measured on {dev} segments of the dev split{others}, and {LEAST_DEV_CLIPS} is the "
-            "least: talk once more and correct that, too."
+            f"Progress would be measured on {dev} segments of the dev split{others}, and {LEAST_DEV_CLIPS} is "
+            "the least",
+            "talk once more and correct that, too",
         )
 
 

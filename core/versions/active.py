@@ -185,7 +185,7 @@ def of_catalog(data: Path, part: str, name: str, named_by: str = "") -> ModelCho
 def of_version(data: Path, which: ModelVersion) -> ModelChoice:
     """The model that a version is. Raises ModelError where it was deleted, or is no more on this machine."""
     if which.deleted:
-        raise ModelError(f"The {which.part} {which.name} was deleted: choose another one of `tertulia versions`.")
+        raise ModelError(f"The {which.part} {which.name} was deleted", "choose another one of `tertulia versions`")
     if which.run is None:  # of the catalog, which knows where it lies today
         return of_catalog(data, which.part, which.name)
     try:
@@ -211,8 +211,9 @@ def check(choice: ModelChoice) -> Path:
     path = catalog.verify(choice.entry)
     if choice.sha256 and fingerprint(path) != choice.sha256:
         raise ModelError(
-            f"The {choice.entry.part} {choice.name} in {path} is damaged (wrong checksum): choose "
-            "another version, or put its files back."
+            f"The {choice.entry.part} {choice.name} in {path} is damaged (wrong checksum)",
+            "choose another version, or put its files back",
+            path,
         )
     return path
 
@@ -225,7 +226,7 @@ def fingerprint(folder: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(
-            f"{path} cannot be read ({error.strerror}): choose another version, or put its files back."
+            f"{path} cannot be read ({error.strerror})", "choose another version, or put its files back", path
         ) from error
 
 
@@ -239,7 +240,7 @@ def try_out(choice: ModelChoice) -> None:
     try:
         ask("core.versions.trial", str(folder), seconds=TRIAL_SECONDS)
     except NoAnswer as error:
-        raise ModelError(f"{cannot} ({error}): choose another version.") from error
+        raise ModelError(f"{cannot} ({error})", "choose another version") from error
 
 
 # --- loaded ---------------------------------------------------------------------------------------

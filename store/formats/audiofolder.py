@@ -45,7 +45,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     files = _metadata(path) if path.is_dir() else [path]
     if not files:
         raise StoreError(
-            f"{shown(path)} holds no metadata.jsonl or metadata.csv with file_name: name the file itself."
+            f"{shown(path)} holds no metadata.jsonl or metadata.csv with file_name", "name the file itself", path
         )
     for file in files:
         # Of the folder that a person named, the name means nothing: it may be called test.

@@ -168,13 +168,15 @@ def _parse(path: Path, encoding: str | None) -> Any:
 
     text = read_text(path, encoding)
     if not re.search(r"^@Begin\s", text, re.MULTILINE):
-        raise StoreError(f"{shown(path)} is not a CHAT transcript, which has a line @Begin: check the file.")
+        raise StoreError(f"{shown(path)} is not a CHAT transcript, which has a line @Begin", "check the file", path)
     if not re.search(r"^@End\s*\Z", text, re.MULTILINE):
-        raise StoreError(f"{shown(path)} breaks off before its line @End: copy or save it again.")
+        raise StoreError(f"{shown(path)} breaks off before its line @End", "copy or save it again", path)
     try:
         return CHAT.from_strs([text], parallel=False, strict=False, mor_tier=None, gra_tier=None)
     except ValueError as error:
-        raise StoreError(f"{shown(path)} is not a CHAT transcript that can be read ({why(error)}).") from error
+        raise StoreError(
+            f"{shown(path)} is not a CHAT transcript that can be read ({why(error)})", place=path
+        ) from error
 
 
 def _media(path: Path, header: Any, values: dict[str, Any]) -> Path | str | None:

@@ -58,7 +58,9 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     tables = _tables(path) if path.is_dir() else [path]
     if not tables:
-        raise StoreError(f"{shown(path)} holds no table with client_id, path and sentence: name the file itself.")
+        raise StoreError(
+            f"{shown(path)} holds no table with client_id, path and sentence", "name the file itself", path
+        )
     seen: set[str] = set()
     for table in tables:
         for where, cells in _rows(table, encoding):
@@ -96,7 +98,9 @@ def _rows(table: Path, encoding: str | None) -> Iterator[tuple[str, dict[str, st
     rows = read_plain(table, "\t", encoding)
     header = [RENAMED.get(name, name) for name in next(rows, ("", [""]))[1]]
     if not set(header) >= NEEDED:
-        raise StoreError(f"{shown(table)} has no columns client_id, path and sentence: is it of Common Voice?")
+        raise StoreError(
+            f"{shown(table)} has no columns client_id, path and sentence", "is it of Common Voice?", table
+        )
     for where, cells in rows:
         if len(cells) != len(header):
             yield where, f"It has {len(cells)} cells and the header {len(header)}: take tabs out of the text."

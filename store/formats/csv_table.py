@@ -41,13 +41,15 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     table = path if not path.is_dir() else _table(path)
     if table is None:
-        raise StoreError(f"{shown(path)} holds no single table with a column audio_path: name the file itself.")
+        raise StoreError(
+            f"{shown(path)} holds no single table with a column audio_path", "name the file itself", path
+        )
     for row in read_csv(table, encoding):
         if isinstance(row, Rejected):
             yield row
             continue
         if "audio" not in fields(row.cells):
-            raise StoreError(f"{shown(table)} has no column audio_path: name the column of audio files so.")
+            raise StoreError(f"{shown(table)} has no column audio_path", "name the column of audio files so", table)
         item = item_of(table.parent, row.where, row.cells)
         yield replace(item, extra={}) if isinstance(item, Item) else item
 

@@ -87,7 +87,9 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         if forbidden := NO_XML.search(text):
             before = text[: forbidden.start()].rpartition(">")[2][-30:]
             raise StoreError(
-                f"{shown(target)} cannot hold the character after “{before}”, which XML forbids: delete it there."
+                f"{shown(target)} cannot hold the character after “{before}”, which XML forbids",
+                "delete it there",
+                target,
             )
         with text_file(target) as file:
             file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
@@ -191,11 +193,13 @@ def _parse(path: Path) -> Any:
     from pympi.Elan import Eaf
 
     if require_file(path).st_size > LARGEST_DOCUMENT:
-        raise StoreError(f"{shown(path)} is larger than {LARGEST_DOCUMENT >> 20} MB: split it.")
+        raise StoreError(f"{shown(path)} is larger than {LARGEST_DOCUMENT >> 20} MB", "split it", path)
 
     def refuse(*_: Any) -> None:
         raise StoreError(
-            f"{shown(path)} declares a document type, which ELAN never does, so it was not read: save it in ELAN."
+            f"{shown(path)} declares a document type, which ELAN never does, so it was not read",
+            "save it in ELAN",
+            path,
         )
 
     parser = expat.ParserCreate()
@@ -209,9 +213,13 @@ def _parse(path: Path) -> Any:
     except StoreError:
         raise
     except expat.ExpatError as error:
-        raise StoreError(f"{shown(path)} is not whole, valid XML ({why(error)}): save it again in ELAN.") from error
+        raise StoreError(
+            f"{shown(path)} is not whole, valid XML ({why(error)})", "save it again in ELAN", path
+        ) from error
     except Exception as error:  # the library has no error of its own for a document that lacks something
-        raise StoreError(f"{shown(path)} is not an ELAN document ({why(error)}): save it in ELAN.") from error
+        raise StoreError(
+            f"{shown(path)} is not an ELAN document ({why(error)})", "save it in ELAN", path
+        ) from error
 
 
 def _media(eaf: Any, path: Path) -> tuple[Path | str | None, int]:

@@ -85,7 +85,7 @@ def find(name: str) -> Format:
         StoreError: there is none; the sentence lists all.
     """
     if name not in FORMATS:
-        raise StoreError(f"There is no format “{clean(name)}”: use one of {', '.join(sorted(FORMATS))}.")
+        raise StoreError(f"There is no format “{clean(name)}”", f"use one of {', '.join(sorted(FORMATS))}")
     return FORMATS[name]
 
 
@@ -99,5 +99,7 @@ def guess(path: Path) -> Format:
     if found := next((each for each in FORMATS.values() if each.fits(path)), None):
         return found
     raise StoreError(
-        f"{shown(path)} looks like none of {', '.join(sorted(FORMATS))}: name its format, for example --format csv."
+        f"{shown(path)} looks like none of {', '.join(sorted(FORMATS))}",
+        "name its format, for example --format csv",
+        path,
     )

@@ -79,7 +79,7 @@ class Document:
             self._take(":")
             self.header[str(name)] = self._value()
             if self._peek() == "}":
-                raise StoreError(f"{shown(self.path)} holds no list “{key}”: is it the right file?")
+                raise StoreError(f"{shown(self.path)} holds no list “{key}”", "is it the right file?", self.path)
             self._take(",")
         self._take(":")
 
@@ -97,7 +97,9 @@ class Document:
         if self._peek() != char:
             found = self._peek()
             problem = f"“{found}” stands where “{char}” should" if found else "it ends too early"
-            raise StoreError(f"{shown(self.path)} is not complete, valid JSON ({problem}): export it again.")
+            raise StoreError(
+                f"{shown(self.path)} is not complete, valid JSON ({problem})", "export it again", self.path
+            )
         self._at += 1
 
     def _value(self) -> Any:
@@ -115,7 +117,9 @@ class Document:
                 too_long = len(self._buffer) - self._at > LARGEST_ELEMENT
                 if isinstance(error, RecursionError) or too_long or not self._more():
                     raise StoreError(
-                        f"{shown(self.path)} is not complete, valid JSON ({why(error)}): export it again."
+                        f"{shown(self.path)} is not complete, valid JSON ({why(error)})",
+                        "export it again",
+                        self.path,
                     ) from error
 
     def _more(self) -> bool:

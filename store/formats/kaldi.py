@@ -92,9 +92,9 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         utterance = f"{speaker}-{recording}-{number:07d}"
         audio = name_in(folder, item.audio)
         if tables["wav.scp"].setdefault(recording, audio) != audio:
-            raise StoreError(f"Two recordings are called {recording} in Kaldi: rename {shown(item.audio)}.")
+            raise StoreError(f"Two recordings are called {recording} in Kaldi", f"rename {shown(item.audio)}")
         if names.setdefault(speaker, item.speaker) != item.speaker:
-            raise StoreError(f"“{item.speaker}” and another speaker have one name in Kaldi: rename one of them.")
+            raise StoreError(f"“{item.speaker}” and another speaker have one name in Kaldi", "rename one of them")
         end = "-1" if item.end is None else f"{item.end!r}"
         tables["segments"][utterance] = f"{recording} {item.start or 0.0!r} {end}"
         tables["text"][utterance] = needs_plain(item.text, "\r\n", "text", item)
@@ -144,7 +144,7 @@ def _table(path: Path, encoding: str | None) -> dict[str, str]:
 def _audio(folder: Path, encoding: str | None) -> dict[str, Path | str]:
     """The audio of each recording, or why there is none. Raises StoreError."""
     if not (folder / "wav.scp").is_file():
-        raise StoreError(f"{shown(folder)} holds no wav.scp: name a Kaldi data folder.")
+        raise StoreError(f"{shown(folder)} holds no wav.scp", "name a Kaldi data folder", folder)
     return {key: resolve(folder, value) for key, value in _table(folder / "wav.scp", encoding).items()}
 
 

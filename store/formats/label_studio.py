@@ -60,7 +60,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     export = _export(path) if path.is_dir() else path
     if export is None:
-        raise StoreError(f"{shown(path)} holds no single Label Studio export: name the JSON file itself.")
+        raise StoreError(f"{shown(path)} holds no single Label Studio export", "name the JSON file itself", path)
     folder = _Folder(export.parent)
     name = shown(Path(export.name))
     for number, task in enumerate(Document(export, encoding).elements(), 1):

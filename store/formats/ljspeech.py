@@ -73,7 +73,9 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         for item in items:
             if item.audio.parent != folder / AUDIO:
                 raise StoreError(
-                    f"LJSpeech finds audio by its id, so {shown(item.audio)} cannot be linked to: copy it."
+                    f"LJSpeech finds audio by its id, so {shown(item.audio)} cannot be linked to",
+                    "copy it",
+                    item.audio,
                 )
             cells = (item.audio.stem, item.text, item.extra.get(NORMALISED, item.text))
             file.write("|".join(needs_plain(cell, "|\r\n", "text", item) for cell in cells) + "\n")

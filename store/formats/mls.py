@@ -47,7 +47,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     files = _transcripts(path) if path.is_dir() else [path]
     if not files:
-        raise StoreError(f"{shown(path)} holds no {FILE}: name the folder that does.")
+        raise StoreError(f"{shown(path)} holds no {FILE}", "name the folder that does", path)
     for file in files:
         split = split_of(file.parent.name) if file.parent != path else ""
         speakers = _speakers(file.parent / SPEAKERS, encoding)
@@ -86,10 +86,12 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
                 speakers[path.with_name(SPEAKERS)] = {}
             number = _number(item.speaker)
             if not item.audio.is_relative_to(path.parent / "audio" / number):
-                raise StoreError(f"MLS finds audio by its id, so {shown(item.audio)} cannot be linked to: copy it.")
+                raise StoreError(
+                    f"MLS finds audio by its id, so {shown(item.audio)} cannot be linked to", "copy it", item.audio
+                )
             if speakers[path.with_name(SPEAKERS)].setdefault(number, item.speaker) != item.speaker:
                 raise StoreError(
-                    f"“{item.speaker}” and another speaker have one number in MLS: rename one of them."
+                    f"“{item.speaker}” and another speaker have one number in MLS", "rename one of them"
                 )
             text = needs_plain(item.text, "\t\r\n", "text", item)
             files[path].write(f"{item.audio.stem}\t{text}\n")

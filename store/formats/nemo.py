@@ -43,7 +43,9 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     manifests = _manifests(path) if path.is_dir() else [path]
     if not manifests:
-        raise StoreError(f"{shown(path)} holds no manifest (JSON lines with audio_filepath): name the file itself.")
+        raise StoreError(
+            f"{shown(path)} holds no manifest (JSON lines with audio_filepath)", "name the file itself", path
+        )
     for manifest in manifests:
         split = split_of(manifest.name.removesuffix(manifest.suffix).split("_")[0])
         for record in read_records(manifest, encoding):
@@ -75,7 +77,9 @@ def _record(folder: Path, item: Item) -> dict[str, Any]:
     seconds = seconds_of(item.audio)
     if seconds is None:
         raise StoreError(
-            f"{shown(item.audio)} does not say how long it is, which NeMo asks for: make it WAV or FLAC."
+            f"{shown(item.audio)} does not say how long it is, which NeMo asks for",
+            "make it WAV or FLAC",
+            item.audio,
         )
     heard = {"pred_text": item.heard} if item.heard else {}
     named = {"audio_filepath": name_in(folder, item.audio), "duration": seconds, "text": item.text}

@@ -67,7 +67,7 @@ def read(path: Path, encoding: str | None = None, into: Path | None = None) -> I
     """
     files = _files(path) if path.is_dir() else [path]
     if not files:
-        raise StoreError(f"{shown(path)} holds no Parquet file: name the file itself.")
+        raise StoreError(f"{shown(path)} holds no Parquet file", "name the file itself", path)
     _pyarrow()
     numbers = count(1)
     with ExitStack() as stack:
@@ -125,7 +125,7 @@ def _pyarrow() -> Any:
         import pyarrow.parquet
     except ImportError as error:
         raise StoreError(
-            "Parquet needs pyarrow, which is not installed: pip install 'tertulia[parquet]'."
+            "Parquet needs pyarrow, which is not installed", "pip install 'tertulia[parquet]'"
         ) from error
     return pyarrow
 
@@ -163,14 +163,14 @@ def _rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         with pyarrow.parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20) as table:
             if "audio" not in fields(table.schema_arrow.names):
-                raise StoreError(f"{shown(file)} has no column of audio: name it “audio”.")
+                raise StoreError(f"{shown(file)} has no column of audio", "name it “audio”", file)
             _check_size(file, table.metadata)
             # One row at a time: the same bytes may stand in many rows, and take their room once in the file.
             for number, batch in enumerate(table.iter_batches(batch_size=1, use_threads=False), 1):
                 yield f"{name}, row {number}", batch.to_pylist()[0]
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise StoreError(
-            f"{shown(file)} is not a complete Parquet file ({why(error)}): export it again."
+            f"{shown(file)} is not a complete Parquet file ({why(error)})", "export it again", file
         ) from error
 
 
@@ -180,7 +180,9 @@ def _check_size(file: Path, metadata: Any) -> None:
         for column in map(group.column, range(group.num_columns)):
             size = column.total_uncompressed_size
             if size > SWOLLEN_BYTES and size > SWOLLEN * column.total_compressed_size:
-                raise StoreError(f"{shown(file)} would unpack to {size >> 20:,} MB: is it from someone you trust?")
+                raise StoreError(
+                    f"{shown(file)} would unpack to {size >> 20:,} MB", "is it from someone you trust?", file
+                )
 
 
 def _item(file: Path, where: str, values: dict[str, Any], place: Path) -> Item | Rejected:

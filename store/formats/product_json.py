@@ -52,7 +52,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     export = _export(path) if path.is_dir() else path
     if export is None:
-        raise StoreError(f"{shown(path)} holds no single document of Tertulia’s: name the JSON file itself.")
+        raise StoreError(f"{shown(path)} holds no single document of Tertulia’s", "name the JSON file itself", path)
     path = export
     name = shown(Path(path.name))
     document = Document(path, encoding, key="segments")
@@ -111,6 +111,7 @@ def _check_version(path: Path, header: dict[str, Any]) -> None:
     version = header.get("tertulia")
     if version != VERSION or header.get("sample_rate", SAMPLE_RATE) != SAMPLE_RATE:
         raise StoreError(
-            f"{shown(path)} is of version {clean(str(version))[:20]} and this program reads version {VERSION}: "
-            "update Tertulia, or export in another format."
+            f"{shown(path)} is of version {clean(str(version))[:20]} and this program reads version {VERSION}",
+            "update Tertulia, or export in another format",
+            path,
         )

@@ -59,8 +59,9 @@ def read_text(path: Path, encoding: str | None = None) -> str:
     """
     if require_file(path).st_size > LARGEST_DOCUMENT:
         raise StoreError(
-            f"{shown(path)} is larger than {LARGEST_DOCUMENT >> 20} MB, the most that is read as one document: "
-            "split it."
+            f"{shown(path)} is larger than {LARGEST_DOCUMENT >> 20} MB, the most that is read as one document",
+            "split it",
+            path,
         )
     text = "".join(read_chunks(path, encoding))
     if "\0" in text:
@@ -119,7 +120,7 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=no_number)
     except (ValueError, RecursionError) as error:
-        raise StoreError(f"It is not complete, valid JSON ({why(error)}): export it again.") from error
+        raise StoreError(f"It is not complete, valid JSON ({why(error)})", "export it again") from error
 
 
 def no_number(text: str) -> NoReturn:
@@ -172,7 +173,7 @@ def require_path(path: Path) -> None:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno not in NOWHERE:
             raise unreadable(path, error) from error
-        raise StoreError(f"There is no file or folder {shown(path)}: check its name.") from error
+        raise StoreError(f"There is no file or folder {shown(path)}", "check its name", path) from error
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         raise _endless(path)
 
@@ -186,11 +187,11 @@ def require_file(path: Path) -> os.stat_result:
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise StoreError(f"There is no file {shown(path)}: check its name.") from error
+        raise StoreError(f"There is no file {shown(path)}", "check its name", path) from error
     except OSError as error:
         raise unreadable(path, error) from error
     if stat.S_ISDIR(status.st_mode):
-        raise StoreError(f"{shown(path)} is a folder: name a file in it.")
+        raise StoreError(f"{shown(path)} is a folder", "name a file in it", path)
     if not stat.S_ISREG(status.st_mode):
         raise _endless(path)
     return status
@@ -245,7 +246,7 @@ def number(text: str | float, what: str) -> float:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
         shown_text = clean(str(text), limit=None)[:40]
-        raise StoreError(f"{what[:1].upper()}{what[1:]} is “{shown_text}”: it has to be a number of 0 or more.")
+        raise StoreError(f"{what[:1].upper()}{what[1:]} is “{shown_text}”", "it has to be a number of 0 or more")
     return value
 
 
@@ -259,7 +260,7 @@ def check_span(start: float | None, end: float | None) -> None:
         if time is not None:
             number(time, what)
     if end is not None and end <= (start or 0.0):
-        raise StoreError(f"The span from {start or 0.0:g} to {end:g} s does not run forward: correct its times.")
+        raise StoreError(f"The span from {start or 0.0:g} to {end:g} s does not run forward", "correct its times")
 
 
 def seconds_of(audio: Path) -> float | None:
@@ -280,11 +281,13 @@ def why(error: Exception) -> str:
 
 def unreadable(path: Path, error: OSError) -> StoreError:
     """The sentence for a file or folder that the system does not let us read."""
-    return StoreError(f"{shown(path)} cannot be read ({error.strerror or error}): allow yourself to read it.")
+    return StoreError(
+        f"{shown(path)} cannot be read ({error.strerror or error})", "allow yourself to read it", path
+    )
 
 
 def _endless(path: Path) -> StoreError:
-    return StoreError(f"{shown(path)} is not a file: save what it gives to a file first.")
+    return StoreError(f"{shown(path)} is not a file", "save what it gives to a file first", path)
 
 
 def _refused(name: str) -> str | None:
@@ -328,7 +331,7 @@ def _encoding(path: Path, given: str | None) -> str:
     try:
         b" ".decode(given, errors="replace")
     except (LookupError, ValueError) as error:
-        raise StoreError(f"“{clean(given)}” is no encoding’s name: try utf-8, cp1252 or utf-16.") from error
+        raise StoreError(f"“{clean(given)}” is no encoding’s name", "try utf-8, cp1252 or utf-16") from error
     return given
 
 

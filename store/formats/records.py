@@ -109,12 +109,12 @@ def words_from(value: Any) -> tuple[TimedWord, ...]:
     """The words that `words_of` gave. Raises StoreError for anything else."""
     value = parse_json(value) if isinstance(value, str) else value
     if not isinstance(value, list) or not all(isinstance(word, Mapping) for word in value):
-        raise StoreError("Its words are not a list of text, start and end: correct them or leave them out.")
+        raise StoreError("Its words are not a list of text, start and end", "correct them or leave them out")
     words = []
     for word in value:
         start, end = (number(word.get(key, ""), f"the {key} of a word") for key in ("start", "end"))
         if end < start:
-            raise StoreError(f"A word ends at {end:g} s, before it begins at {start:g} s: correct its times.")
+            raise StoreError(f"A word ends at {end:g} s, before it begins at {start:g} s", "correct its times")
         words.append(TimedWord(text_of(word.get("text"), "a word"), start, end))
     return tuple(words)
 
@@ -124,7 +124,7 @@ def text_of(value: Any, what: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise StoreError(f"What it gives as {what} is not text: correct it or leave it out.")
+        raise StoreError(f"What it gives as {what} is not text", "correct it or leave it out")
     return str(value)
 
 
@@ -143,7 +143,7 @@ def name_in(folder: Path, audio: Path) -> str:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise StoreError(f"{shown(audio)} has a name that is not UTF-8: rename it.") from error
+        raise StoreError(f"{shown(audio)} has a name that is not UTF-8", "rename it", audio) from error
     return name
 
 
@@ -156,7 +156,8 @@ def needs_plain(value: str, forbidden: str, what: str, item: Item) -> str:
     if found := next((char for char in forbidden if char in value), None):
         raise StoreError(
             f"The {what} of {shown(Path(item.audio.name))} holds “{clean(found) or repr(found)}”, which this "
-            f"format cannot hold: export as json, or correct “{clean(value, limit=None)[:40]}”."
+            "format cannot hold",
+            f"export as json, or correct “{clean(value, limit=None)[:40]}”",
         )
     return value
 
@@ -215,7 +216,7 @@ def _samples(value: Any) -> tuple[int, int]:
     match value:
         case [int(first), int(last)] if 0 <= first < last:
             return first, last
-    raise StoreError("Its samples are not the first and one past the last: correct them or leave them out.")
+    raise StoreError("Its samples are not the first and one past the last", "correct them or leave them out")
 
 
 def _kept(value: Any) -> str:

@@ -71,8 +71,9 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
     for target, audio, segments in timelines.recordings(folder, items, SUFFIX):
         if timelines.is_linked(folder, audio):
             raise StoreError(
-                f"An SRT file cannot say where its audio lies, and {shown(audio)} is elsewhere: export without "
-                "--link, or as vtt."
+                f"An SRT file cannot say where its audio lies, and {shown(audio)} is elsewhere",
+                "export without --link, or as vtt",
+                audio,
             )
         with text_file(target) as file:
             for number, item in enumerate(segments, start=1):
@@ -86,7 +87,9 @@ def _read(path: Path, name: str, encoding: str | None) -> Rows:
     lines = read_text(path, encoding).splitlines()
     cues = [number for number, line in enumerate(lines) if ">" in line and _is_cue(line)]
     if not cues:
-        raise StoreError(f"{shown(path)} holds no subtitles (a line such as 00:00:01,000 --> 00:00:02,000).")
+        raise StoreError(
+            f"{shown(path)} holds no subtitles (a line such as 00:00:01,000 --> 00:00:02,000)", place=path
+        )
     audio = audio_beside(path)
     if audio is None:
         yield timelines.no_audio(name, path)

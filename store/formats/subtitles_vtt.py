@@ -62,7 +62,9 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         try:
             content = WebVTT(captions=[_caption(item) for item in segments], header_comments=header).content
         except (ValueError, AttributeError) as error:
-            raise StoreError(f"{shown(target)} cannot hold a cue's name or settings ({why(error)}).") from error
+            raise StoreError(
+                f"{shown(target)} cannot hold a cue's name or settings ({why(error)})", place=target
+            ) from error
         with text_file(target) as file:
             file.write(content)
         written.append(target)
@@ -90,7 +92,9 @@ def _time(milliseconds: int) -> str:
 def _read(path: Path, name: str, encoding: str | None) -> Rows:
     lines = re.split(r"\r\n|\r|\n", read_text(path, encoding))
     if not re.match(r"WEBVTT(?:\s|$)", lines[0]):
-        raise StoreError(f"{shown(path)} is not WebVTT, whose first line is WEBVTT: name its format with --format.")
+        raise StoreError(
+            f"{shown(path)} is not WebVTT, whose first line is WEBVTT", "name its format with --format", path
+        )
     audio: Path | str | None = audio_beside(path)
     values: dict[str, Any] = {}
     for number, block in _blocks(lines):

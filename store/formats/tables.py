@@ -133,15 +133,17 @@ def _header(path: Path, reader: Iterator[list[str]]) -> tuple[int, list[str]]:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
         raise StoreError(
-            f"The header of {shown(path)} cannot be read ({why(error)}): correct its first line."
+            f"The header of {shown(path)} cannot be read ({why(error)})", "correct its first line", path
         ) from error
     width = len(header)
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise StoreError(f"{shown(path)} has no header: name its columns in the first line.")
+        raise StoreError(f"{shown(path)} has no header", "name its columns in the first line", path)
     if twice := next((name for name in header if header.count(name) > 1), None):
-        raise StoreError(f"{shown(path)} has two columns “{clean(twice)[:40]}”: name each once in the first line.")
+        raise StoreError(
+            f"{shown(path)} has two columns “{clean(twice)[:40]}”", "name each once in the first line", path
+        )
     return width, header
 
 

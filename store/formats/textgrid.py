@@ -210,7 +210,7 @@ def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[In
     """The tiers by name, without empty intervals. Raises StoreError where it is no whole TextGrid."""
     text = read_text(path, encoding)
     if not ("ooTextFile" in text[:1024] and '"TextGrid"' in text[:1024]):
-        raise StoreError(f"{shown(path)} is not a TextGrid: save it in Praat as a text file.")
+        raise StoreError(f"{shown(path)} is not a TextGrid", "save it in Praat as a text file", path)
     tokens = (found for found in TOKEN.finditer(text) if found.lastgroup != "comment")
     at = 0
 

@@ -81,13 +81,17 @@ def read_files(path: Path, suffix: str, read: Callable[[Path, str], Rows]) -> Ro
         return
     files = list(transcripts(path, suffix))
     if not files:
-        raise StoreError(f"There is no file *{suffix} in {shown(path)}: name a transcript, or another folder.")
+        raise StoreError(
+            f"There is no file *{suffix} in {shown(path)}", "name a transcript, or another folder", path
+        )
     inside = path.resolve()
     for file in files:
         name = shown(file.relative_to(path))
         try:
             if not file.resolve().is_relative_to(inside):
-                raise StoreError(f"{name} is a link that leads outside its folder: put the file itself there.")
+                raise StoreError(
+                    f"{name} is a link that leads outside its folder", "put the file itself there", name
+                )
             yield from _orderly(read(file, name))
         except (StoreError, OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
             yield Rejected(name, str(error))
@@ -114,7 +118,9 @@ def recordings(folder: Path, items: Iterable[Item], suffix: str) -> Iterator[tup
         linked = is_linked(folder, audio)
         target = folder / f"{audio.stem}{suffix}" if linked else audio.with_suffix(suffix)
         if target in taken:
-            raise StoreError(f"{shown(target)} would be written twice: give each recording one place and one name.")
+            raise StoreError(
+                f"{shown(target)} would be written twice", "give each recording one place and one name", target
+            )
         taken.add(target)
         yield target, audio, sorted((_bounded(item) for item in group), key=lambda item: item.start or 0.0)
 
@@ -245,7 +251,8 @@ def _claim(spans: list[tuple[float, float]], start: float, end: float | None) ->
         if overlap > min(MOST_OVERLAP, (span[1] - span[0]) / 2, (other[1] - other[0]) / 2):
             raise StoreError(
                 f"The span from {start:g} to {span[1]:g} s overlaps the one from {other[0]:g} to {other[1]:g} s, "
-                "and one voice says one thing at a time: correct the times, or name another speaker."
+                "and one voice says one thing at a time",
+                "correct the times, or name another speaker",
             )
     insort(spans, span)
 
@@ -257,10 +264,12 @@ def _bounded(item: Item) -> Item:
     named = f"The segment at {start:g} s of {shown(item.audio)}"
     if end is None:
         raise StoreError(
-            f"{named} has no end, and its audio does not say how long it is: convert it to WAV or FLAC."
+            f"{named} has no end, and its audio does not say how long it is", "convert it to WAV or FLAC", named
         )
     for text in (item.text, item.heard, item.speaker, item.note, item.split, item.status, item.reason):
         if text and not text.isprintable() and clean(text, limit=None) != text:
-            raise StoreError(f"{named} has text with line ends or control characters in it: correct the text.")
+            raise StoreError(
+                f"{named} has text with line ends or control characters in it", "correct the text", named
+            )
     check_span(start, end)
     return replace(item, start=start, end=end)

@@ -85,14 +85,16 @@ def read_manifest(path: Path) -> tuple[list[Clip], str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror})", "start the run anew") from error
+        raise DataError(f"{path} cannot be read ({error.strerror})", "start the run anew", path) from error
     clips = []
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
         if line.strip():
             try:
                 clips.append(clip_from(json.loads(line)))
             except (ValueError, RecursionError) as error:
-                raise DataError(f"Line {number} of {path} is no clip ({error})", "start the run anew") from error
+                raise DataError(
+                    f"Line {number} of {path} is no clip ({error})", "start the run anew", f"{path}, line {number}"
+                ) from error
     return clips, hashlib.sha256(data).hexdigest()
 
 

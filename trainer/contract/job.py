@@ -167,9 +167,11 @@ def read_job(folder: Path) -> tuple[Job, str]:
         data = path.read_bytes()
         body = json.loads(data)
     except FileNotFoundError as error:
-        raise JobError(f"{folder} has no {names.JOB}", "give the folder that `tertulia train` made") from error
+        raise JobError(
+            f"{folder} has no {names.JOB}", "give the folder that `tertulia train` made", folder
+        ) from error
     except (OSError, ValueError) as error:
-        raise JobError(f"{path} cannot be read ({error})", "start the run anew") from error
+        raise JobError(f"{path} cannot be read ({error})", "start the run anew", path) from error
     job = job_from(body, path)
     check_base(job.base)
     if job.before and not (Path(job.before) / names.WEIGHTS).is_file():
@@ -191,15 +193,19 @@ def knobs_in(folder: Path) -> dict[str, Any]:
 def job_from(body: Any, path: Path) -> Job:
     """The job in parsed JSON; `path` is only named in errors. Raises JobError."""
     if not isinstance(body, dict):
-        raise JobError(f"{path} is not a JSON object", "write one with the knobs of the run")
+        raise JobError(f"{path} is not a JSON object", "write one with the knobs of the run", path)
     values = dict(body)
     if values.pop("version", VERSION) != VERSION:
-        raise JobError(f"{path} is of version {body['version']}, not {VERSION}", "start the run anew with this app")
+        raise JobError(
+            f"{path} is of version {body['version']}, not {VERSION}", "start the run anew with this app", path
+        )
     known = {knob.name: knob for knob in dataclasses.fields(Job)}
     if unknown := sorted(values.keys() - known.keys()):
-        raise JobError(f"{path} has no meaning for “{unknown[0]}”", "correct its spelling or leave it out")
+        raise JobError(f"{path} has no meaning for “{unknown[0]}”", "correct its spelling or leave it out", path)
     if not isinstance(values.get("base"), str):
-        raise JobError(f"{path} names no base", "give “base”, the folder of a recogniser in Hugging Face format")
+        raise JobError(
+            f"{path} names no base", "give “base”, the folder of a recogniser in Hugging Face format", path
+        )
     values["base"] = Path(values["base"])
     for name, value in values.items():
         if name != "base":
@@ -207,7 +213,7 @@ def job_from(body: Any, path: Path) -> Job:
     job = Job(**values)
     for name in ("cache", "before"):
         if (folder := getattr(job, name)) and not Path(folder).is_absolute():
-            raise JobError(f"{path}: “{name}” is not an absolute path", "give the whole path")
+            raise JobError(f"{path}: “{name}” is not an absolute path", "give the whole path", path)
     return job
 
 
@@ -218,15 +224,19 @@ def _checked(knob: dataclasses.Field[Any], value: Any, path: Path) -> Any:
     among: Any = knob.metadata.get("among")
     if knob.name == "targets":
         if not isinstance(value, list) or not value or not set(map(str, value)) <= set(PARTS):
-            raise JobError(f"{path}: “targets” must be a list of matrices", f"choose among {', '.join(PARTS)}")
+            raise JobError(
+                f"{path}: “targets” must be a list of matrices", f"choose among {', '.join(PARTS)}", path
+            )
         return tuple(value)
     kinds = _TYPES[str(knob.type)]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise JobError(f"{path}: “{knob.name}” is {value!r}, not of type {knob.type}", "correct it or leave it out")
+        raise JobError(
+            f"{path}: “{knob.name}” is {value!r}, not of type {knob.type}", "correct it or leave it out", path
+        )
     if among and value not in among:
-        raise JobError(f"{path}: “{knob.name}” is {value!r}", f"choose among {', '.join(among)}")
+        raise JobError(f"{path}: “{knob.name}” is {value!r}", f"choose among {', '.join(among)}", path)
     if low is not None and not low <= value <= high:
-        raise JobError(f"{path}: “{knob.name}” is {value}", f"choose a value from {low:g} to {high:g}")
+        raise JobError(f"{path}: “{knob.name}” is {value}", f"choose a value from {low:g} to {high:g}", path)
     return value
 
 
@@ -237,13 +247,19 @@ def check_base(folder: Path) -> None:
     try to download it.
     """
     if not folder.is_absolute():
-        raise JobError(f"The base “{folder}” is not an absolute path", "give a folder; hub names are not looked up")
+        raise JobError(
+            f"The base “{folder}” is not an absolute path", "give a folder; hub names are not looked up", folder
+        )
     if not folder.is_dir():
-        raise JobError(f"The base is not at {folder}", "install the recogniser again, or choose another base")
+        raise JobError(
+            f"The base is not at {folder}", "install the recogniser again, or choose another base", folder
+        )
     missing = [name for name in BASE_FILES if not (folder / name).is_file()]
     if not any((folder / name).is_file() for name in ("model.safetensors", "model.safetensors.index.json")):
         missing.append("model.safetensors")
     if missing:
         raise JobError(
-            f"The base in {folder} lacks {', '.join(missing)}", "install the whole folder in Hugging Face format"
+            f"The base in {folder} lacks {', '.join(missing)}",
+            "install the whole folder in Hugging Face format",
+            folder,
         )

@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     from core.errors import SENTENCES
+    from core.processes.events import Failed
     from store.reasons import FULL
     from tui.cli.progress import complain
 
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # where it fails, it shall fail here
         return code
     except SENTENCES as error:
-        complain(str(error), options)
+        complain(Failed.of(error), options)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in FULL:
             raise
         _forget_output()
-        complain("The disk is full, so what was to be said could not be written.", options)
+        complain(Failed("The disk is full, so what was to be said could not be written", "make room"), options)
         return 1
 
 

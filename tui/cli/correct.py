@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
     back = options.undo or options.redo
     if back and any(value is not None for value in (options.id, options.note, options.speaker, options.seen)):
-        raise StoreError("The newest action is undone or redone, whichever segment it was: leave out the rest.")
+        raise StoreError("The newest action is undone or redone, whichever segment it was", "leave out the rest")
     if not back and options.id is None:
         raise StoreError("There is nothing to do", "name a segment, as in `tertulia correct 12 --text T`")
     with Store.open(data_folder()) as store:
@@ -88,7 +88,7 @@ def _acts(desk: Desk, options: argparse.Namespace) -> Iterator[Callable[[Card], 
         yield desk.skip
     if options.flag is not None:
         if not options.flag.strip():
-            raise StoreError("A flag without a reason helps nobody: say what is wrong, as in --flag noise.")
+            raise StoreError("A flag without a reason helps nobody", "say what is wrong, as in --flag noise")
         yield lambda card: desk.flag(card, options.flag)
     if options.unsure:
         yield desk.unsure

@@ -29,12 +29,12 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def complain(sentence: str, options: argparse.Namespace) -> None:
+def complain(failure: Failed, options: argparse.Namespace) -> None:
     """Say why a command cannot do what it should."""
     if getattr(options, "progress", None):
-        report(Failed(sentence))
+        report(failure)
     else:
-        print(f"tertulia: {sentence}", file=sys.stderr)
+        print(f"tertulia: {failure}", file=sys.stderr)
 
 
 class Line:

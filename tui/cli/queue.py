@@ -46,9 +46,9 @@ def run(options: argparse.Namespace) -> int:
     from store.text import clean
 
     if options.warning and options.warning not in BITS:
-        raise StoreError(f"“{options.warning}” is no warning: use one of {', '.join(BITS)}.")
+        raise StoreError(f"“{options.warning}” is no warning", f"use one of {', '.join(BITS)}")
     if options.limit < 1:
-        raise StoreError(f"A list of {options.limit} segments cannot be shown: ask for one at least.")
+        raise StoreError(f"A list of {options.limit} segments cannot be shown", "ask for one at least")
     with Store.open(data_folder()) as store:
         view = View(
             order=options.order,

@@ -52,5 +52,5 @@ def _unfinished(store: Store, number: int | None) -> Run:
         return runs.run(store, number)
     found = next((one for one in runs.runs(store) if one.status in ("stopped", "failed")), None)
     if found is None:
-        raise TrainingRefused("There is no run to go on with: `tertulia train` begins one.")
+        raise TrainingRefused("There is no run to go on with", "`tertulia train` begins one")
     return found

@@ -102,13 +102,13 @@ def _job(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_bytes(), parse_constant=_no_constant)
     except OSError as error:
         raise TrainingRefused(
-            f"{shown(path)} cannot be read ({error.strerror}): name a file with knobs."
+            f"{shown(path)} cannot be read ({error.strerror})", "name a file with knobs", path
         ) from error
     except (ValueError, RecursionError) as error:
         reason = str(error)[:120].rstrip(".")
-        raise TrainingRefused(f"{shown(path)} is no JSON object ({reason}): {remedy}.") from error
+        raise TrainingRefused(f"{shown(path)} is no JSON object ({reason})", remedy, path) from error
     if not isinstance(found, dict):
-        raise TrainingRefused(f"{shown(path)} is no JSON object: {remedy}.")
+        raise TrainingRefused(f"{shown(path)} is no JSON object", remedy, path)
     checked(found, shown(path))
     return found
 

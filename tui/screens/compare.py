@@ -119,7 +119,7 @@ class CompareScreen(ModeScreen):
         ended = await task.run(self._on_event)
         try:
             if isinstance(ended, Failed):
-                raise ModelError(str(ended))
+                raise ModelError(ended.what, ended.remedy, ended.place)
             found = await asyncio.to_thread(_comparison, ended.body)
             segments = [span.segment for span in found.spans]
             known = await self._worker.read(lambda desk: rows(desk.store, segments))
