@@ -1,7 +1,7 @@
 """Which models there are, where they lie on this machine, and whether they are what they claim to be.
 
 Nothing is fetched here, and nothing is chosen or loaded. A model is known from `catalog.toml`, found on this
-machine (`models.found`), or named by an absolute path. Only formats without executable content are ever loaded
+machine (`models.discovery`), or named by an absolute path. Only formats without executable content are ever loaded
 (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only when their checksums hold.
 
 `python -m models.catalog --write-checksums` notes the checksums anew after the starters were rebuilt.
@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from models.discovery import Found, found
 from models.errors import ModelError
 from models.files import FORMATS, SUFFIXES, check_recogniser, check_tutor, voice_settings
-from models.found import Found, found
 
 STARTER = Path(__file__).parent / "starter"
 CHECKSUMS = "SHA256SUMS"

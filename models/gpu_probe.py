@@ -9,8 +9,8 @@ import numpy as np
 
 from models.catalog import starter, verify
 from models.device import Device, cuda_compute_type
-from models.recogniser import WhisperRecogniser
 from models.units import SAMPLE_RATE
+from models.whisper.recogniser import WhisperRecogniser
 
 
 def main() -> None:

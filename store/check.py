@@ -6,7 +6,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.paths import audio_path, is_own
 from store.runs import runs
-from store.tallies import recount
+from store.segments.tallies import recount
 from store.text import clean, shown
 
 PROMISES = (

@@ -21,10 +21,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from store import migrations, reasons
+from store import reasons
 from store.errors import StoreError
 from store.files import locked, replacing
 from store.paths import prepare
+from store.schema import migrations
 from store.text import shown
 
 BUSY_SECONDS = 5.0

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from core.review.derived_columns import refresh
 from core.review.desk import Desk
-from core.review.judging import refresh
-from store import queue, segments
-from store.audio import AudioFolder, read_audio
+from store.audio.folder import AudioFolder, read_audio
 from store.database import Store
-from store.queue import Row
+from store.segments import queue, table
+from store.segments.queue import Row
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.screens.correct import CorrectScreen
+from tui.correct.screen import CorrectScreen
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 READ = Path(__file__).parent / "data" / "es_read_1.wav"
@@ -40,10 +40,10 @@ def fill(folder: Path, texts: Sequence[str] = HEARD, seconds: float = 1.5) -> li
         sound = sound.repeat(2)
     with Store.open(folder) as store:
         sha = AudioFolder(folder).put(sound)
-        recording = segments.add_recording(store, sha, len(sound), "file", "clase.wav")
+        recording = table.add_recording(store, sha, len(sound), "file", "clase.wav")
         numbers = []
         for place, text in enumerate(texts):
-            number = segments.add_segment(store, recording, place * samples, (place + 1) * samples, "Luis")
+            number = table.add_segment(store, recording, place * samples, (place + 1) * samples, "Luis")
             add_heard(store, number, text, seconds)
             numbers.append(number)
         refresh(store, numbers)
@@ -60,7 +60,7 @@ def add_heard(
         {"word": word, "start": i * each, "end": (i + 1) * each, "probability": DOUBTS.get(word, 0.95)}
         for i, word in enumerate(words)
     ]
-    segments.add_hypothesis(store, segment, "starter-ear", text, timed, 0.1, alternatives)
+    table.add_hypothesis(store, segment, "starter-ear", text, timed, 0.1, alternatives)
 
 
 class CorrectDriver(Driver):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.database import Store
-from store.edits import Change, apply, state
+from store.segments.edits import Change, apply, state
 
 
 def add_correction(
@@ -19,7 +19,7 @@ def add_correction(
 ) -> int:
     """Add an entry to the journal of corrections and return its number; it is on disk on return.
 
-    Entries are never changed or removed. It is an action of its own (see `store.edits`), for whoever has
+    Entries are never changed or removed. It is an action of its own (see `store.segments.edits`), for whoever has
     not shown the segment to anybody before.
 
     Args:

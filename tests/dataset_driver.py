@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.screens.correct import CorrectScreen
-from tui.screens.dataset import DatasetScreen
+from tui.correct.screen import CorrectScreen
+from tui.dataset.screen import DatasetScreen
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 

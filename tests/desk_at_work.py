@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.review.desk import Desk
-from store import queue
 from store.database import Store, Value
-from store.edits import Done
 from store.errors import StoreError
-from store.queue import View
+from store.segments import queue
+from store.segments.edits import Done
+from store.segments.queue import View
 
 
 class Doomed(Store):

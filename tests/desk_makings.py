@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.review.judging import refresh
+from core.review.derived_columns import refresh
 from store.database import Store
-from store.edits import Change, apply, state
-from store.segments import add_hypothesis, add_segment
+from store.segments.edits import Change, apply, state
+from store.segments.table import add_hypothesis, add_segment
 from store.units import SAMPLE_RATE, now
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from core.review.judging import refresh
-from store.audio import AudioFolder
+from core.review.derived_columns import refresh
+from store.audio.folder import AudioFolder
 from store.database import Store
-from store.segments import add_hypothesis, add_recording, add_segment
+from store.segments.table import add_hypothesis, add_recording, add_segment
 
 SECOND = 16_000
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from store.audio import SAMPLE_RATE, AudioFolder
+from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
-from store.edits import Change, Done, apply, state
-from store.segments import add_hypothesis, add_recording, add_segment
+from store.segments.edits import Change, Done, apply, state
+from store.segments.table import add_hypothesis, add_recording, add_segment
 
 
 def record(store: Store, seconds: int = 60, source: str = "file", seed: int = 0) -> int:

@@ -11,8 +11,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.engine.filters import resample
+from store.audio.decoding import read_audio
 from store.database import Store
-from store.decoding import read_audio
 
 RATE = 16_000
 SPEECH = Path(__file__).with_name("data") / "es_read_1.wav"

@@ -1,6 +1,6 @@
 """Stores for tests of what training leads to: a learner who talked on several days, was misheard, and corrected it.
 
-The learner is one of the starter's (`trainer.starter.learner`), whom the starter ear mishears. A version can be had
+The learner is one of `trainer.synthesis.learner`, whom the starter recogniser mishears. A version can be had
 without training: a copy of the starter ear, and a report that says whatever a test wants to be true.
 """
 
@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset.measuring import keep, measured
-from core.review.judging import refresh
-from core.training import registry
+from core.dataset.measures import keep, measured
+from core.review.derived_columns import refresh
+from core.versions import registry
 from models.activity import SileroActivity
 from models.catalog import STARTER
-from models.evaluation import Evaluation, Heard, Silence
-from models.scoring import character_errors, word_errors
-from store.audio import AudioFolder, from_pcm16
+from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.scoring import character_errors, word_errors
+from store.audio.folder import AudioFolder, from_pcm16
 from store.database import Store
-from store.edits import Change, apply, state
 from store.runs import Run, add_run, run, set_status
-from store.segments import add_hypothesis, add_recording, add_segment
-from store.splits import set_blocks, set_split
+from store.segments.edits import Change, apply, state
+from store.segments.splits import set_blocks, set_split
+from store.segments.table import add_hypothesis, add_recording, add_segment
 from store.units import SAMPLE_RATE
 from store.versions import ModelVersion
-from trainer.starter.espeak import Espeak
-from trainer.starter.learner import Learner, reserved
+from trainer.synthesis.espeak import Espeak
+from trainer.synthesis.learner import Learner, reserved
 
 if TYPE_CHECKING:
     from pathlib import Path

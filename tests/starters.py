@@ -6,9 +6,9 @@ from pathlib import Path
 
 from models import catalog
 from models.device import Device
-from models.recogniser import WhisperRecogniser
-from models.tutor import LlamaTutor
+from models.tutor.llama import LlamaTutor
 from models.voice import PiperVoice
+from models.whisper.recogniser import WhisperRecogniser
 
 
 def path(part: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.training import registry
+from core.versions import registry
 from core.versions.active import (
     RECOGNISER,
     TUTOR,
@@ -34,7 +34,7 @@ from core.versions.active import (
 from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
-from models.recogniser import WhisperRecogniser
+from models.whisper.recogniser import WhisperRecogniser
 from store import versions
 from store.database import Store
 from store.reasons import DATABASE

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.archives import SUFFIXES, Limits, is_archive, unpacked
+from store.audio.archives import SUFFIXES, Limits, is_archive, unpacked
 from store.errors import StoreError
 
 FILES = {"clips/uno.wav": b"uno" * 5000, "clips/dos ñ.wav": b"", "metadata.csv": b"file_name,text\n"}

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from core.bench.desk_data import fill
-from tui import bench_desk, bench_keystrokes
-from tui.bench_keystrokes import count
-from tui.bench_scale import Timed, _at_a_terminal, judged, percentile
-from tui.bench_tasks import SENTENCES, TASKS, Case, Task, words_away
+from tui.bench import desk, keystrokes
+from tui.bench.keystrokes import count
+from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, Cost, costs
+from tui.bench.scale import Timed, _at_a_terminal, judged, percentile
+from tui.bench.tasks import SENTENCES, TASKS, Case, Task, words_away
 from tui.cli import main
-from tui.other_desks import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, Cost, costs
 
 
 def task(name: str, *cases: Case) -> Task:
@@ -46,9 +46,7 @@ async def test_every_other_task_is_done_too(name: str) -> None:
 
 
 async def test_what_did_not_arrive_is_an_error_and_not_a_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        bench_keystrokes, "labels", lambda count: ["s"] * count
-    )  # the second word, whichever is wrong
+    monkeypatch.setattr(keystrokes, "labels", lambda count: ["s"] * count)  # the second word, whichever is wrong
     with pytest.raises(RuntimeError, match="was typed, and the reference"):
         await count(task("word", Case(SENTENCES[0], 0)))
 
@@ -95,9 +93,9 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 def test_the_table_names_goals_and_how_often(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(bench_desk, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
+    monkeypatch.setattr(desk, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
     ready = Timed("ready", "ready", [250.0], [200.0])
-    monkeypatch.setattr(bench_desk.bench_scale, "measure", lambda size, tell: [judged(ready, size)])
+    monkeypatch.setattr(desk.bench_scale, "measure", lambda size, tell: [judged(ready, size)])
     assert main(["bench", "desk", "--segments", "5000"]) == 0
     said = capsys.readouterr().out
     assert "≤ 1 ✓" in said and "5,000 segments" in said and "wall ≤ 300 ✓" in said

@@ -16,7 +16,7 @@ pytest.importorskip("torch", reason="the training extra is not installed")
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.windows import FULL
+from models.whisper.windows import FULL
 from tests.trainer_jobs import BASE
 from trainer.adapter import load_base, with_adapter
 from trainer.bench.__main__ import table
@@ -154,5 +154,5 @@ def test_the_command_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> N
     assert main(["bench", "starter"]) == 3
     assert ran == [
         ["-P", "-m", "trainer.bench", "--geometry", "base", "--device", "cpu", "--json"],
-        ["-P", "-m", "trainer.starter.evaluation"],
+        ["-P", "-m", "trainer.starter.recogniser.evaluation"],
     ]

@@ -12,11 +12,11 @@ from core.review.alternatives import dressed
 from core.review.card import Card
 from core.review.desk import Desk
 from models.device import choose
-from store.annotations import put_alignment
+from store.audio.decoding import read_audio
 from store.database import Store
-from store.decoding import read_audio
 from store.errors import StoreError
-from store.segments import add_hypothesis, add_segment
+from store.segments.annotations import put_alignment
+from store.segments.table import add_hypothesis, add_segment
 from tests.desk_segments import heard, recording, words
 from tests.starters import load_recogniser
 

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.dataset import care
+from core.dataset import audio_quality
 from core.dataset.fingerprint import BYTES, fingerprint, likeness, likenesses
-from core.dataset.measuring import measured, share
-from core.dataset.segmenting import HARD_LIMIT, LEAD, chunks, probabilities, segments
+from core.dataset.measures import measured, share
 from core.engine.filters import resample
+from core.importing.segmentation import HARD_LIMIT, LEAD, chunks, probabilities, segments
 from models.activity import FRAME, SileroActivity, Span
-from store.audio import AudioFolder, from_pcm16, pcm16
-from store.streaming import take_in
+from store.audio.folder import AudioFolder, from_pcm16, pcm16
+from store.audio.streaming import take_in
 from tests.import_driver import RATE, conversation, speech
 
 Audio = NDArray[np.float32]
@@ -38,7 +38,7 @@ def voice() -> Audio:
 
 def at(audio: Audio, level: float) -> Audio:
     """The audio at that loudness, in 16 bits."""
-    return from_pcm16(pcm16(audio * np.float32(10 ** ((level - care.loudness(audio)) / 20))))
+    return from_pcm16(pcm16(audio * np.float32(10 ** ((level - audio_quality.loudness(audio)) / 20))))
 
 
 # --- the analysis copy --------------------------------------------------------------------------
@@ -48,9 +48,9 @@ def at(audio: Audio, level: float) -> Audio:
 def test_the_copy_is_as_loud_whoever_speaks_and_the_original_is_untouched(voice: Audio, level: float) -> None:
     audio = at(voice, level) + np.float32(0.01)
     before = audio.copy()
-    copy = care.analysis_copy(audio)
-    assert care.loudness(copy) == pytest.approx(care.TARGET, abs=0.5)
-    assert abs(copy.mean()) < 1e-4 and np.abs(copy).max() <= care.HIGHEST_PEAK + 1e-6
+    copy = audio_quality.analysis_copy(audio)
+    assert audio_quality.loudness(copy) == pytest.approx(audio_quality.TARGET, abs=0.5)
+    assert abs(copy.mean()) < 1e-4 and np.abs(copy).max() <= audio_quality.HIGHEST_PEAK + 1e-6
     np.testing.assert_array_equal(audio, before)
     assert copy.dtype == np.float32
 
@@ -58,7 +58,7 @@ def test_the_copy_is_as_loud_whoever_speaks_and_the_original_is_untouched(voice:
 def test_a_click_is_not_made_louder_than_full_scale(voice: Audio) -> None:
     audio = at(voice, -50)
     audio[1000] = 0.9
-    assert np.abs(care.analysis_copy(audio)).max() <= care.HIGHEST_PEAK + 1e-6
+    assert np.abs(audio_quality.analysis_copy(audio)).max() <= audio_quality.HIGHEST_PEAK + 1e-6
 
 
 @settings(max_examples=60, deadline=None)
@@ -66,10 +66,10 @@ def test_a_click_is_not_made_louder_than_full_scale(voice: Audio) -> None:
 def test_whatever_the_samples_measures_are_numbers(length: int, offset: float, level: float, seed: int) -> None:
     noise = np.random.default_rng(seed).uniform(-level, level, length).astype(np.float32)
     audio = np.clip(noise + np.float32(offset), -1, 1)
-    copy = care.analysis_copy(audio)
+    copy = audio_quality.analysis_copy(audio)
     assert np.isfinite(copy).all() and copy.shape == audio.shape
     likely = np.full(-(-length // FRAME), 0.9, np.float32)
-    found = care.measure(audio, likely, 0.0)
+    found = audio_quality.measure(audio, likely, 0.0)
     assert np.isfinite(found.loudness) and 0 <= found.clipped <= 1
     assert found.snr is None or np.isfinite(found.snr)
     assert found.band is None or 0 <= found.band <= RATE / 2
@@ -83,7 +83,7 @@ def test_whatever_the_samples_measures_are_numbers(length: int, offset: float, l
 def test_the_distance_between_speech_and_noise_is_found(ear: SileroActivity, noise: int) -> None:
     audio = conversation(2, noise=0)
     likely = probabilities(ear, audio)
-    spoken = np.repeat(likely >= care.SPOKEN, FRAME)[: len(audio)]
+    spoken = np.repeat(likely >= audio_quality.SPOKEN, FRAME)[: len(audio)]
     power = float(np.mean(np.square(audio[spoken])))
     hiss = np.random.default_rng(2).normal(0, np.sqrt(power / 10 ** (noise / 10)), len(audio))
     found = measured(ear, (audio + hiss).astype(np.float32)).snr
@@ -119,7 +119,7 @@ def test_the_band_of_a_telephone_is_told_from_that_of_a_microphone(
     voice: Audio, rate: int, limit: float, level: float
 ) -> None:
     audio = resample(resample(voice, RATE, rate), rate, RATE)
-    found = care.band_limit(at(audio, level))
+    found = audio_quality.band_limit(at(audio, level))
     assert found is not None and abs(found - limit) < 800
 
 
@@ -127,7 +127,7 @@ def test_silence_and_scraps_have_little_to_measure(ear: SileroActivity) -> None:
     for audio in (np.zeros(RATE, np.float32), np.zeros(0, np.float32), np.full(3000, 0.2, np.float32)):
         found = measured(ear, audio)
         assert (found.loudness, found.snr, found.clipped, found.fingerprint) == (
-            care.SILENCE, None, found.clipped, b"",
+            audio_quality.SILENCE, None, found.clipped, b"",
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.review.desk import Desk
 from store.database import Store
-from store.edits import state
+from store.segments.edits import state
 from tests.desk_segments import heard
 
 

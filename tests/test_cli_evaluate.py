@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import soundfile
 
-from core.training.comparing import Comparison, Span
-from models.evaluation import Evaluation, change
+from core.versions.compare import Comparison, Span
+from models.evaluation.evaluate import Evaluation, change
 from store.units import SAMPLE_RATE
 from tests import learner_store as makings
 from tui.cli import compare, evaluate
@@ -128,7 +128,7 @@ def test_where_two_ears_differ_is_shown_with_the_differences_marked(
     spans = tuple(Span(number + 1, "", 0, 1) for number in range(60))
     found = Comparison(first, second, change(first.sets["test"], second.sets["test"]), "test", spans)
     monkeypatch.setenv("TERTULIA_HOME", str(tmp_path))
-    monkeypatch.setattr("core.training.comparing.compared", lambda *_: found)
+    monkeypatch.setattr("core.versions.compare.compared", lambda *_: found)
     assert compare.run(options("starter-ear", "v1")) == 0
     shown = capsys.readouterr().out
     assert "fewer errors, and not by chance" in shown

@@ -19,8 +19,8 @@ import soundfile
 
 from core.engine import protocol
 from core.engine.client import Engine
+from store.audio.journal import RecordingJournal
 from store.database import Store
-from store.journal import RecordingJournal
 from tests.engine_driver import spoken, write_wav
 from tests.test_cli import lines, tertulia
 from tui.cli.talking import UNANSWERED, Talk
@@ -71,20 +71,20 @@ def test_a_turn_without_words_costs_itself_and_not_those_after_it(
 
 FAULTS = {
     "tutor": """
-import models.tutor
+import models.tutor.llama
 from models.errors import ModelError
-plain = models.tutor.LlamaTutor.chat
+plain = models.tutor.llama.LlamaTutor.chat
 def chat(self, messages, *rest, **options):
     if messages[0].role == "system":
         raise ModelError("The tutor cannot answer this: choose another one.")
     return plain(self, messages, *rest, **options)
-models.tutor.LlamaTutor.chat = chat
+models.tutor.llama.LlamaTutor.chat = chat
 """,
     "rescue": """
-import store.recovery
+import store.audio.recovery
 def add_recording(*arguments):
     raise MemoryError
-store.recovery.add_recording = add_recording
+store.audio.recovery.add_recording = add_recording
 """,
     "loading": """
 import core.engine.loading

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.training import registry
+from core.versions import registry
 from store.database import Store
 from tests import learner_store as makings
 from tui.cli.following import Follower, follow
@@ -102,7 +102,7 @@ def test_a_run_that_was_to_be_promoted_is_if_it_is_better(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[Path] = []
-    monkeypatch.setattr("core.training.closing.begin_rehearing", begun.append)
+    monkeypatch.setattr("core.versions.rehear.begin_rehearing", begun.append)
     with Store.open(tmp_path) as store:
         good = makings.finished_run(store)
         bad = makings.finished_run(store, after=makings.heard("run", makings.seldom, general=makings.often))

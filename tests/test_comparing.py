@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from core.processes.events import Event, Failed, Progress, decode_event
-from core.training.comparing import CACHE, Comparison, compared, evaluated
-from core.training.errors import TrainingRefused
+from core.runs.errors import TrainingRefused
+from core.versions.compare import CACHE, Comparison, compared, evaluated
 from models.catalog import STARTER
 from models.errors import ModelError
-from models.evaluation import change
+from models.evaluation.evaluate import change
 from store.database import Store
 from store.errors import StoreError
-from store.splits import set_split
+from store.segments.splits import set_split
 from tests.train_driver import heard, spoken_corrections
 
 OTHER = "other"
@@ -106,7 +106,7 @@ def test_clips_of_a_table_are_heard(folder: Path, tmp_path: Path) -> None:
 
 def test_the_process_prints_how_far_it_is_and_then_the_comparison(folder: Path) -> None:
     def run(*arguments: str) -> tuple[int, str, list[Event | None]]:
-        command = [sys.executable, "-P", "-m", "core.training.comparing", str(folder), *arguments]
+        command = [sys.executable, "-P", "-m", "core.versions.compare", str(folder), *arguments]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         return ran.returncode, ran.stdout, [decode_event(line) for line in ran.stderr.splitlines()]
 
@@ -128,7 +128,7 @@ def test_a_difference_says_how_sure_it_is() -> None:
 
 def write_wav(path: Path, folder: Path, place: int) -> None:
     """A test clip of the store as a file."""
-    from store.audio import AudioFolder, pcm16
+    from store.audio.folder import AudioFolder, pcm16
 
     with Store.open(folder) as store:
         row = store.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.starter import conjugation as c
+from trainer.synthesis import conjugation as c
 
 SIMPLE = """
 hacer pret 0 hice|hacer pret 2 hizo|buscar pret 0 busqué|llegar pret 0 llegué

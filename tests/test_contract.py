@@ -12,16 +12,16 @@ from typing import Any, get_args
 
 import pytest
 
-from core.training.gate import judge, read_report
-from core.training.state import _TAKING, RunState
-from core.training.watching import Watch
+from core.runs.state import _TAKING, RunState
+from core.runs.watch import Watch
+from core.versions.gate import judge, read_report
 from store import units as of_store
 from trainer.contract import events, folder
 from trainer.contract.clips import Clip, Word, clip_from, line_of, read_manifest
 from trainer.contract.events import FIELDS, Name, Stage, event_in
 from trainer.contract.job import job_from, knobs_in
 from trainer.contract.report import body_from
-from tui.widgets.run_view import STAGES
+from tui.train.run_page import STAGES
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("tui", "core", "store", "models", "trainer")
@@ -53,11 +53,13 @@ def test_importing_the_contract_loads_the_standard_library_and_nothing_else() ->
 
 
 def test_what_core_knows_of_runs_loads_nothing_of_the_trainer_but_the_contract() -> None:
-    names = sorted(f"core.training.{path.stem}" for path in (ROOT / "core" / "training").glob("*.py"))
+    rooms = (ROOT / "core" / room for room in ("runs", "versions"))
+    names = sorted(f"core.{path.parent.name}.{path.stem}" for room in rooms for path in room.glob("*.py"))
+    assert len(names) > 12
     found = loaded(*(name.removesuffix(".__init__") for name in names))
     assert not {name for name in found if name.startswith("trainer.") and not name.startswith("trainer.contract")}
     assert not found & {"torch", "transformers", "peft", "datasets", "accelerate"}
-    assert not loaded("core.training.watching", "core.training.launching") & LIBRARIES - {"numpy"}
+    assert not loaded("core.runs.watch", "core.runs.launch") & LIBRARIES - {"numpy"}
 
 
 # --- one owner of each fact -----------------------------------------------------------------------

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.review.cost import LEAST, PRIOR, Cost, fit, of, working_seconds
-from store.annotations import Work
 from store.database import Store
-from store.queue import View
+from store.segments.annotations import Work
+from store.segments.queue import View
 from tests.desk_makings import correct, heard, recording
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from core.review.cutting import cut, halves, whole
 from core.review.desk import Desk
 from core.review.realign import Spoken
-from store.annotations import alignment, put_alignment
 from store.database import Store
-from store.edits import ConflictError
 from store.errors import StoreError
-from store.queue import View, count
-from store.segments import Hypothesis, add_hypothesis, add_segment, hypotheses, segment
+from store.segments.annotations import alignment, put_alignment
+from store.segments.edits import ConflictError
+from store.segments.queue import View, count
+from store.segments.table import Hypothesis, add_hypothesis, add_segment, hypotheses, segment
 from tests.desk_segments import SECOND, heard, recording, words
 
 FOUR = "uno dos tres cuatro"  # half a second each

@@ -23,8 +23,9 @@ from core.demo import teaching
 from core.demo.learner import QUICK
 from core.demo.playing import play
 from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Scene, Talked, Trained
-from core.training import launching, registry
-from models.rates import Interval
+from core.runs import launch
+from core.versions import registry
+from models.evaluation.rates import Interval
 from store.database import Store
 from store.runs import runs
 from tui.cli import main
@@ -92,7 +93,7 @@ def test_it_is_interrupted_gone_on_with_and_played_to_its_end(
     interrupted(process)
     with Store.open(folder) as store:
         [run] = runs(store)
-        assert not launching.alive(run), "nobody would be there for what it makes"
+        assert not launch.alive(run), "nobody would be there for what it makes"
         times = [row["times"] for row in store.execute(SPOKEN)]
         assert len(times) == SENTENCES
         assert sum(times) <= SENTENCES + 1, "only what was cut short is said again"
@@ -190,7 +191,7 @@ def test_two_do_not_play_in_one_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_without_what_training_needs_it_says_so_before_anybody_talks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(launching, "NEEDED", ("a_library_that_nobody_has",))
+    monkeypatch.setattr(launch, "NEEDED", ("a_library_that_nobody_has",))
     assert main(["demo", "--quick", "--folder", str(tmp_path / "demo")]) == 2
     assert "pip install 'tertulia[train]'" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from core.review.card import Card
 from core.review.desk import Desk, author
-from store import drafts, tallies
-from store.annotations import work
 from store.database import Store
-from store.edits import ConflictError, Done
 from store.errors import StoreError
-from store.segments import add_segment, corrections, segment
+from store.segments import drafts, tallies
+from store.segments.annotations import work
+from store.segments.edits import ConflictError, Done
+from store.segments.table import add_segment, corrections, segment
 from tests.desk_segments import heard, recording
 
 

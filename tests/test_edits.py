@@ -9,11 +9,11 @@ import pytest
 
 from store.check import check
 from store.database import Store
-from store.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
 from store.errors import StoreError
-from store.search import search
-from store.segments import corrections, segment
-from store.splits import set_split
+from store.segments.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
+from store.segments.search import search
+from store.segments.splits import set_split
+from store.segments.table import corrections, segment
 from tests.desk_store import correct, hear, record
 
 

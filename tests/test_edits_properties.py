@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from store.check import check
 from store.database import Store
-from store.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
-from store.segments import segment
+from store.segments.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
+from store.segments.table import segment
 from store.text import clean
 from tests.desk_store import hear, record
 

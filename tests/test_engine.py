@@ -34,7 +34,7 @@ from core.engine.protocol import (
     TurnStored,
     Warning,
 )
-from store.audio import pcm16, read_audio
+from store.audio.folder import pcm16, read_audio
 from tests.engine_driver import Driver, engine, healthy, spoken, write_wav
 from tests.sound_card import read_wav
 

@@ -18,8 +18,8 @@ from core.engine.protocol import Event, Feedback, ReplyText, Timings, Warning
 from core.engine.speaking import Mouth
 from models.device import Device
 from models.errors import ModelError
-from models.heard import Hypothesis, Word
-from models.tutor import Message
+from models.tutor.llama import Message
+from models.whisper.heard import Hypothesis, Word
 from store import sessions
 from store.database import Store
 

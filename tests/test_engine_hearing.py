@@ -24,9 +24,9 @@ from core.engine.hearing import (
 from core.engine.protocol import Event, Level, Warning
 from core.engine.sources import NOTHING, Samples
 from models.activity import SileroActivity
-from store.audio import pcm16, read_audio
+from store.audio.folder import pcm16, read_audio
+from store.audio.journal import RecordingJournal
 from store.errors import StoreError
-from store.journal import RecordingJournal
 from tests.engine_driver import spoken
 
 RATE = 16_000

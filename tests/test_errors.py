@@ -17,12 +17,12 @@ from core.conversation.scenario import ScenarioError
 from core.demo.errors import DemoError
 from core.engine.devices import SoundError
 from core.errors import SENTENCES, TROUBLE, CoreError, fields
-from core.training.errors import TrainingRefused
+from core.runs.errors import TrainingRefused
 from models.errors import AudioError, ModelError
 from store.errors import EncodingError, StoreError
 from store.text import known_as, shown
 from trainer.contract.errors import CheckpointError, DataError, JobError, TrainerError, TrainingError
-from trainer.starter.espeak import EspeakError
+from trainer.synthesis.espeak import EspeakError
 from tui.cli.demo import _Lines
 from tui.settings import SettingsError
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.review.expecting import factors, recalibrate
-from core.review.judging import refresh
-from store import tallies
+from core.review.derived_columns import refresh
+from core.review.expected_errors import factors, recalibrate
 from store.database import Store
-from store.segments import add_segment
+from store.segments import tallies
+from store.segments.table import add_segment
 from store.units import SAMPLE_RATE
 from tests.desk_makings import correct, heard, recording
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from core.dataset import manifest
-from core.dataset.exporting import export
-from core.dataset.importing import import_path
+from core.importing import manifest
+from core.importing.exporter import export
+from core.importing.importer import import_path
 from core.review.desk import Desk
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
 from store.errors import StoreError

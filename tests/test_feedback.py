@@ -13,7 +13,7 @@ from core.conversation.checks import proof
 from core.conversation.feedback import notes, words_of
 from core.conversation.vocabulary import shipped
 from models.errors import ModelError
-from models.tutor import Message
+from models.tutor.llama import Message
 
 
 class Scripted:

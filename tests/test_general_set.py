@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
-from trainer.starter.lexicon import DATA, read_lines
-from trainer.starter.sentences import corpus, evaluation_texts, normalise
+from trainer.synthesis.lexicon import DATA, read_lines
+from trainer.synthesis.sentences import corpus, evaluation_texts, normalise
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = re.compile(r"[a-záéíóúüñA-ZÁÉÍÓÚÜÑ ,.¿?¡!]+")

@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.device import Device
-from models.recogniser import WhisperRecogniser
-from models.windows import Windows
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.contract.job import check_base
 from trainer.geometry import GEOMETRIES, build, write
 

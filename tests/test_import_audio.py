@@ -12,10 +12,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from core.dataset.importing import Imported, import_path
-from core.dataset.intake import Progress
+from core.importing.importer import Imported, import_path
+from core.importing.intake import Progress
 from core.review.desk import Desk
-from store.audio import AudioFolder, pcm16, read_audio
+from store.audio.folder import AudioFolder, pcm16, read_audio
 from store.check import check
 from store.database import Store
 from store.errors import StoreError

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pympi.Elan import Eaf
 
-from core.dataset.importing import Imported, import_path
+from core.importing.importer import Imported, import_path
 from store.database import Store
 from tests.import_driver import SPEECH, rows
 
@@ -177,7 +177,7 @@ def test_one_row_that_leads_away_costs_only_itself(store: Store, tmp_path: Path,
 def test_private_names_are_not_read_before_they_are_refused(
     store: Store, tmp_path: Path, secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.dataset.intake import Intake
+    from core.importing.intake import Intake
 
     begun: list[Path] = []
     monkeypatch.setattr(Intake, "begin", lambda self, path: begun.append(path))

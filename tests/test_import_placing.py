@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.dataset.care import Measures
-from core.dataset.placing import ADDED, KNOWN, OVERLAP, REFERENCED, Row, place
-from store import edits
-from store.audio import AudioFolder
+from core.dataset.audio_quality import Measures
+from core.importing.placement import ADDED, KNOWN, OVERLAP, REFERENCED, Row, place
+from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
 from store.formats.item import Rejected
+from store.segments import edits
 from tests.import_driver import RATE, rows, state
 
 SAMPLES = 20 * RATE

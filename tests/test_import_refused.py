@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset.exporting import export
-from core.dataset.importing import import_path
+from core.importing.exporter import export
+from core.importing.importer import import_path
 from store.database import Store
-from store.edits import Change, apply, state
 from store.errors import StoreError
 from store.formats import formats
+from store.segments.edits import Change, apply, state
 from tests.import_driver import RATE, rows, speech, write
 from tests.import_driver import state as everything
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.dataset import importing
-from core.dataset.importing import import_path
+from core.importing import importer
+from core.importing.importer import import_path
 from core.review.desk import Desk
 from store.check import check
 from store.database import Store
@@ -203,12 +203,12 @@ def test_long_items_without_text_are_segmented_within_their_span(store: Store, f
 def test_a_file_of_nothing_but_errors_is_refused_as_a_whole(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "MOST_REJECTED", 20)
+    monkeypatch.setattr(importer, "MOST_REJECTED", 20)
     path = table(folder, "c1.wav,Hola.,,,", *(f"no{number}.wav,Hola.,,," for number in range(21)))
     with pytest.raises(StoreError, match=r"More than 20 rows .* the first of them segments.csv, row 3: The audio"):
         import_path(store, path)
     assert not rows(store)
-    monkeypatch.setattr(importing, "MOST_ROWS", 2)
+    monkeypatch.setattr(importer, "MOST_ROWS", 2)
     with pytest.raises(StoreError, match="split the file"):
         import_path(store, table(folder, *["c1.wav,Hola.,,,"] * 3))
     assert not rows(store)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.training import registry
+from core.versions import registry
 from core.versions.active import DEPLOYED, RECOGNISER, VARIABLES, WEIGHTS, check
 from core.versions.listing import listing
 from store.database import Store

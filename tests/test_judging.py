@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.review.judging import catch_up, refresh, sameness
+from core.review.derived_columns import catch_up, refresh, sameness
 from core.review.lint.rules import BITS
 from core.review.reasons import why
-from models.scoring import character_errors, word_errors
-from store import tallies
+from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
-from store.edits import Change, apply, state, undo
-from store.queue import View, rows
-from store.segments import add_hypothesis
+from store.segments import tallies
+from store.segments.edits import Change, apply, state, undo
+from store.segments.queue import View, rows
+from store.segments.table import add_hypothesis
 from tests.desk_makings import correct, heard, recording
 
 

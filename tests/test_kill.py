@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from core.engine.protocol import Command, Listen, Quit, StartSession, encode
-from store.audio import AudioFolder, pcm16, read_audio
+from store.audio.folder import AudioFolder, pcm16, read_audio
 from tests.engine_driver import healthy, spoken
 
 ALLOWED = 4_000

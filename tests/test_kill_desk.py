@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from core.review.derived_columns import refresh
 from core.review.desk import Desk
-from core.review.judging import refresh
-from store import drafts
 from store.check import check
 from store.database import Store
-from store.segments import segment
+from store.segments import drafts
+from store.segments.table import segment
 from tests.desk_store import hear, record
 
 POINTS = 20
@@ -104,7 +104,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from store.database import Store
-from store.edits import Change, ConflictError, apply, state
+from store.segments.edits import Change, ConflictError, apply, state
 
 me, conflicts = sys.argv[2], 0
 with Store.open(Path(sys.argv[1])) as store:

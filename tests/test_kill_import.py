@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset.importing import import_path
+from core.importing.importer import import_path
 from store.check import check
 from store.database import Store
 from tests.import_driver import RATE, content, conversation, speech, state, write
@@ -25,7 +25,7 @@ POINTS = 20
 CHILD = """
 import itertools, os, signal, sys
 from pathlib import Path
-from core.dataset.importing import import_path
+from core.importing.importer import import_path
 from store.database import Store
 
 calls, last = itertools.count(1), int(sys.argv[3])

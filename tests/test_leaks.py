@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset import alike, sounds
+from core.dataset import near_duplicates, same_sounds
 from core.dataset.fingerprint import fingerprint
 from core.dataset.groups import joined
 from core.dataset.leaks import Duplicate, Leak, duplicates, leaks
-from models.scoring import normalise
+from models.evaluation.scoring import normalise
 from store.database import Store
 from tests.desk_makings import corrected, heard, recording
 
@@ -83,7 +83,7 @@ def test_the_same_sound_is_found_whatever_is_written_under_it(store: Store) -> N
     put(store, numbers[2:], "test")
     [leak] = leaks(store)
     assert (leak.kind, leak.train_segment, leak.test_segment) == ("audio", numbers[0], numbers[2])
-    assert sounds.SAME < leak.likeness <= 1
+    assert same_sounds.SAME < leak.likeness <= 1
     assert duplicates(store) == [Duplicate("audio", (numbers[0], numbers[2]))]
 
 
@@ -115,22 +115,22 @@ def test_no_near_duplicate_is_missed_and_none_invented(
     for index, text in enumerate(texts):
         best = max(
             (
-                (alike.likeness(text, other), -place)
+                (near_duplicates.likeness(text, other), -place)
                 for place, other in enumerate(others)
-                if len(text) >= alike.LEAST_WORDS and len(other) >= alike.LEAST_WORDS
+                if len(text) >= near_duplicates.LEAST_WORDS and len(other) >= near_duplicates.LEAST_WORDS
             ),
             default=(0.0, 0),
         )
-        if best[0] >= alike.NEAR:
+        if best[0] >= near_duplicates.NEAR:
             expected[index] = (-best[1], best[0])
-    assert alike.nearest(texts, others) == expected
+    assert near_duplicates.nearest(texts, others) == expected
 
 
 @given(st.text(max_size=60))
 def test_texts_are_compared_as_the_scoring_compares_them(text: str) -> None:
     plain = normalise(text)
     if not any(char for char in plain if not (char.isalnum() or char == " ")):  # marks that compose with nothing
-        assert " ".join(alike.words(normalise(text))) == plain
+        assert " ".join(near_duplicates.words(normalise(text))) == plain
 
 
 def test_a_sound_with_some_wrong_bits_is_found_among_ten_thousand() -> None:
@@ -138,10 +138,12 @@ def test_a_sound_with_some_wrong_bits_is_found_among_ten_thousand() -> None:
     prints = random.integers(0, 256, (10_000, 64), dtype=np.uint8)
     flipped = np.packbits(random.random((200, 512)) < 0.07, axis=1)
     others = np.bitwise_xor(prints[:200], flipped)
-    found = sounds.nearest([one.tobytes() for one in others], [None, b"", *(one.tobytes() for one in prints)])
+    found = same_sounds.nearest([one.tobytes() for one in others], [None, b"", *(one.tobytes() for one in prints)])
     right = sum(found.get(number, (0, 0.0))[0] == number + 2 for number in range(200))
     assert right >= 198
-    assert sounds.nearest([one.tobytes() for one in prints[:100]], [one.tobytes() for one in prints[100:]]) == {}
+    assert (
+        same_sounds.nearest([one.tobytes() for one in prints[:100]], [one.tobytes() for one in prints[100:]]) == {}
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=30))

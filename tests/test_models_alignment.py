@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.alignment import Written, fitted, loud, means, warped, written
 from models.device import Device
 from models.errors import AudioError
-from models.heard import Word
-from models.level import QUIET, audible, gain
-from models.recogniser import WhisperRecogniser
 from models.units import SAMPLE_RATE
-from store.audio import read_audio
+from models.whisper.alignment import Written, fitted, loud, means, warped, written
+from models.whisper.heard import Word
+from models.whisper.level import QUIET, audible, gain
+from models.whisper.recogniser import WhisperRecogniser
+from store.audio.folder import read_audio
 from tests.starters import load_recogniser, load_voice
 
 Audio = NDArray[np.float32]

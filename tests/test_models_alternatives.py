@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.alternatives import LIGHTEST, MOST, Alternative, alternatives, doubt, moved
-from models.scoring import normalise
+from models.evaluation.scoring import normalise
+from models.whisper.alternatives import LIGHTEST, MOST, Alternative, alternatives, doubt, moved
 
 
 def offered(best: str, *others: tuple[str, float]) -> list[tuple[int, int, str, float]]:

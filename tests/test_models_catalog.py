@@ -193,7 +193,8 @@ def test_a_name_cannot_carry_escape_codes_to_the_screen(tmp_path: Path) -> None:
 def test_nothing_heavy_is_imported_until_a_model_is_loaded() -> None:
     code = (
         "import sys\n"
-        "import models.activity, models.catalog, models.device, models.recogniser, models.scoring, models.voice\n"
+        "import models.activity, models.catalog, models.device, models.voice\n"
+        "import models.whisper.recogniser, models.evaluation.scoring\n"
         "models.catalog.entries()\n"
         "heavy = {'faster_whisper', 'ctranslate2', 'onnxruntime', 'piper', 'llama_cpp', 'torch', 'tokenizers'}\n"
         "print(sorted(heavy & set(sys.modules)))"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from models.audio import Audio
 from models.device import Device
 from models.errors import AudioError, ModelError
-from models.evaluation import (
+from models.evaluation.evaluate import (
     FLOOR,
     NOWHERE,
     TIMED,
@@ -33,11 +33,11 @@ from models.evaluation import (
     rate,
     timed,
 )
-from models.heard import Hypothesis, Word
-from models.recogniser import WhisperRecogniser
-from models.scoring import Errors, character_errors, difference, normalise, word_errors
-from models.silences import LEVELS, silences
-from store.audio import from_pcm16
+from models.evaluation.scoring import Errors, character_errors, difference, normalise, word_errors
+from models.evaluation.silences import LEVELS, silences
+from models.whisper.heard import Hypothesis, Word
+from models.whisper.recogniser import WhisperRecogniser
+from store.audio.folder import from_pcm16
 from tests.learner_store import sentences, spoken
 from tests.starters import load_recogniser
 
@@ -140,7 +140,7 @@ def test_timestamps_are_asked_for_all_over(ear: WhisperRecogniser, monkeypatch: 
         asked.append(round(float(audio[0] * 100)))
         return True
 
-    monkeypatch.setattr("models.evaluation.timed", noted)
+    monkeypatch.setattr("models.evaluation.evaluate.timed", noted)
     monkeypatch.setattr(ear, "recognise", Parrot().recognise)
     assert evaluate(ear, clips).timestamps == 1.0
     assert len(asked) == len(set(asked)) == TIMED and asked == sorted(asked)

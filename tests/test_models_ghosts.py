@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ghosts import Evidence, without
-from models.heard import Word
+from models.whisper.ghosts import Evidence, without
+from models.whisper.heard import Word
 
 GHOSTLY = ["hola", "gracias", "por", "ver", "el", "video", "suscríbete", "al", "canal", "Amara.org", "sí"]
 

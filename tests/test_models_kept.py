@@ -13,9 +13,9 @@ import pytest
 
 from models.catalog import STARTER
 from models.errors import ModelError
-from models.evaluation import Clip, Evaluation, Heard, Silence
-from models.kept import FILES, clips_key, model_key, place, read
-from models.scoring import character_errors, word_errors
+from models.evaluation.cache import FILES, clips_key, model_key, place, read
+from models.evaluation.evaluate import Clip, Evaluation, Heard, Silence
+from models.evaluation.scoring import character_errors, word_errors
 
 TEXTS = ("Vivo en Soria.", "¿Qué tal?", "Muchas gracias.")
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.activity import FRAME, Span
-from models.alternatives import Alternative
 from models.device import Device
 from models.errors import AudioError, ModelError
-from models.heard import Hypothesis, Word
-from models.recogniser import WhisperRecogniser, padded, pieces, unheard
-from models.scoring import normalise, total, word_errors
+from models.evaluation.scoring import normalise, total, word_errors
 from models.units import SAMPLE_RATE, WINDOW
-from models.windows import Windows
+from models.whisper.alternatives import Alternative
+from models.whisper.heard import Hypothesis, Word
+from models.whisper.recogniser import WhisperRecogniser, padded, pieces, unheard
+from models.whisper.windows import Windows
 from tests import starters
 from tests.starters import load_recogniser, load_voice
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
+from models.evaluation.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
 
 SPANISH = st.text("abcñáéíóúü ¿?¡!,.ABC019", max_size=30)
 WORDS = st.lists(st.sampled_from(["sí", "si", "no", "casa", "año"]), max_size=8).map(" ".join)

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models import windows
 from models.catalog import starter
 from models.device import Device
 from models.errors import ModelError
-from models.recogniser import WhisperRecogniser
-from models.scoring import word_errors
+from models.evaluation.scoring import word_errors
 from models.units import HOP, SAMPLE_RATE, WINDOW
-from models.windows import FULL, ROUND, Windows, frames_for
+from models.whisper import windows
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import FULL, ROUND, Windows, frames_for
 from tests.starters import load_voice
 
 DEVICE = Device("cpu", 1, "asked for by a test")

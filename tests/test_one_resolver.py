@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[1]
 FREE = ("core/versions/", "core/bench/")
 """Folders that may: the one place, and the benches, which make models in many ways to compare them."""
 NAMES = {
-    "models.recogniser": {"WhisperRecogniser"},
-    "models.tutor": {"LlamaTutor"},
+    "models.whisper.recogniser": {"WhisperRecogniser"},
+    "models.tutor.llama": {"LlamaTutor"},
     "models.voice": {"PiperVoice"},
     "models.catalog": {"at", "entries", "find"},
-    "models.found": {"found"},
+    "models.discovery": {"found"},
 }
 """What makes a model, or looks for one to choose, by module."""
 MAKERS = {"WhisperRecogniser", "LlamaTutor", "PiperVoice"}
@@ -81,19 +81,19 @@ def test_nobody_else_reads_the_environment_for_one() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "from models.recogniser import WhisperRecogniser",
-        "from models.recogniser import WhisperRecogniser as W\nW(folder, name, device)",
-        "def late():\n    from models.tutor import LlamaTutor as T",
-        "import models.recogniser\nmodels.recogniser.WhisperRecogniser(folder, name, device)",
+        "from models.whisper.recogniser import WhisperRecogniser",
+        "from models.whisper.recogniser import WhisperRecogniser as W\nW(folder, name, device)",
+        "def late():\n    from models.tutor.llama import LlamaTutor as T",
+        "import models.whisper.recogniser\nmodels.recogniser.WhisperRecogniser(folder, name, device)",
         "import models.voice as v\nv.PiperVoice(path, name)",
         "from models import voice\nvoice.PiperVoice(path, name)",
         "from models import catalog as c\nc.find('tutor', name)",
         "import models\nmodels.catalog.entries()",
         "from models import catalog\nhave = catalog\nmake = have.starter\nlook = catalog.find",
         "from models.catalog import find as look_for",
-        "from models.recogniser import *",
-        "import importlib\nimportlib.import_module('models.recogniser')",
-        "import models.tutor as t\nother = t\nother.LlamaTutor(path, name, device)",
+        "from models.whisper.recogniser import *",
+        "import importlib\nimportlib.import_module('models.whisper.recogniser')",
+        "import models.tutor.llama as t\nother = t\nother.LlamaTutor(path, name, device)",
     ],
 )
 def test_every_way_to_do_it_is_seen(source: str) -> None:
@@ -102,7 +102,7 @@ def test_every_way_to_do_it_is_seen(source: str) -> None:
 
 def test_what_is_allowed_is_allowed() -> None:
     source = (
-        "from models.recogniser import Recogniser\n"
+        "from models.whisper.recogniser import Recogniser\n"
         "from models import catalog\n"
         "from core.versions.active import load_recogniser\n"
         "catalog.starter('tutor'); catalog.verify(entry); 'text'.find('x')\n"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from store.queue import View
-from tui.widgets.panel_pages import GUTTER, Line, Panel, Section, Target, pages
+from store.segments.queue import View
+from tui.dataset.panel_pages import GUTTER, Line, Panel, Section, Target, pages
 
 HEIGHTS = st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=4), max_size=6)
 

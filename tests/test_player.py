@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.player.client import Player
 from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Hello, Play, Ready, Stop
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from tests import sound_card
 from tests.sound_card import SoundCard, read_wav
 

@@ -20,7 +20,7 @@ from core.player.client import Player
 from core.player.playing import NO_LOUDSPEAKER
 from core.player.protocol import Adjust, At, Error, Finished, Play, Ready
 from core.player.recorded import Recorded
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.errors import StoreError
 
 RATE = 16_000

@@ -10,7 +10,7 @@ import pytest
 from core.review.lint.rules import BITS
 from core.review.reasons import why
 from store.database import Store
-from store.queue import Row, View, rows
+from store.segments.queue import Row, View, rows
 from tests.desk_makings import heard, recording
 
 

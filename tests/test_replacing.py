@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.review import patterns, replacing
-from core.review.alike import differences
 from core.review.desk import Desk
+from core.review.repeat_correction import differences
 from core.review.replacing import Plan, cased
 from store.database import Store
-from store.edits import ConflictError
 from store.errors import StoreError
-from store.queue import View
-from store.segments import add_hypothesis, segment
+from store.segments.edits import ConflictError
+from store.segments.queue import View
+from store.segments.table import add_hypothesis, segment
 from tests.desk_segments import heard, recording, words
 
 

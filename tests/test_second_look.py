@@ -9,11 +9,11 @@ import pytest
 
 from core.review import second_look
 from core.review.desk import Desk
-from store.annotations import put_alignment, second_passes
 from store.database import Store
-from store.edits import ConflictError
 from store.errors import StoreError
-from store.segments import segment
+from store.segments.annotations import put_alignment, second_passes
+from store.segments.edits import ConflictError
+from store.segments.table import segment
 from tests.desk_segments import heard, recording
 
 LATER = datetime.now(UTC) + timedelta(days=2)

@@ -26,7 +26,7 @@ from core.engine.protocol import (
     TurnStored,
     Warning,
 )
-from store.audio import read_audio
+from store.audio.folder import read_audio
 from tests import sound_card
 from tests.engine_driver import Driver, engine, spoken
 from tests.sound_card import SoundCard, read_wav

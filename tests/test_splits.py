@@ -14,8 +14,8 @@ from core.dataset.leaks import leaks
 from core.dataset.splits import NAMES, assign
 from store.database import Store
 from store.errors import StoreError
-from store.segments import add_segment
-from store.splits import blocks, set_blocks, set_split
+from store.segments.splits import blocks, set_blocks, set_split
+from store.segments.table import add_segment
 from store.units import SAMPLE_RATE
 from tests.desk_makings import correct, corrected, recording
 

@@ -10,11 +10,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.audio import padded  # noqa: E402
-from models.windows import FULL  # noqa: E402
+from models.whisper.windows import FULL  # noqa: E402
 from trainer.features import FLOOR, log_mel, to_window  # noqa: E402
-from trainer.starter import recogniser  # noqa: E402
-from trainer.starter.tokens import Tokens, train_tokenizer  # noqa: E402
-from trainer.starter.utterances import Utterance  # noqa: E402
+from trainer.starter.recogniser import train  # noqa: E402
+from trainer.starter.recogniser.tokens import Tokens, train_tokenizer  # noqa: E402
+from trainer.synthesis.utterances import Utterance  # noqa: E402
 from trainer.windows import window  # noqa: E402
 
 LINES = ["El niño come pan en la cocina.", "¿Dónde está la estación?", "Mañana vamos a la playa."] * 50
@@ -30,7 +30,7 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
 @pytest.fixture(scope="module")
 def model(tokens: Tokens) -> object:
     torch.manual_seed(1)
-    return recogniser.build(tokens).eval()
+    return train.build(tokens).eval()
 
 
 def test_every_text_comes_back_from_its_tokens(tokens: Tokens) -> None:
@@ -71,7 +71,7 @@ def test_a_short_window_hears_what_the_full_one_was_shown_first(model: object) -
     features = torch.randn(1, 80, 200)
     with torch.no_grad(), window(model, 200):
         encoded = model.get_encoder()(features).last_hidden_state  # type: ignore[attr-defined]
-    assert encoded.shape == (1, 100, recogniser.WIDTH)
+    assert encoded.shape == (1, 100, train.WIDTH)
     assert model.get_encoder().embed_positions.weight.shape[0] == 1500  # type: ignore[attr-defined]
 
 
@@ -84,7 +84,7 @@ def test_an_impossible_window_is_refused(model: object, frames: int) -> None:
 def test_labels_carry_one_start_token_and_an_end(tokens: Tokens) -> None:
     for seed in range(20):
         heard = Utterance("Hola.", np.zeros((80, 50), np.float16), 0.5)
-        given, wanted = recogniser.labels(heard, tokens, random.Random(seed))
+        given, wanted = train.labels(heard, tokens, random.Random(seed))
         assert given.count(tokens.start) == 1
         assert len(given) == len(wanted)
         assert wanted[-1] == tokens.end
@@ -93,7 +93,7 @@ def test_labels_carry_one_start_token_and_an_end(tokens: Tokens) -> None:
 
 def test_a_clip_without_speech_is_labelled_as_such(tokens: Tokens) -> None:
     hush = Utterance("", np.zeros((80, 50), np.float16), 0.5)
-    _, wanted = recogniser.labels(hush, tokens, random.Random(1))
+    _, wanted = train.labels(hush, tokens, random.Random(1))
     assert wanted[0] == tokens.no_speech
     assert wanted[-1] == tokens.end
 
@@ -102,17 +102,17 @@ def test_a_few_steps_teach_a_sentence(tokens: Tokens) -> None:
     """The losses, the window and both optimisers work together: the loss falls on what is repeated."""
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    model, head = recogniser.build(tokens), torch.nn.Linear(recogniser.WIDTH, len(recogniser.CHARACTERS) + 1)
-    optimisers = recogniser.Optimisers(model, head, 2e-3)
+    model, head = train.build(tokens), torch.nn.Linear(train.WIDTH, len(train.CHARACTERS) + 1)
+    optimisers = train.Optimisers(model, head, 2e-3)
     noise = np.random.default_rng(1)
     pair = [
         Utterance(text, noise.normal(size=(80, 120)).astype(np.float16), 1.2)
         for text in ("El niño come pan.", "Mañana vamos a la playa.")
     ]
-    batch = recogniser.batch_of(pair, 150, tokens, random.Random(1))
+    batch = train.batch_of(pair, 150, tokens, random.Random(1))
     seen = []
     for _ in range(12):
-        attention, ctc = recogniser.losses(model, head, batch)
+        attention, ctc = train.losses(model, head, batch)
         (attention + ctc).backward()
         optimisers.step(1.0)
         seen.append(attention.item() + ctc.item())

@@ -5,9 +5,9 @@ import random
 import numpy as np
 import pytest
 
-from trainer.starter import speech
-from trainer.starter.accent import Habits, andalusian, phonemes_with_accent
-from trainer.starter.espeak import Espeak
+from trainer.synthesis import speech
+from trainer.synthesis.accent import Habits, andalusian, phonemes_with_accent
+from trainer.synthesis.espeak import Espeak
 
 ALWAYS = Habits(lost_final_s=1.0, lost_final_r=1.0, velar_n=1.0)
 

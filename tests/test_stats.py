@@ -12,11 +12,11 @@ from core.dataset.milestones import progress
 from core.dataset.rates import rate
 from core.dataset.stats import stats, suspicions
 from core.review import second_look
-from models.rates import linearised
-from models.scoring import Errors, interval
-from store.annotations import add_second_pass
+from models.evaluation.rates import linearised
+from models.evaluation.scoring import Errors, interval
 from store.database import Store
-from store.tallies import tally
+from store.segments.annotations import add_second_pass
+from store.segments.tallies import tally
 from tests.desk_makings import correct, corrected, heard, recording
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from store.audio import AudioFolder, from_pcm16, pcm16, read_audio
+from store.audio.folder import AudioFolder, from_pcm16, pcm16, read_audio
 from store.errors import StoreError
 
 RATE = 16_000
@@ -211,7 +211,8 @@ def test_a_three_hour_file_is_refused_in_little_memory(tmp_path: Path) -> None:
     path.write_bytes(header)
     os.truncate(path, size + 44)  # sparse: 346 MB of silence that take no room
     script = (
-        "import resource, sys; from pathlib import Path; import av, numpy; from store.audio import read_audio\n"
+        "import resource, sys; from pathlib import Path; import av, numpy\n"
+        "from store.audio.folder import read_audio\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: read_audio(Path(sys.argv[1]))\n"
         "except Exception as error: print(error)\n"
@@ -287,7 +288,7 @@ def test_too_loud_is_clipped_not_wrapped(tmp_path: Path) -> None:
 
 def test_a_disk_that_stops_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
     script = (
-        "import resource, sys, numpy; from pathlib import Path; from store.audio import AudioFolder\n"
+        "import resource, sys, numpy; from pathlib import Path; from store.audio.folder import AudioFolder\n"
         "noise = numpy.random.default_rng(0).uniform(-0.5, 0.5, 50_000).astype('float32')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))\n"
         "try: AudioFolder(Path(sys.argv[1])).put(noise)\n"
@@ -303,9 +304,9 @@ DISKS = """
 mount -t tmpfs -o size=128k none "$1" && mkdir "$1/home" && "$2" -c '
 import sys, numpy
 from pathlib import Path
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.database import Store
-from store.journal import RecordingJournal
+from store.audio.journal import RecordingJournal
 from store.sessions import start_session, add_turn
 home = Path(sys.argv[1])
 noise = numpy.random.default_rng(0).uniform(-0.5, 0.5, 100_000).astype("float32")

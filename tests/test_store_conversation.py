@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
 from store.feedback import add_feedback, add_timings, feedback, timings
-from store.search import search
-from store.segments import (
+from store.segments.search import search
+from store.segments.table import (
     add_hypothesis,
     add_recording,
     add_segment,

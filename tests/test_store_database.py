@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from store import migrations
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
 from store.paths import data_folder
-from store.search import search
-from store.segments import add_recording, add_segment, corrections
+from store.schema import migrations
+from store.segments.search import search
+from store.segments.table import add_recording, add_segment, corrections
 from store.sessions import add_turn, end_session, start_session, turns
 from store.versions import add_version, promote
 from tests.corrections import add_correction
@@ -118,7 +118,7 @@ def test_opening_a_store_again_is_quick(store: Store) -> None:
 
 def test_reading_a_conversation_loads_no_heavy_library() -> None:
     script = (
-        "import sys, store.sessions, store.feedback, store.search, store.segments, store.paths\n"
+        "import sys, store.sessions, store.feedback, store.segments.search, store.segments.table, store.paths\n"
         "heavy = {'numpy', 'av', 'soundfile', 'pandas', 'sqlite_utils'} & set(sys.modules)\n"
         "print(heavy or 'none')"
     )
@@ -302,7 +302,7 @@ def test_rows_need_their_partners(store: Store) -> None:
 def test_journals_only_grow_whoever_writes(store: Store, sql: str, tmp_path: Path) -> None:
     import numpy as np
 
-    from store.audio import AudioFolder
+    from store.audio.folder import AudioFolder
 
     audio = AudioFolder(store.folder).put(np.ones(10, np.int16))
     segment = add_segment(store, add_recording(store, audio, 10, "microphone", "test"), 0, 10, "learner")
@@ -416,7 +416,7 @@ def test_a_writer_who_never_finishes_is_reported(store: Store, monkeypatch: pyte
 def test_the_check_names_what_is_missing(store: Store) -> None:
     import numpy as np
 
-    from store.audio import AudioFolder
+    from store.audio.folder import AudioFolder
 
     audio = AudioFolder(store.folder)
     sha256 = audio.put(np.ones(10, np.int16))

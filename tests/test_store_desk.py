@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from store import drafts
-from store.annotations import (
-    add_second_pass,
-    alignment,
-    put_alignment,
-    second_passes,
-    work,
-)
 from store.check import check
 from store.database import Store
-from store.edits import Change, apply, state, undo
 from store.errors import StoreError
-from store.segments import add_hypothesis, hypotheses, recording, segment
-from store.splits import blocks, set_blocks, set_split
-from store.tallies import histogram, recount, tally
+from store.segments import drafts
+from store.segments.annotations import add_second_pass, alignment, put_alignment, second_passes, work
+from store.segments.edits import Change, apply, state, undo
+from store.segments.splits import blocks, set_blocks, set_split
+from store.segments.table import add_hypothesis, hypotheses, recording, segment
+from store.segments.tallies import histogram, recount, tally
 from tests.desk_store import correct, hear, record
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store import migrations, queue
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
-from store.edits import undo
 from store.errors import StoreError
-from store.queue import View
-from store.search import search
-from store.segments import corrections, hypotheses, reference, segment
+from store.schema import migrations
+from store.segments import queue
+from store.segments.edits import undo
+from store.segments.queue import View
+from store.segments.search import search
+from store.segments.table import corrections, hypotheses, reference, segment
+from store.segments.tallies import histogram, tally
 from store.sessions import add_turn, start_session, turns
-from store.tallies import histogram, tally
 from tests.desk_store import correct
 
 MOMENT = "2026-01-01T12:00:00.000+00:00"

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.bench.desk_data import SPEAKERS, fill
-from store import queue
 from store.check import check
 from store.database import Store
-from store.edits import Change, apply, state
 from store.errors import StoreError
-from store.queue import ORDERS, Row, View
-from store.segments import add_hypothesis, add_segment
+from store.segments import queue
+from store.segments.edits import Change, apply, state
+from store.segments.queue import ORDERS, Row, View
+from store.segments.table import add_hypothesis, add_segment
 from store.sessions import add_turn, start_session
 from tests.desk_store import correct, hear, record
 

@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from store import journal as store_journal
-from store import recovery as store_recovery
-from store.audio import AudioFolder, from_pcm16, pcm16
+from store.audio import journal as store_journal
+from store.audio import recovery as store_recovery
+from store.audio.folder import AudioFolder, from_pcm16, pcm16
+from store.audio.journal import HEADER, RecordingJournal, orphans
+from store.audio.recovery import keep, recover
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
-from store.journal import HEADER, RecordingJournal, orphans
 from store.reasons import disk
-from store.recovery import keep, recover
-from store.segments import recording, segment
+from store.segments.table import recording, segment
 from store.sessions import Turn, start_session, turns
 
 BLOCK = 512
@@ -232,7 +232,7 @@ FRUGAL = """
 import resource, sys
 from pathlib import Path
 from store.database import Store
-from store.recovery import recover
+from store.audio.recovery import recover
 store = Store.open(Path(sys.argv[1]))
 recover(store)  # what is imported on the way is there
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -320,8 +320,8 @@ SPEAKER = """
 import sys, numpy
 from pathlib import Path
 from store.database import Store
-from store.journal import RecordingJournal
-from store.recovery import keep
+from store.audio.journal import RecordingJournal
+from store.audio.recovery import keep
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 store = Store.open(folder)
 for turn in range(100):
@@ -375,9 +375,9 @@ def lines_before_kill(process: subprocess.Popen[str], output: IO[str], count: in
 STOPPER = """
 import sys, numpy
 from pathlib import Path
-import store.paths, store.recovery
+import store.paths, store.audio.recovery
 from store.database import Store
-from store.journal import RecordingJournal
+from store.audio.journal import RecordingJournal
 
 def stop_at(owner, name):
     original = getattr(owner, name)
@@ -391,20 +391,20 @@ def stop_at(owner, name):
 folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 database = Store.open(folder)
 owner, name = {
-    "before the audio": (store.recovery, "AudioFolder"),
+    "before the audio": (store.audio.recovery, "AudioFolder"),
     "before the audio has its name": (Path, "replace"),
-    "before the rows": (store.recovery, "add_recording"),
-    "between the rows": (store.recovery, "add_turn"),
+    "before the rows": (store.audio.recovery, "add_recording"),
+    "between the rows": (store.audio.recovery, "add_turn"),
     "before the journal goes": (RecordingJournal, "discard"),
 }[place]
 if deed == "keep":
     journal = RecordingJournal.create(folder, 1)
     journal.append(numpy.random.default_rng(0).integers(-32768, 32768, 5000).astype("int16"))
     stop_at(owner, name)
-    store.recovery.keep(database, journal, "test")
+    store.audio.recovery.keep(database, journal, "test")
 else:
     stop_at(owner, name)
-    store.recovery.recover(database)
+    store.audio.recovery.recover(database)
 """
 
 

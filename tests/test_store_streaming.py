@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from store.audio import AudioFolder, read_audio
+from store.audio.folder import AudioFolder, read_audio
+from store.audio.streaming import take_in
 from store.errors import StoreError
-from store.streaming import take_in
 from tests.test_store_audio import RATE, tone
 
 
@@ -49,8 +49,8 @@ def test_a_file_that_turns_out_bad_at_its_end_leaves_nothing(tmp_path: Path) -> 
 def test_a_full_disk_is_named_while_a_file_is_taken_in(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "voz.wav", np.random.default_rng(0).uniform(-0.5, 0.5, 60 * RATE), RATE)
     script = (
-        "import resource, signal, sys; from pathlib import Path; from store.audio import AudioFolder\n"
-        "from store.streaming import take_in\n"
+        "import resource, signal, sys; from pathlib import Path; from store.audio.folder import AudioFolder\n"
+        "from store.audio.streaming import take_in\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "try: take_in(AudioFolder(Path(sys.argv[2])), Path(sys.argv[1]))\n"
@@ -72,7 +72,7 @@ def test_an_hour_is_taken_in_in_little_memory(tmp_path: Path) -> None:
     os.truncate(path, size + 44)
     script = (
         "import resource, sys; from pathlib import Path; import av, numpy, soundfile\n"
-        "from store.audio import AudioFolder; from store.streaming import take_in\n"
+        "from store.audio.folder import AudioFolder; from store.audio.streaming import take_in\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "print(take_in(AudioFolder(Path(sys.argv[2])), Path(sys.argv[1])).samples)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"

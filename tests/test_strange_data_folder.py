@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.training import launching, registry
-from core.versions import active
+from core.runs import launch
+from core.versions import active, registry
 from models.errors import ModelError
 from store import runs, versions
 from store.check import check
@@ -81,7 +81,7 @@ def test_a_run_that_says_it_lies_elsewhere_is_removed_alone(store: Store, docume
     (store.folder / "audio").mkdir()
     made = runs.add_run(store, "minutes")
     store.execute("UPDATE runs SET folder = ?, status = 'failed'", (folder.format(documents),))
-    launching.delete(store, runs.run(store, made.id))
+    launch.delete(store, runs.run(store, made.id))
     assert runs.runs(store) == [] and letters(documents) == 5
     assert (store.folder / "audio").is_dir() and not (store.folder.parent / "deleted-documents").exists()
 
@@ -109,7 +109,7 @@ def test_links_are_not_followed_to_what_is_removed(store: Store, documents: Path
     store.execute("DELETE FROM model_versions")
     store.execute("UPDATE runs SET status = 'failed'")
     try:
-        launching.delete(store, runs.run(store, 1))
+        launch.delete(store, runs.run(store, 1))
     except StoreError as error:
         assert "a link leads elsewhere" in str(error)
     assert letters(documents) == 5
@@ -119,7 +119,7 @@ def test_a_link_in_the_place_of_a_removed_run_is_no_way_out(store: Store, docume
     made = runs.add_run(store, "minutes")
     made.folder.mkdir(parents=True)
     (made.folder.parent / "deleted-0007").symlink_to(documents)
-    launching.delete(store, made)
+    launch.delete(store, made)
     assert letters(documents) == 5 and list(made.folder.parent.glob("deleted-*")) == []
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.audio import padded  # noqa: E402
-from models.level import audible  # noqa: E402
 from models.units import WINDOW  # noqa: E402
-from models.windows import FULL, frames_for  # noqa: E402
+from models.whisper.level import audible  # noqa: E402
+from models.whisper.windows import FULL, frames_for  # noqa: E402
 from tests.trainer_jobs import BASE, clip  # noqa: E402
 from trainer import augment  # noqa: E402
 from trainer.batches import Plan  # noqa: E402

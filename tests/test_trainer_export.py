@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from models.device import choose  # noqa: E402
-from models.recogniser import WhisperRecogniser  # noqa: E402
+from models.whisper.recogniser import WhisperRecogniser  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import export, finishing, strength  # noqa: E402
 from trainer.adapter import load_base, set_strength, with_adapter  # noqa: E402

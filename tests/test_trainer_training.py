@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="the training extra is not installed
 
 from torch.nn import functional  # noqa: E402
 
-from models.scoring import Errors  # noqa: E402
+from models.evaluation.scoring import Errors  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import training  # noqa: E402
 from trainer.batches import Plan  # noqa: E402

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from core.training import registry
-from core.training.bases import Base, resolve
-from core.training.errors import TrainingRefused
+from core.runs.bases import Base, resolve
+from core.runs.errors import TrainingRefused
+from core.versions import registry
 from models.catalog import STARTER
 from store import versions
 from store.database import Store

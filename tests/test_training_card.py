@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.training import card, registry
+from core.versions import model_card, registry
 from store.database import Store
 from store.runs import Run, run
 from store.versions import ModelVersion
@@ -45,7 +45,7 @@ def rows(text: str) -> dict[str, list[str]]:
 
 def test_it_says_what_it_is_and_where_it_comes_from(store: Store) -> None:
     version, of = made(store)
-    text = card.compose(store, version, of)
+    text = model_card.compose(store, version, of)
     cells = rows(text)
     assert text.startswith("# v1: a recogniser of spoken Spanish\n")
     assert cells["Trained from"] == ["starter-ear"]
@@ -69,7 +69,7 @@ def test_a_base_that_is_a_folder_is_named_without_its_place(store: Store, base: 
     run = makings.finished_run(store)
     (run.folder / "job.json").write_text(json.dumps({"base": base, "preset": "\ud800"}))
     [version] = registry.settle(store)
-    text = (store.folder / version.folder / card.NAME).read_text(encoding="utf-8")
+    text = (store.folder / version.folder / model_card.NAME).read_text(encoding="utf-8")
     assert rows(text)["Trained from"] == [called] and "/home/ana" not in text
 
 
@@ -79,7 +79,7 @@ def test_it_counts_what_was_learnt_from(store: Store) -> None:
         clip("Vivo en Soria.", "train", "learner", 60), clip("Y tú, ¿dónde vives?", "train", "learner", 30),
         clip("Vale.", "test", "learner", 1.2), clip("", "train", "noise", 6), "{torn", [1], {"text": "x"},
     )  # fmt: skip
-    text = card.compose(store, version, of)
+    text = model_card.compose(store, version, of)
     counted = [line for line in text.splitlines() if line.startswith(("| learner", "| noise"))]
     assert counted == [
         "| learner | test | 1 | 0.0 | 1 |", "| learner | train | 2 | 1.5 | 7 |", "| noise | train | 1 | 0.1 | 0 |",
@@ -91,7 +91,7 @@ def test_it_has_every_figure_with_its_interval(store: Store) -> None:
     version, of = made(store)
     verdict, report = registry.verdict_of(store, version), registry.report_of(store, version)
     assert verdict is not None and report is not None
-    text = card.compose(store, version, of)
+    text = model_card.compose(store, version, of)
     cells = rows(text)
     assert f"**better**: {verdict.sentence}" in text
     assert cells["WER, test"] == [str(verdict.before), str(verdict.after)]
@@ -108,7 +108,7 @@ def test_it_has_every_figure_with_its_interval(store: Store) -> None:
 
 def test_the_recipe_is_there_without_places_of_this_machine(store: Store) -> None:
     version, of = made(store)
-    text = card.compose(store, version, of)
+    text = model_card.compose(store, version, of)
     recipe = json.loads(text[text.index("```json\n") + 8 : text.rindex("```")])
     assert recipe == makings.QUICK
     assert str(makings.DEPLOYED) not in text and str(store.folder) not in text
@@ -122,7 +122,7 @@ def test_names_cannot_break_a_table_or_a_terminal(store: Store) -> None:
         for one in report[name]["sets"]["test"]:
             one["speaker"] = "Ana | the\nsecond"
     (of.folder / "report.json").write_text(json.dumps(report))
-    text = card.compose(store, version, of)
+    text = model_card.compose(store, version, of)
     assert "\x1b" not in text and "\x07" not in text
     assert "old \\| ear (before)" in text
     assert rows(text)["WER, test, speaker Ana \\| the second"][0] == rows(text)["WER, test"][0]
@@ -139,17 +139,17 @@ def test_a_run_of_which_something_is_gone_has_a_card_all_the_same(
         (of.folder / name).unlink()
     else:
         (of.folder / name).write_bytes(body)
-    card.write(store, version, of)
-    text = (of.folder / "version" / card.NAME).read_text(encoding="utf-8")
+    model_card.write(store, version, of)
+    text = (of.folder / "version" / model_card.NAME).read_text(encoding="utf-8")
     gone = {"report.json": "Nothing was measured.", "job.json": "```json\n{}\n```", "manifest.jsonl": "SHA-256 `"}
     assert gone[name] in text if body or name != "manifest.jsonl" else "The snapshot is gone." in text
 
 
 def test_it_takes_the_place_of_an_older_one(store: Store) -> None:
     version, of = made(store)
-    path = of.folder / "version" / card.NAME
+    path = of.folder / "version" / model_card.NAME
     before = path.read_text()
     (of.folder / "manifest.jsonl").write_text(json.dumps(clip("Vale.", "train", "learner", 1)) + "\n")
-    card.write(store, version, of)
+    model_card.write(store, version, of)
     assert path.read_text() != before
     assert [one.name for one in path.parent.iterdir() if one.name.startswith(".")] == []

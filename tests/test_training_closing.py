@@ -12,18 +12,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.dataset.importing import import_path
-from core.dataset.transcribing import Progress
+from core.importing.importer import import_path
+from core.importing.transcription import Progress
 from core.review.desk import Desk
-from core.training import closing
-from core.training.closing import LOG, begin_rehearing, rehear, rehearing
+from core.versions import rehear as closing
 from core.versions.active import RECOGNISER, VARIABLES, chosen_name
+from core.versions.rehear import LOG, begin_rehearing, rehear, rehearing
 from models import catalog
 from store import versions
 from store.database import Store
 from store.files import locked
 from store.paths import make_folder
-from store.queue import View, first
+from store.segments.queue import View, first
 from tests.import_driver import conversation, rows, write
 
 OTHER = "otra"
@@ -74,7 +74,7 @@ def at_it(data: Path) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if {"core.training.closing", str(data)} <= set(process.info["cmdline"] or ())
+        if {"core.versions.rehear", str(data)} <= set(process.info["cmdline"] or ())
     ]
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from core.training.errors import TrainingRefused
-from core.training.gate import Report, Verdict, judge, read_report
-from models.evaluation import Evaluation, Heard, Silence
-from models.rates import LEAST_WORDS
-from models.scoring import Errors, character_errors, word_errors
+from core.runs.errors import TrainingRefused
+from core.versions.gate import Report, Verdict, judge, read_report
+from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.rates import LEAST_WORDS
+from models.evaluation.scoring import Errors, character_errors, word_errors
 
 WORDS = ["la", "mar", "está", "muy", "tranquila", "hoy", "por", "aquí", "cerca", "siempre"]
 """Ten words: the text of every clip, so that an error of one is a tenth."""

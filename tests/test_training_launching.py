@@ -17,12 +17,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
-from core.training import launching  # noqa: E402
-from core.training.errors import TrainingRefused  # noqa: E402
-from core.training.launching import alive, begin, delete, resume, stop  # noqa: E402
-from core.training.registry import settle  # noqa: E402
-from core.training.snapshot import Choice  # noqa: E402
-from core.training.watching import EVENTS, Watch  # noqa: E402
+from core.runs import launch  # noqa: E402
+from core.runs.errors import TrainingRefused  # noqa: E402
+from core.runs.launch import alive, begin, delete, resume, stop  # noqa: E402
+from core.runs.snapshot import Choice  # noqa: E402
+from core.runs.watch import EVENTS, Watch  # noqa: E402
+from core.versions.registry import settle  # noqa: E402
 from models.device import physical_cores  # noqa: E402
 from store import runs  # noqa: E402
 from store.database import Store  # noqa: E402
@@ -39,10 +39,10 @@ TINIEST = Choice(knobs=TINY)
 BEGIN = """
 import sys, time
 from pathlib import Path
-from core.training.errors import TrainingRefused
-from core.training.launching import begin
-from core.training.registry import settle  # noqa: E402
-from core.training.snapshot import Choice
+from core.runs.errors import TrainingRefused
+from core.runs.launch import begin
+from core.versions.registry import settle  # noqa: E402
+from core.runs.snapshot import Choice
 from store.database import Store
 from tests.training_store import TINY
 with Store.open(Path(sys.argv[1])) as store:
@@ -195,7 +195,7 @@ def test_a_full_disk_leaves_nothing_behind(store: Store, monkeypatch: pytest.Mon
             raise StoreError("The disk is full: free some space and try again.")
         write_safely(folder, target, data)
 
-    monkeypatch.setattr(launching, "write_safely", full)
+    monkeypatch.setattr(launch, "write_safely", full)
     with pytest.raises(StoreError, match="disk is full"):
         begin(store, TINIEST)
     assert runs.runs(store) == [] and not (store.folder / "runs" / "0001").exists()
@@ -229,7 +229,7 @@ def test_with_a_knob_that_nobody_knows_no_run_is_begun(store: Store) -> None:
 def test_without_the_training_extra_it_is_said_what_to_install(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launching, "NEEDED", ("torch", "no_such_library"))
+    monkeypatch.setattr(launch, "NEEDED", ("torch", "no_such_library"))
     with pytest.raises(TrainingRefused, match=r"needs no_such_library: .*pip install 'tertulia\[train\]'"):
         begin(store, TINIEST)
 
@@ -255,7 +255,7 @@ def test_a_run_whose_folder_is_gone_is_not_resumed_and_one_with_a_version_not_de
 def test_who_begins_a_run_does_not_wait_for_ever_for_another_who_does(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launching, "BEGINNING", 0.1)
+    monkeypatch.setattr(launch, "BEGINNING", 0.1)
     make_folder(store.folder / "runs")
     with locked(store.folder / "runs" / "lock"), pytest.raises(StoreError, match="Another Tertulia is beginning"):
         begin(store, TINIEST)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.training.bases import Base
-from core.training.errors import TrainingRefused
-from core.training.presets import LOOKS, PRESETS, checked, choose, knobs, named, steps_of
+from core.runs.bases import Base
+from core.runs.errors import TrainingRefused
+from core.runs.presets import LOOKS, PRESETS, checked, choose, knobs, named, steps_of
 from models.catalog import STARTER
 from trainer.batches import Plan
 from trainer.contract.clips import Clip
@@ -119,7 +119,7 @@ def test_where_people_can_be_replayed_a_real_whisper_hears_no_synthetic_voices(w
 
 def test_a_processor_computes_in_bfloat16_only_where_it_can(whisper: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     for able, precision in ((True, "bf16"), (False, "fp32")):
-        monkeypatch.setattr("core.training.presets.bf16", lambda able=able: able)
+        monkeypatch.setattr("core.runs.presets.bf16", lambda able=able: able)
         assert all_of("hour", whisper)["precision"] == precision
     assert knobs(PRESETS["hour"], whisper, 80, device="cuda")["precision"] == "auto"
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from core.training import registry
-from core.training.errors import TrainingRefused
+from core.runs.errors import TrainingRefused
+from core.versions import registry
 from core.versions.active import RECOGNISER, ModelChoice, check, chosen_name, load_recogniser
 from models.errors import ModelError
 from store import runs, versions
 from store.database import Store
 from store.errors import StoreError
-from store.segments import add_hypothesis
+from store.segments.table import add_hypothesis
 from tests import learner_store as makings
 from tests.learner_store import heard, never, often, seldom
 from trainer.contract.folder import DEPLOYED, WEIGHTS

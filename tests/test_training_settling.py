@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from core.training import card, registry
-from core.training.errors import TrainingRefused
+from core.runs.errors import TrainingRefused
+from core.versions import model_card, registry
 from core.versions.active import fingerprint
 from store import runs, versions
 from store.database import Store
@@ -58,7 +58,7 @@ def test_a_run_that_finished_while_nobody_looked_gets_its_version(store: Store) 
     assert made.sha256 == fingerprint(makings.DEPLOYED)
     assert made.base == registry.find(store, "starter-ear").id
     assert made.scores["outcome"] == "better" and made.scores["words"] > 200
-    assert (store.folder / made.folder / card.NAME).read_text().startswith("# v1: ")
+    assert (store.folder / made.folder / model_card.NAME).read_text().startswith("# v1: ")
     assert registry.active(store) is None, "nothing is promoted by itself"
 
 
@@ -83,7 +83,7 @@ def test_the_card_of_a_run_that_was_just_settled_says_when_it_ended(store: Store
     makings.finished_run(store)
     [made] = registry.settle(store)
     ended = runs.run(store, 1).ended_at
-    assert ended is not None and f" to {ended} |" in (store.folder / made.folder / card.NAME).read_text()
+    assert ended is not None and f" to {ended} |" in (store.folder / made.folder / model_card.NAME).read_text()
 
 
 def test_a_job_that_nobody_can_read_stops_nobody(store: Store) -> None:
@@ -100,9 +100,9 @@ def test_a_job_that_nobody_can_read_stops_nobody(store: Store) -> None:
 
 def test_a_card_that_a_killed_process_did_not_write_is_written(store: Store) -> None:
     made = makings.version(store)
-    (store.folder / made.folder / card.NAME).unlink()
+    (store.folder / made.folder / model_card.NAME).unlink()
     registry.settle(store)
-    assert (store.folder / made.folder / card.NAME).is_file()
+    assert (store.folder / made.folder / model_card.NAME).is_file()
 
 
 def test_files_that_a_killed_process_did_not_remove_are_removed(store: Store) -> None:

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from core.training.errors import TrainingRefused
-from core.training.snapshot import Choice, Snapshot, snapshot
+from core.runs.errors import TrainingRefused
+from core.runs.snapshot import Choice, Snapshot, snapshot
 from models import catalog
-from store.annotations import put_alignment
-from store.audio import AudioFolder
+from store.audio.folder import AudioFolder
 from store.database import Store
-from store.segments import add_hypothesis
-from store.splits import set_split
+from store.segments.annotations import put_alignment
+from store.segments.splits import set_split
+from store.segments.table import add_hypothesis
 from tests import training_store
 from tests.corrections import add_correction
 from trainer.contract.clips import Clip, Word, line_of, read_manifest
 from trainer.contract.job import job_from
 from trainer.labels import Labels
 from trainer.manifest import check_audio, check_clips
-from trainer.starter.espeak import Espeak
-from trainer.starter.evaluation import sentences_of
+from trainer.starter.recogniser.evaluation import sentences_of
+from trainer.synthesis.espeak import Espeak
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from core.training.state import POINTS, RunState
-from core.training.watching import AWAY, EVENTS, GRACE, HUNG, MAX_LINE, NEWEST, SILENCE, Watch
+from core.runs.state import POINTS, RunState
+from core.runs.watch import AWAY, EVENTS, GRACE, HUNG, MAX_LINE, NEWEST, SILENCE, Watch
 
 
 class Clock:

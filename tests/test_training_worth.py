@@ -13,21 +13,22 @@ from typing import Any
 
 import pytest
 
-from core.training import costs, registry
-from core.training.errors import TrainingRefused
-from core.training.presets import checked
-from core.training.snapshot import CORRECTED, Choice, snapshot
-from core.training.worth import worth
+from core.runs import costs
+from core.runs.errors import TrainingRefused
+from core.runs.presets import checked
+from core.runs.snapshot import CORRECTED, Choice, snapshot
+from core.runs.worth import worth
+from core.versions import registry
 from store.database import Store
 from store.runs import Run, add_run
-from store.segments import add_hypothesis
-from store.splits import set_blocks, set_split
+from store.segments.splits import set_blocks, set_split
+from store.segments.table import add_hypothesis
 from store.versions import ModelVersion, promote
 from tests import learner_store as learner
 from trainer.contract.clips import Clip, line_of
 from trainer.contract.job import BASE_FILES
 from tui.cli import train
-from tui.screens.train_reads import prospect
+from tui.train.reads import prospect
 
 BASE = learner.BASE
 
@@ -42,8 +43,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(spoken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr("core.training.presets.present", lambda: "cpu")
-    monkeypatch.setattr("core.training.costs.free_memory", lambda: 16_000_000_000)
+    monkeypatch.setattr("core.runs.presets.present", lambda: "cpu")
+    monkeypatch.setattr("core.runs.costs.free_memory", lambda: 16_000_000_000)
     shutil.copytree(spoken, tmp_path / "data")
     with Store.open(tmp_path / "data") as store:
         yield store
@@ -206,7 +207,7 @@ def test_a_real_whisper_needs_more_speech(
 
 
 def test_a_large_whisper_may_get_worse(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.training.worth.LITTLE", 60)
+    monkeypatch.setattr("core.runs.worth.LITTLE", 60)
     would = worth(store, listening(monkeypatch, larger(tmp_path / "whisper", 1024, 24)))
     assert would.gain is not None and would.gain[0] < 0 < would.gain[1]
     assert not would.good and "in some comparable runs it got worse" in would.advice
@@ -262,10 +263,10 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
 
 
 def test_too_little_memory_is_said_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.training.costs.free_memory", lambda: 300_000_000)
+    monkeypatch.setattr("core.runs.costs.free_memory", lambda: 300_000_000)
     none = worth(store, Choice())
     assert not none.good and "0.3 GB are free: close other programs" in none.advice
-    monkeypatch.setattr("core.training.costs.free_memory", lambda: 2_000_000_000)
+    monkeypatch.setattr("core.runs.costs.free_memory", lambda: 2_000_000_000)
     scarce = worth(store, Choice())
     assert scarce.good and scarce.memory_mb > scarce.free_memory_mb == 2000 and "Memory is scarce" in scarce.advice
 

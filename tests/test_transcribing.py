@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.dataset.care import TARGET, loudness
-from core.dataset.importing import import_path
-from core.dataset.transcribing import Progress, transcribe
+from core.dataset.audio_quality import TARGET, loudness
+from core.importing.importer import import_path
+from core.importing.transcription import Progress, transcribe
 from core.review.desk import Desk
 from models.audio import Audio
 from models.device import Device
-from models.heard import Hypothesis, Recogniser
-from store.audio import AudioFolder
+from models.whisper.heard import Hypothesis, Recogniser
+from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
 from tests.import_driver import conversation, rows, speech, state, write

@@ -14,13 +14,13 @@ import pytest
 
 from core.player.protocol import Error, Play, Stop
 from core.processes.events import Progress, Result, Said
-from core.training.comparing import CACHE, Comparison, compared
-from models.evaluation import Evaluation
-from models.scoring import character_errors, word_errors
+from core.versions.compare import CACHE, Comparison, compared
+from models.evaluation.evaluate import Evaluation
+from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
 from tests.train_driver import TrainDriver, finished, spoken_corrections, training
-from tui.screens.compare import CompareScreen
-from tui.screens.compare import comparing as comparing_task
+from tui.train.compare_screen import CompareScreen
+from tui.train.compare_screen import comparing as comparing_task
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def compared_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = finished(data)
     (folder / "version" / "recogniser-ct2" / "windows.json").write_text('{"v": 1, "margin": 1.0}')
     with Store.open(data) as store:
-        from core.training.registry import settle
+        from core.versions.registry import settle
 
         settle(store)
         compared(store, "v1", "v1")

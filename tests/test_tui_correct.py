@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from store.annotations import work
-from store.queue import View
-from store.segments import corrections
+from store.segments.annotations import work
+from store.segments.queue import View
+from store.segments.table import corrections
 from tests.correct_driver import HEARD, ME, add_heard, correcting, desk, fill
 from tui.app import TertuliaApp
-from tui.keys import CORRECT
+from tui.correct.keys import CORRECT
 from tui.stand_ins import RecitingEngine
 
 pytestmark = pytest.mark.usefixtures("author")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from store.annotations import work
+from store.segments.annotations import work
 from tests import sound_card
 from tests.correct_driver import HEARD, ME, desk, fill
 from tests.sound_card import SoundCard
 from tui.app import TertuliaApp
-from tui.screens.correct import CorrectScreen
+from tui.correct.screen import CorrectScreen
 from tui.stand_ins import RecitingEngine
 
 pytestmark = [

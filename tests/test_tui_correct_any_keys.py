@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store import queue
+from store.segments import queue
 from tests.correct_driver import HEARD, ME, correcting, desk, fill
-from tui.keys import CORRECT
+from tui.correct.keys import CORRECT
 
 KEYS = [
     *(name for key in CORRECT for name in key.keys if key.id not in ("correct.search", "correct.filter")),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
-from tui.screens.conflict import Conflict
-from tui.screens.replace import Replace
+from tui.correct.conflict import Conflict
+from tui.correct.find_replace import Replace
 
 OTHER = "luis"
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.screens.desk_sound import union
-from tui.screens.desk_text import core_span, word_spans
-from tui.widgets.choices import lettered
-from tui.widgets.segment_text import LETTERS, labels, lines
-from tui.widgets.waveform import BIN, Wave
+from tui.correct.choices import lettered
+from tui.correct.playback import union
+from tui.correct.text_editing import core_span, word_spans
+from tui.correct.waveform import BIN, Wave
+from tui.correct.words import LETTERS, labels, lines
 
 
 @given(st.integers(0, len(LETTERS) ** 2))

@@ -9,11 +9,11 @@ import psutil
 import pytest
 
 from core.player.protocol import Adjust, Error, Finished, Stop
-from store.annotations import work
+from store.segments.annotations import work
 from tests.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
 from tui.app import TertuliaApp
-from tui.picture_correct import PICTURE_CORRECT, picture
-from tui.screens.correct import CorrectScreen
+from tui.correct.screen import CorrectScreen
+from tui.pictures.correct import PICTURE_CORRECT, picture
 from tui.stand_ins import RecitingEngine
 
 LENGTH = SECOND * 3 // 2
@@ -225,4 +225,4 @@ async def test_the_real_player_is_started_when_something_is_played_and_ended_wit
 
 
 async def test_the_picture_in_the_readme_is_the_real_screen() -> None:
-    assert await picture() == PICTURE_CORRECT.read_text(encoding="utf-8"), "make it anew: python -m tui.picture"
+    assert await picture() == PICTURE_CORRECT.read_text(encoding="utf-8"), "make it anew: python -m tui.pictures"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.review.desk import Desk
-from store import drafts
 from store.database import Store
 from store.errors import StoreError
+from store.segments import drafts
 from tests.correct_driver import HEARD, ME, correcting, fill
-from tui.screens import desk_queue, desk_text
+from tui.correct import deck, text_editing
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ async def test_the_last_letters_before_the_terminal_is_closed_are_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = fill(tmp_path)
-    monkeypatch.setattr(desk_text, "DRAFT_SECONDS", 60.0)
+    monkeypatch.setattr(text_editing, "DRAFT_SECONDS", 60.0)
     async with correcting(tmp_path) as it:
         await it.press("tab", "i", *" sí")
         os.kill(os.getpid(), signal.SIGHUP)
@@ -69,7 +69,7 @@ def _draft(folder: Path, segment: int) -> str | None:
 
 async def test_corrections_teach_how_often_the_ear_errs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = fill(tmp_path)
-    monkeypatch.setattr(desk_queue, "ACCEPTED_TILL_TENDED", 2)
+    monkeypatch.setattr(deck, "ACCEPTED_TILL_TENDED", 2)
     with Store.open(tmp_path) as store:
         before = store.get("segments", numbers[4])["expected"]
         async with correcting(tmp_path) as it:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from core.bench import desk_data
 from core.review.desk import Desk
 from store.database import Store
-from store.splits import set_split
+from store.segments.splits import set_split
 from tests.correct_driver import HEARD, ME, add_heard, desk, fill
 from tests.dataset_driver import counting
 from tests.desk_store import hear, record
-from tui.widgets.bars import bar, columns, interval
+from tui.dataset.bars import bar, columns, interval
 
 pytestmark = pytest.mark.usefixtures("author")
 

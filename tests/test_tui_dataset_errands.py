@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.preview import preview
+from core.importing.preview import preview
 from core.review.desk import Desk
 from store.database import Store
-from store.queue import View, count
+from store.segments.queue import View, count
 from tests.correct_driver import ME
 from tests.dataset_driver import DatasetDriver, counting
 from tests.desk_store import hear, record
 from tests.import_driver import conversation, speech, write
-from tui.screens.bring_in import BringIn, BringInForm
-from tui.screens.confirm import Confirm
-from tui.screens.divide import DivideForm
-from tui.screens.rejections import Rejections
-from tui.screens.send_out import SendOutForm
-from tui.widgets.path_line import PathLine, complete
+from tui.dataset.export_form import SendOutForm
+from tui.dataset.import_form import BringIn, BringInForm
+from tui.dataset.path_line import PathLine, complete
+from tui.dataset.rejections import Rejections
+from tui.dataset.split_form import DivideForm
+from tui.shell.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("author")
 

@@ -19,33 +19,36 @@ from core.engine.protocol import State
 from tests.tui_driver import Driver, app_with
 from tui import keys
 from tui.app import TertuliaApp
+from tui.correct.conflict import CONFLICT, Conflict
+from tui.correct.find_replace import REPLACE, Replace
+from tui.correct.keys import CORRECT
+from tui.correct.screen import CorrectScreen
+from tui.dataset.keys import DATASET
+from tui.dataset.rejections import REJECTIONS, Rejections
+from tui.dataset.screen import DatasetScreen
 from tui.keys import EVERYWHERE, Key, shown
-from tui.picture import CONVERSATION
-from tui.screens.compare import COMPARE, CompareScreen
-from tui.screens.confirm import CONFIRM, Confirm
-from tui.screens.conflict import CONFLICT, Conflict
-from tui.screens.correct import CorrectScreen
-from tui.screens.dataset import DatasetScreen
-from tui.screens.dataset_keys import DATASET
-from tui.screens.form import FORM, Form
-from tui.screens.help import HelpScreen
-from tui.screens.models import ModelsScreen
-from tui.screens.new_session import NEW_SESSION, NewSession
-from tui.screens.reading import READING, Reading
-from tui.screens.rejections import REJECTIONS, Rejections
-from tui.screens.replace import REPLACE, Replace
-from tui.screens.talk import TalkScreen
-from tui.screens.train import TrainScreen
-from tui.screens.train_keys import TRAIN
+from tui.models.keys import MODELS
+from tui.models.screen import ModelsScreen
+from tui.pictures.talk import CONVERSATION
 from tui.settings import Settings, SettingsError, load, save
+from tui.shell.confirm import CONFIRM, Confirm
+from tui.shell.cycle import CYCLE, Cycle
+from tui.shell.form import FORM, Form
+from tui.shell.help import HelpScreen
+from tui.shell.text_view import READING, Reading
 from tui.stand_ins import BEGINNING
+from tui.talk.keys import TALK
+from tui.talk.meter import bar
+from tui.talk.new_session import NEW_SESSION, NewSession
+from tui.talk.screen import TalkScreen
 from tui.text import plain
-from tui.widgets.cycle import CYCLE, Cycle
-from tui.widgets.meter import bar
+from tui.train.compare_screen import COMPARE, CompareScreen
+from tui.train.keys import TRAIN
+from tui.train.screen import TrainScreen
 
 TABLES: list[tuple[type[object], tuple[Key, ...]]] = [
-    (TalkScreen, keys.TALK),
-    (CorrectScreen, keys.CORRECT),
+    (TalkScreen, TALK),
+    (CorrectScreen, CORRECT),
     (Replace, REPLACE),
     (Conflict, CONFLICT),
     (DatasetScreen, DATASET),
@@ -56,7 +59,7 @@ TABLES: list[tuple[type[object], tuple[Key, ...]]] = [
     (TrainScreen, TRAIN),
     (Reading, READING),
     (CompareScreen, COMPARE),
-    (ModelsScreen, keys.MODELS),
+    (ModelsScreen, MODELS),
     (HelpScreen, keys.DIALOG),
     (NewSession, NEW_SESSION),
     (TertuliaApp, EVERYWHERE),
@@ -139,7 +142,7 @@ def test_ids_are_unique_and_what_works_while_writing_is_no_letter() -> None:
 async def test_help_shows_every_key_of_the_screen(tmp_path: Path) -> None:
     async with app_with(tmp_path, size=(100, 50)) as it:
         await it.press("question_mark")
-        for key in (*keys.TALK, *EVERYWHERE):
+        for key in (*TALK, *EVERYWHERE):
             assert key.tip in it.seen()
             assert all(shown(name) in it.seen() for name in (*key.keys, key.writing) if name)
         await it.press("escape")

@@ -33,7 +33,7 @@ from core.engine.protocol import (
 )
 from tests.tui_driver import app_with
 from tui.app import TertuliaApp
-from tui.picture import CONVERSATION, PICTURE, picture
+from tui.pictures.talk import CONVERSATION, PICTURE, picture
 from tui.stand_ins import BEGINNING, RecitingEngine
 
 
@@ -350,4 +350,4 @@ async def test_timings_without_sound_change_nothing(tmp_path: Path) -> None:
 
 
 async def test_the_picture_in_the_readme_is_the_real_screen() -> None:
-    assert await picture() == PICTURE.read_text(encoding="utf-8"), "make it anew: python -m tui.picture"
+    assert await picture() == PICTURE.read_text(encoding="utf-8"), "make it anew: python -m tui.pictures"

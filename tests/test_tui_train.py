@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from core.training.bases import Base
-from core.training.presets import PRESETS
-from core.training.snapshot import Snapshot
-from core.training.worth import Worth
-from models.rates import Interval
+from core.runs.bases import Base
+from core.runs.presets import PRESETS
+from core.runs.snapshot import Snapshot
+from core.runs.worth import Worth
+from models.evaluation.rates import Interval
 from store.database import Store
 from tests.train_driver import spoken_corrections, training, under_way
 from trainer.contract.job import Job
-from tui.picture_train import STEPS, at_work, begin, preparation, steps, tell
-from tui.screens.reading import Reading
-from tui.screens.train_reads import Prospect
-from tui.screens.train_worth import worth_rows
+from tui.pictures.train import STEPS, at_work, begin, preparation, steps, tell
+from tui.shell.text_view import Reading
+from tui.train.reads import Prospect
+from tui.train.worth_page import worth_rows
 
 GPU = {"name": "Test GPU", "memory_used_mb": 5120, "memory_total_mb": 81920, "utilisation": 97, "watts": 310}
 

@@ -7,28 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset.transcribing import Progress
 from core.engine.protocol import EarChanged, UseEar
-from core.review.judging import refresh
-from core.training import closing, registry
-from core.training.registry import Standing
-from models.rates import Interval
+from core.importing.transcription import Progress
+from core.review.derived_columns import refresh
+from core.versions import registry, rehear
+from core.versions.registry import Standing
+from models.evaluation.rates import Interval
 from store.database import Store
-from store.segments import add_hypothesis
+from store.segments.table import add_hypothesis
 from tests.correct_driver import correcting, fill
 from tests.train_driver import TrainDriver, evaluation, finish, finished, training, under_way
-from tui.listening import sayings
-from tui.picture_train import at_work
-from tui.screens.confirm import Confirm
-from tui.screens.reading import Reading
-from tui.screens.train_dialogs import Force, Tags
+from tui.active_recogniser import sayings
+from tui.pictures.train import at_work
+from tui.shell.confirm import Confirm
+from tui.shell.text_view import Reading
+from tui.train.dialogs import Force, Tags
 
 
 @pytest.fixture(autouse=True)
 def rehearings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Nothing is heard anew in these stories; the folders in which it would be."""
     asked: list[Path] = []
-    monkeypatch.setattr(closing, "begin_rehearing", asked.append)
+    monkeypatch.setattr(rehear, "begin_rehearing", asked.append)
     return asked
 
 
@@ -162,7 +162,7 @@ async def test_while_what_waits_is_heard_anew_a_line_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far: list[Progress | None] = [Progress(120, 400, 300.0, 90.0)]
-    monkeypatch.setattr(closing, "rehearing", lambda data: far[-1])
+    monkeypatch.setattr(rehear, "rehearing", lambda data: far[-1])
     async with training(tmp_path) as it:
         await it.sees("heard anew: 120 of 400 segments, about 2 min left")
         far.append(None)
@@ -173,7 +173,7 @@ async def test_the_queue_is_put_in_order_when_what_waits_was_heard_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far: list[Progress | None] = [None]
-    monkeypatch.setattr(closing, "rehearing", lambda data: far[-1])
+    monkeypatch.setattr(rehear, "rehearing", lambda data: far[-1])
     fill(tmp_path)
     async with correcting(tmp_path) as it:
         await it.until(lambda: len(it.screen.queue.ids) == 5)

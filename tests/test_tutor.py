@@ -16,15 +16,15 @@ from core.conversation.prompt import conversation
 from core.conversation.vocabulary import shipped
 from models.device import Device
 from models.errors import ModelError
-from models.tutor import LlamaTutor, Message, alternating
-from models.tutor_moves import Moves, Topic, plain
-from models.tutor_prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
+from models.tutor.llama import LlamaTutor, Message, alternating
+from models.tutor.moves import Moves, Topic, plain
+from models.tutor.prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
 from tests.starters import load_tutor
-from trainer.starter.tutor import ROWS, train_tokenizer
-from trainer.starter.tutor_dialogues import row
-from trainer.starter.tutor_export import write_gguf
-from trainer.starter.tutor_model import Geometry, TinyLlama
-from trainer.starter.tutor_slots import moves, script
+from trainer.starter.tutor.dialogues import row
+from trainer.starter.tutor.export import write_gguf
+from trainer.starter.tutor.model import Geometry, TinyLlama
+from trainer.starter.tutor.slots import moves, script
+from trainer.starter.tutor.train import ROWS, train_tokenizer
 
 CPU = Device("cpu", 1, "test")
 EXAMPLES = Path(__file__).parents[1] / "trainer" / "starter" / "data" / "sentences.txt"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.widgets.curve import BRAILLE, MOST_MARKS, Plot, Point, drawn, thinned
-from tui.widgets.run_view import percent
+from tui.train.curve import BRAILLE, MOST_MARKS, Plot, Point, drawn, thinned
+from tui.train.run_page import percent
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)
 points = st.builds(Point, numbers, numbers, st.none() | numbers, st.none() | numbers)

@@ -9,22 +9,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from core.review.judging import refresh
+from core.review.derived_columns import refresh
 from models.catalog import starter
-from models.evaluation import Evaluation, Heard, Silence
-from models.scoring import character_errors, word_errors
-from store.audio import SAMPLE_RATE, AudioFolder
+from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.scoring import character_errors, word_errors
+from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
 from store.runs import Run, runs
-from store.segments import add_recording, add_segment
-from store.splits import set_split
+from store.segments.splits import set_split
+from store.segments.table import add_recording, add_segment
 from tests.correct_driver import add_heard
 from tests.desk_store import correct
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.picture_train import STEPS, Fields, begin, preparation, steps, tell
-from tui.screens.train import TrainScreen
+from tui.pictures.train import STEPS, Fields, begin, preparation, steps, tell
 from tui.stand_ins import RecitingEngine, SilentPlayer
+from tui.train.screen import TrainScreen
 
 TEXTS = (
     "Mis hermanas viven en un pueblo pequeño.", "Compramos pan y queso en el mercado.",
@@ -92,8 +92,8 @@ async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncItera
 def spoken_corrections(data: Path, train: int = 0, dev: int = 0, test: int = 0) -> list[int]:
     """A learner with an accent, whose sentences were misheard and corrected; each is a recording. Its segments."""
     from tests.trainer_jobs import speak
-    from trainer.starter.espeak import Espeak
-    from trainer.starter.evaluation import sentences_of
+    from trainer.starter.recogniser.evaluation import sentences_of
+    from trainer.synthesis.espeak import Espeak
 
     espeak, found = Espeak(), []
     splits = ["train"] * train + ["dev"] * dev + ["test"] * test

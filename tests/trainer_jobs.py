@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from trainer.starter import speech
-from trainer.starter.accent import Habits, phonemes_with_accent
-from trainer.starter.espeak import Espeak
-from trainer.starter.evaluation import sentences_of
-from trainer.starter.sentences import corpus
+from trainer.starter.recogniser.evaluation import sentences_of
+from trainer.synthesis import speech
+from trainer.synthesis.accent import Habits, phonemes_with_accent
+from trainer.synthesis.espeak import Espeak
+from trainer.synthesis.sentences import corpus
 
 ROOT = Path(__file__).parent.parent
 BASE = ROOT / "models" / "starter" / "recogniser"

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.training.watching import RunState, Watch
-from store.audio import AudioFolder
+from core.runs.watch import RunState, Watch
+from store.audio.folder import AudioFolder
 from store.database import Store
 from store.runs import Run
-from store.segments import add_recording, add_segment
+from store.segments.table import add_recording, add_segment
 from tests import trainer_jobs as jobs
 from tests.corrections import add_correction
-from trainer.starter.espeak import Espeak
-from trainer.starter.evaluation import sentences_of
+from trainer.starter.recogniser.evaluation import sentences_of
+from trainer.synthesis.espeak import Espeak
 
 SITTING = 2
 TINY: dict[str, Any] = {

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from core.engine.protocol import Event
 from tui.app import TertuliaApp
-from tui.screens.talk import TalkScreen
 from tui.stand_ins import BEGINNING, RecitingEngine
+from tui.talk.screen import TalkScreen
 
 DEADLINE = 20.0
 """Seconds after which a condition that does not hold is taken never to hold."""

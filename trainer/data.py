@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.level import audible
 from models.units import SAMPLE_RATE, WINDOW
-from models.windows import FULL, frames_for
+from models.whisper.level import audible
+from models.whisper.windows import FULL, frames_for
 from trainer import augment
 from trainer.augment import Change
 from trainer.batches import PAUSE, TAUGHT, Batch, Plan

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.scoring import Errors, character_errors, interval, total, word_errors
+from models.evaluation.scoring import Errors, character_errors, interval, total, word_errors
 from models.units import HOP
-from models.windows import frames_for
+from models.whisper.windows import frames_for
 from trainer.features import to_window
 from trainer.labels import Labels
 from trainer.windows import window

@@ -16,12 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from models import device, kept
+from models import device
 from models.device import Device
 from models.errors import ModelError
-from models.evaluation import Clip as Spoken
-from models.evaluation import Evaluation, evaluate
-from models.recogniser import WhisperRecogniser
+from models.evaluation import cache as kept
+from models.evaluation.evaluate import Clip as Spoken
+from models.evaluation.evaluate import Evaluation, evaluate
+from models.whisper.recogniser import WhisperRecogniser
 from trainer.contract import folder as names
 from trainer.contract.clips import Clip
 from trainer.contract.errors import TrainerError

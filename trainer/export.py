@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.scoring import total, word_errors
+from models.evaluation.scoring import total, word_errors
 from models.units import HOP
-from models.windows import frames_for
+from models.whisper.windows import frames_for
 from trainer.adapter import load_base
 from trainer.contract.errors import TrainerError
 from trainer.decoding import hear

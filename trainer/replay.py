@@ -36,12 +36,12 @@ from trainer.contract.errors import DataError
 from trainer.contract.job import Job
 from trainer.files import replacing, write_json
 from trainer.manifest import measured
-from trainer.starter import speech
-from trainer.starter.espeak import Espeak, EspeakError
-from trainer.starter.learner import ROOM
-from trainer.starter.learner import VOICES as LEARNERS
-from trainer.starter.lexicon import read_lines
-from trainer.starter.sentences import corpus, normalise
+from trainer.synthesis import speech
+from trainer.synthesis.espeak import Espeak, EspeakError
+from trainer.synthesis.learner import ROOM
+from trainer.synthesis.learner import VOICES as LEARNERS
+from trainer.synthesis.lexicon import read_lines
+from trainer.synthesis.sentences import corpus, normalise
 
 RECIPE = 3
 """Another way to speak gets another number."""

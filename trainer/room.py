@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from models.windows import FULL
+from models.whisper.windows import FULL
 from trainer.contract import needs
 from trainer.contract.errors import TrainingError
 from trainer.contract.job import Job

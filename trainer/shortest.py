@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from models import windows
 from models.device import Device
-from models.recogniser import WhisperRecogniser
-from models.scoring import Errors, difference, total, word_errors
-from models.windows import Windows
+from models.evaluation.scoring import Errors, difference, total, word_errors
+from models.whisper import windows
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.contract.clips import Clip
 from trainer.files import write_json
 from trainer.manifest import waveform

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from models.device import Device
-from models.recogniser import WhisperRecogniser
-from models.scoring import total, word_errors
-from models.windows import Windows
+from models.evaluation.scoring import total, word_errors
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.adapter import set_strength
 from trainer.contract.clips import Clip
 from trainer.contract.folder import DEPLOYED, TRAINABLE

@@ -23,7 +23,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from models.scoring import total
+from models.evaluation.scoring import total
 from trainer import checkpoints
 from trainer.adapter import save_adapter, trainable
 from trainer.checkpoints import Checkpoint

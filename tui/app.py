@@ -30,16 +30,16 @@ from textual.theme import Theme
 from core.engine import protocol
 from core.engine.protocol import Command, Event, StartSession
 from tui.keys import EVERYWHERE, Key, bindings
-from tui.looks import THEME
 from tui.messages import EngineSaid, EngineStopped
-from tui.screens.talk import TalkScreen
 from tui.settings import Settings, SettingsError, load, save
+from tui.talk.screen import TalkScreen
 from tui.text import plain
+from tui.theme import THEME
 
 if TYPE_CHECKING:
-    from core.dataset.transcribing import Progress
-    from store.queue import View
-    from tui.listening import Listening
+    from core.importing.transcription import Progress
+    from store.segments.queue import View
+    from tui.active_recogniser import Listening
     from tui.services import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
@@ -62,7 +62,13 @@ class EngineLike(Protocol):
         """Let it store what it has, and end it."""
 
 
-WARM = ("tui.screens.correct", "core.review.desk", "core.review.cost", "core.review.judging", "store.audio")
+WARM = (
+    "tui.correct.screen",
+    "core.review.desk",
+    "core.review.cost",
+    "core.review.derived_columns",
+    "store.audio.folder",
+)
 """What the Correct screen needs."""
 
 
@@ -73,25 +79,25 @@ def _warm() -> None:
 
 
 def _correct() -> Screen[Any]:
-    from tui.screens.correct import CorrectScreen
+    from tui.correct.screen import CorrectScreen
 
     return CorrectScreen()
 
 
 def _dataset() -> Screen[Any]:
-    from tui.screens.dataset import DatasetScreen
+    from tui.dataset.screen import DatasetScreen
 
     return DatasetScreen()
 
 
 def _train() -> Screen[Any]:
-    from tui.screens.train import TrainScreen
+    from tui.train.screen import TrainScreen
 
     return TrainScreen()
 
 
 def _models() -> Screen[Any]:
-    from tui.screens.models import ModelsScreen
+    from tui.models.screen import ModelsScreen
 
     return ModelsScreen()
 
@@ -311,7 +317,7 @@ class TertuliaApp(App[None]):
     @property
     def listening(self) -> Listening:
         """Which ear is on; what it needs is loaded when there first is one."""
-        from tui.listening import Listening
+        from tui.active_recogniser import Listening
 
         self._listening = self._listening or Listening(self)
         return self._listening
@@ -355,7 +361,7 @@ class TertuliaApp(App[None]):
             view: which, and in which order.
             title: what they are, in a word or two.
         """
-        from tui.screens.correct import CorrectScreen
+        from tui.correct.screen import CorrectScreen
 
         await self.switch_mode("correct")
         if isinstance(self.screen, CorrectScreen):
@@ -363,7 +369,7 @@ class TertuliaApp(App[None]):
 
     def action_keys_help(self) -> None:
         """Show the keys of this screen."""
-        from tui.screens.help import HelpScreen
+        from tui.shell.help import HelpScreen
 
         keys: tuple[Key, ...] = getattr(self.screen, "KEYS", ())
         self.push_screen(HelpScreen(self.screen.__class__.__name__.removesuffix("Screen"), keys))

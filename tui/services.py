@@ -11,7 +11,7 @@ from tui.settings import Settings
 
 if TYPE_CHECKING:
     from core.player import protocol as player
-    from store.queue import View
+    from store.segments.queue import View
 
 
 class PlayerLike(Protocol):

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.conversation.vocabulary import WORDS
-from store.audio import SAMPLE_RATE, AudioFolder
+from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
-from store.desk_schema import COUNT_ALL
-from store.edits import STATUSES
 from store.errors import StoreError
-from store.migrations import FOLD, split
+from store.schema.correction_tables import COUNT_ALL
+from store.schema.migrations import FOLD, split
+from store.segments.edits import STATUSES
 from store.text import shown
 
 AUTHOR = "ana"

@@ -94,7 +94,7 @@ def _sentences(rate: int) -> list[NDArray[np.float32]]:
 
 def _import(path: Path, data: Path) -> None:
     """In the process that is measured: import, and print what came of it."""
-    from core.dataset.importing import import_path
+    from core.importing.importer import import_path
     from store.database import Store
 
     with Store.open(data) as store:

@@ -19,7 +19,7 @@ from core.bench import turns, windows
 from core.engine.filters import resample
 from core.versions.active import RECOGNISER, Warn, active, load_voice, open_recogniser, quiet
 from models.device import Device
-from models.scoring import interval, word_errors
+from models.evaluation.scoring import interval, word_errors
 from models.units import SAMPLE_RATE
 from store.paths import usual_folder
 from trainer.contract.folder import DEPLOYED

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bootstrap import bounds, resampled
 from models.device import Device
-from models.recogniser import BEAM, WhisperRecogniser
+from models.evaluation.bootstrap import bounds, resampled
 from models.units import SAMPLE_RATE
-from models.windows import Windows
+from models.whisper.recogniser import BEAM, WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.contract.folder import DEPLOYED
 
 Audio = NDArray[np.float32]

@@ -26,7 +26,7 @@ from core.conversation.feedback import Note, Vouchers, notes, words_of
 from core.conversation.prompt import conversation
 from core.conversation.vocabulary import Vocabulary, shipped
 from core.versions.active import Warn, load_tutor, quiet
-from models.tutor import Message, Tutor
+from models.tutor.llama import Message, Tutor
 from store.paths import usual_folder
 
 SENTENCES = Path(__file__).parents[2] / "tests" / "data" / "learner_sentences.jsonl"

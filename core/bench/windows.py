@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.bench.turns import MARGIN
-from core.training.comparing import held_out
-from models import windows
+from core.versions.compare import held_out
 from models.device import Device
-from models.recogniser import WhisperRecogniser
-from models.scoring import Errors, difference, interval, total, word_errors
-from models.windows import Windows
+from models.evaluation.scoring import Errors, difference, interval, total, word_errors
+from models.whisper import windows
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from store import reasons
 from store.database import Store
 

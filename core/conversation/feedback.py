@@ -20,8 +20,8 @@ from core.conversation.grammar import DETERMINERS, PREPOSITIONS
 from core.conversation.prompt import about
 from core.conversation.vocabulary import Vocabulary, shipped
 from models.errors import ModelError
-from models.tutor import Message, Tutor
-from models.tutor_prompt import FEEDBACK_SCHEMA
+from models.tutor.llama import Message, Tutor
+from models.tutor.prompt import FEEDBACK_SCHEMA
 
 LONGEST = 500
 """Characters of a learner's turn that are looked at."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.conversation.scenario import Scenario
-from models.tutor import Message
-from models.tutor_prompt import LEVELS, OPENING, feedback_request, system_prompt
+from models.tutor.llama import Message
+from models.tutor.prompt import LEVELS, OPENING, feedback_request, system_prompt
 
 
 class Spoken(Protocol):

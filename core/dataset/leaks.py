@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.dataset import alike, sounds
+from core.dataset import near_duplicates, same_sounds
 from core.dataset.groups import joined
 from store.database import Store
 
@@ -55,10 +55,10 @@ def between(rows: Sequence[Any], tested: Sequence[Any]) -> list[Leak]:
     """The leaks between rows and rows of the test, each with id, text and fingerprint, by text before by audio."""
     if not rows or not tested:
         return []
-    by_text = alike.nearest(
-        [alike.words(row["text"]) for row in rows], [alike.words(row["text"]) for row in tested]
+    by_text = near_duplicates.nearest(
+        [near_duplicates.words(row["text"]) for row in rows], [near_duplicates.words(row["text"]) for row in tested]
     )
-    by_sound = sounds.nearest([row["fingerprint"] for row in rows], [row["fingerprint"] for row in tested])
+    by_sound = same_sounds.nearest([row["fingerprint"] for row in rows], [row["fingerprint"] for row in tested])
     kinds: tuple[tuple[Kind, dict[int, tuple[int, float]]], ...] = (("text", by_text), ("audio", by_sound))
     return [
         Leak(kind, rows[one]["id"], tested[other]["id"], likeness)
@@ -74,12 +74,12 @@ def duplicates(store: Store) -> list[Duplicate]:
         "AND status != 'retired' AND sameness IN "
         "(SELECT sameness FROM segments WHERE sameness IS NOT NULL GROUP BY sameness HAVING count(*) > 1) "
         "GROUP BY sameness HAVING count(*) > 1",
-        (alike.LEAST_WORDS,),
+        (near_duplicates.LEAST_WORDS,),
     )
     rows = store.execute(
         "SELECT id, fingerprint FROM segments WHERE length(fingerprint) > 0 AND status != 'retired' ORDER BY id"
     )
-    pairs = sounds.repeated([row["fingerprint"] for row in rows])
+    pairs = same_sounds.repeated([row["fingerprint"] for row in rows])
     heard = joined((rows[one]["id"], rows[other]["id"]) for one, other in pairs)
     return sorted(
         [

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from models.rates import LEAST_WORDS, Interval, linearised
-from store.tallies import Tally
+from models.evaluation.rates import LEAST_WORDS, Interval, linearised
+from store.segments.tallies import Tally
 
 METHOD = (
     "errors / words over segments, with its 95 % interval by linearisation (Cochran 1977); "

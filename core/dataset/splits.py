@@ -18,13 +18,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.dataset.alike import LEAST_WORDS
 from core.dataset.blocks import blocks_of
 from core.dataset.leaks import between
+from core.dataset.near_duplicates import LEAST_WORDS
 from store.database import Store
 from store.errors import StoreError
-from store.splits import blocks as given_blocks
-from store.splits import set_blocks, set_split
+from store.segments.splits import blocks as given_blocks
+from store.segments.splits import set_blocks, set_split
 from store.units import SAMPLE_RATE
 
 NAMES = ("train", "dev", "test")

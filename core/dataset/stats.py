@@ -15,9 +15,9 @@ from core.dataset.milestones import Progress, progress
 from core.dataset.rates import METHOD, Rate, rate
 from core.review import cost, second_look
 from core.review.lint.rules import RULES
-from store.annotations import work
 from store.database import Store
-from store.tallies import Tally, histogram, tally
+from store.segments.annotations import work
+from store.segments.tallies import Tally, histogram, tally
 from store.units import SAMPLE_RATE
 
 BY: Mapping[str, Callable[[Tally], str]] = {

@@ -90,7 +90,7 @@ def sittings(data: Path, plan: Plan) -> list[list[Sentence]]:
 def _speak(folder: Path, plan: Plan) -> None:
     counts = ["--sentences", str(plan.train + plan.dev), "--held-out", str(plan.test + plan.later)]
     try:
-        ask("trainer.starter.learner", str(folder), *counts)
+        ask("trainer.synthesis.learner", str(folder), *counts)
     except NoAnswer as error:
         raise DemoError(
             f"The learner could not be made ({error})", f"see that there is room in {folder.parent}"

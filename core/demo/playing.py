@@ -12,8 +12,8 @@ from core.demo import correcting, learner, talking, teaching
 from core.demo.learner import Plan, Sentence
 from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Proved, Scene, Talked
 from core.demo.talking import Said
-from core.training.closing import rehear
-from models.scoring import interval, word_errors
+from core.versions.rehear import rehear
+from models.evaluation.scoring import interval, word_errors
 from store.database import Store
 from store.units import SAMPLE_RATE
 

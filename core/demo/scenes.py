@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from core.training.gate import Verdict
-from models.rates import Interval
+from core.versions.gate import Verdict
+from models.evaluation.rates import Interval
 
 Act = Literal["talk", "correct", "train", "prove", "promote", "go on"]
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from core.demo.errors import DemoError
 from core.demo.learner import Plan
 from core.demo.scenes import Act, Begins, Progress, Proved, Scene, Trained
-from core.training import gate, launching, registry
-from core.training.errors import TrainingRefused
-from core.training.snapshot import Choice
-from core.training.state import RESUME, RunState
-from core.training.watching import Watch
+from core.runs import launch
+from core.runs.errors import TrainingRefused
+from core.runs.snapshot import Choice
+from core.runs.state import RESUME, RunState
+from core.runs.watch import Watch
+from core.versions import gate, registry
 from store.database import Store
 from store.runs import Run, runs
 from trainer.contract.folder import JOB
@@ -81,12 +82,12 @@ def _under_way(store: Store, plan: Plan) -> tuple[Run, Watch]:
     registry.settle(store)
     run = next(iter(runs(store)), None)
     if run is None or not (run.folder / JOB).is_file():
-        run = launching.begin(store, Choice(knobs=plan.knobs))
+        run = launch.begin(store, Choice(knobs=plan.knobs))
         return run, Watch(run.folder)
     watch = Watch(run.folder)
     watch.poll()
-    if watch.state.status != "finished" and not launching.alive(run):
-        launching.resume(store, run)
+    if watch.state.status != "finished" and not launch.alive(run):
+        launch.resume(store, run)
         watch.poll()
     return run, watch
 
@@ -150,10 +151,10 @@ def _stop(store: Store) -> None:
     """End the trainer that is at work, and wait until it is gone: nobody is left who would want what it makes."""
     deadline = time.monotonic() + PATIENCE
     asked = False
-    while run := next((one for one in runs(store) if launching.alive(one)), None):
+    while run := next((one for one in runs(store) if launch.alive(one)), None):
         late = time.monotonic() > deadline
         if not asked or late:
             with contextlib.suppress(TrainingRefused, OSError):  # it has just ended
-                launching.stop(run, force=late)
+                launch.stop(run, force=late)
             asked = True
         time.sleep(LOOK / 3)

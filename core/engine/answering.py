@@ -15,9 +15,9 @@ from core.engine.loading import Parts
 from core.engine.protocol import Event, Feedback, ReplyAudio, ReplyText, Timings, TurnStored, Warning
 from core.engine.speaking import Mouth, Utterance
 from models.errors import ModelError
-from models.heard import Hypothesis
-from models.scoring import normalise
-from models.tutor import Message
+from models.evaluation.scoring import normalise
+from models.tutor.llama import Message
+from models.whisper.heard import Hypothesis
 from store import sessions
 from store.database import Store
 from store.errors import StoreError

@@ -12,7 +12,7 @@ import numpy as np
 from core.engine.devices import SoundError, start_stream, stop_stream
 from core.engine.filters import Resampler
 from core.engine.sources import NOTHING, Samples
-from store.audio import SAMPLE_RATE
+from store.audio.folder import SAMPLE_RATE
 
 BUFFER_SECONDS = 0.15
 """The device's own buffer: what a busy computer may be late."""

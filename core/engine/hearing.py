@@ -25,9 +25,9 @@ from core.engine.endpoint import Endpoint
 from core.engine.protocol import Event, Level, Warning
 from core.engine.sources import NOTHING, Samples, Source
 from models.activity import FRAME, VoiceActivity
-from store.audio import SAMPLE_RATE, TURN_SECONDS
+from store.audio.folder import SAMPLE_RATE, TURN_SECONDS
+from store.audio.journal import RecordingJournal
 from store.errors import StoreError
-from store.journal import RecordingJournal
 
 PRE_ROLL = SAMPLE_RATE // 2
 """Samples kept from before the first voice, so that no first syllable is lost."""

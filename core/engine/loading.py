@@ -18,10 +18,10 @@ from models import device
 from models.activity import SileroActivity
 from models.device import Device
 from models.errors import ModelError
-from models.heard import Recogniser
-from models.tutor import Message, Tutor
+from models.tutor.llama import Message, Tutor
 from models.voice import Voice
-from store.audio import SAMPLE_RATE
+from models.whisper.heard import Recogniser
+from store.audio.folder import SAMPLE_RATE
 
 NO_MICROPHONE = "There is no microphone: connect one, or type; audio files work too."
 NO_LOUDSPEAKER = "There is no loudspeaker: the tutor's replies are only written."

@@ -41,9 +41,9 @@ from core.engine.sources import FileSource, Source
 from core.engine.speaking import Mouth, Speaking
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
-from models.heard import Recogniser
+from models.whisper.heard import Recogniser
+from store.audio.journal import RecordingJournal
 from store.errors import StoreError
-from store.journal import RecordingJournal
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from store.audio import SAMPLE_RATE, read_audio
+from store.audio.folder import SAMPLE_RATE, read_audio
 
 Samples = NDArray[np.float32]
 """float32, mono, at SAMPLE_RATE, in [-1, 1]."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.conversation import distress, scenario
-from core.dataset import measuring
+from core.dataset import measures as measuring
 from core.engine.answering import Answering, Said
 from core.engine.hearing import Caught, Ending
 from core.engine.loading import Parts, load
@@ -33,14 +33,16 @@ from core.engine.protocol import (
     Warning,
 )
 from core.engine.speaking import Mouth
-from core.review import judging
+from core.review import derived_columns
 from core.versions.active import RECOGNISER, is_starter
 from models.errors import ModelError
-from models.heard import Hypothesis, Recogniser
-from store import recovery, segments, sessions
-from store.audio import SAMPLE_RATE, AudioFolder
+from models.whisper.heard import Hypothesis, Recogniser
+from store import sessions
+from store.audio import recovery
+from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
 from store.errors import StoreError
+from store.segments import table
 from store.text import clean
 
 log = logging.getLogger(__name__)
@@ -222,8 +224,8 @@ class Conversation:
             raise StoreError("There is no loudspeaker to replay it on", "connect one and start again")
         try:
             if turn.segment is not None:
-                segment = segments.segment(self._store, turn.segment)
-                sha256 = segments.recording(self._store, segment.recording).sha256
+                segment = table.segment(self._store, turn.segment)
+                sha256 = table.recording(self._store, segment.recording).sha256
                 samples = AudioFolder(self._store.folder).span(sha256, segment.start, segment.end)
                 utterance.say([stretch(samples, pace)], SAMPLE_RATE)
             elif self.parts.voice:
@@ -247,7 +249,7 @@ class Conversation:
             self._send(Recovered(len(rescued.kept), rescued.seconds))
 
     def _answer_spoken(self, turn: int, segment: int, caught: Caught) -> None:
-        recording = segments.recording(self._store, segments.segment(self._store, segment).recording)
+        recording = table.recording(self._store, table.segment(self._store, segment).recording)
         audio = AudioFolder(self._store.folder).get(recording.sha256)
         began = time.monotonic()
         heard = self.parts.recogniser.recognise(audio)
@@ -256,7 +258,7 @@ class Conversation:
         words = _words(heard)
         with self._store.transaction():
             others = [(other.first, other.last, other.text, other.weight) for other in heard.alternatives]
-            segments.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds, others)
+            table.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds, others)
             if text:
                 sessions.set_turn_text(self._store, turn, text)
                 sessions.set_turn_status(self._store, turn, "heard")
@@ -271,7 +273,7 @@ class Conversation:
         measures = measuring.measured(self.parts.activity, audio)
         with self._store.transaction():
             measuring.keep(self._store, segment, measures)
-            judging.refresh(self._store, [segment])
+            derived_columns.refresh(self._store, [segment])
 
     def _or_lose(self, turn: int, answer: Callable[[int], None]) -> None:
         """Answer, or note that nobody will; what was said stays."""

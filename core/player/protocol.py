@@ -19,7 +19,7 @@ class Play:
     """Play a span; whatever plays is stopped first. Ends with Finished, whatever happens."""
 
     sha256: str
-    """Names the recording: `store.audio.AudioFolder`."""
+    """Names the recording: `store.audio.folder.AudioFolder`."""
     start: int
     """First sample."""
     end: int

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from store.audio import SAMPLE_RATE, AudioFolder
+from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.errors import StoreError
 
 BLOCK = 20 * SAMPLE_RATE

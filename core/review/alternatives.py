@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.review.realign import Spoken, key, same
-from store.segments import Hypothesis
+from store.segments.table import Hypothesis
 
 MOST = 5
 """Alternatives offered at one place; more take longer to read than the word takes to type."""

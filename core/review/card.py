@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.review.alternatives import Reading, offered, readings
-from core.review.lint.warned import Warned
+from core.review.lint.warning import Warned
 from core.review.realign import Spoken, key, realign, spoken
-from store import drafts, queue, segments, tallies
-from store.annotations import alignment
 from store.database import Store
 from store.errors import StoreError
-from store.queue import Row, View
+from store.segments import drafts, queue, table, tallies
+from store.segments.annotations import alignment
+from store.segments.queue import Row, View
 
 DOUBTFUL = 0.85
 """A word that is less probable than this is marked …"""
@@ -117,7 +117,7 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
     if not rows:
         raise StoreError(f"There is no segment {segment}", "choose one of `tertulia queue`")
     [row] = rows
-    heard = segments.hypotheses(store, segment)
+    heard = table.hypotheses(store, segment)
     draft = drafts.get(store, segment, author)
     text = row.text if draft is None else draft
     evidence = evidence_of(store, row, heard)
@@ -139,14 +139,14 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
 
 
 def _warnings(store: Store, row: Row, text: str) -> tuple[Warned, ...]:
-    from core.review.judging import accepted  # not at the top: they need numpy, and the app starts without
+    from core.review.derived_columns import accepted  # not at the top: they need numpy, and the app starts without
     from core.review.lint.rules import Said, check
 
     said = Said(text, row.seconds, row.loudness, row.snr, row.clipped, row.band, accepted(store))
     return tuple(check(said))
 
 
-def evidence_of(store: Store, row: Row, heard: Sequence[segments.Hypothesis]) -> Evidence:
+def evidence_of(store: Store, row: Row, heard: Sequence[table.Hypothesis]) -> Evidence:
     """What the words of a segment's texts are made from. Raises StoreError."""
     words = spoken(heard[-1].words) if heard else ()
     aligned = alignment(store, row.id)
@@ -181,7 +181,7 @@ def _words(text: str, evidence: Evidence, seconds: float) -> tuple[CardWord, ...
     )
 
 
-def _other(heard: Sequence[segments.Hypothesis]) -> str:
+def _other(heard: Sequence[table.Hypothesis]) -> str:
     if not heard:
         return ""
     newest = [key(word) for word in heard[-1].text.split()]

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from core.review.card import Card, CardWord
 from core.review.cutting import later
-from store.annotations import alignment, put_alignment
 from store.database import Store
-from store.edits import Done
 from store.errors import StoreError
-from store.queue import Row
-from store.segments import Hypothesis, add_hypothesis
+from store.segments.annotations import alignment, put_alignment
+from store.segments.edits import Done
+from store.segments.queue import Row
+from store.segments.table import Hypothesis, add_hypothesis
 from store.units import SAMPLE_RATE
 
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from store.annotations import Work, work
 from store.database import Store
+from store.segments.annotations import Work, work
 
 Numbers = NDArray[np.float64]
 

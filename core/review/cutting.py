@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.review.realign import realign, spoken
-from store.edits import State
 from store.errors import StoreError
-from store.segments import Alternative, Hypothesis
+from store.segments.edits import State
+from store.segments.table import Alternative, Hypothesis
 from store.units import SAMPLE_RATE
 
 

@@ -13,18 +13,18 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 
-from core.review import acting, alike, replacing, reshaping, second_look
+from core.review import actions, repeat_correction, replacing, reshaping, second_look
 from core.review import card as cards
-from core.review.acting import act, state_of
+from core.review.actions import act, state_of
 from core.review.card import Card
 from core.review.replacing import Plan, Replaced
 from core.review.second_look import SecondLook
-from models.rates import Interval
-from store import drafts
+from models.evaluation.rates import Interval
 from store.database import Store
-from store.edits import Action, Change, Done, State
 from store.errors import StoreError
-from store.queue import View
+from store.segments import drafts
+from store.segments.edits import Action, Change, Done, State
+from store.segments.queue import View
 from store.text import clean
 
 
@@ -150,7 +150,7 @@ class Desk:
 
     def like_this(self, before_words: str, after_words: str, segment: int) -> Plan:
         """What making a correction everywhere would change; see `alike.like_this`."""
-        return alike.like_this(self.store, before_words, after_words, segment)
+        return repeat_correction.like_this(self.store, before_words, after_words, segment)
 
     def carry_out(self, plan: Plan, chosen: Collection[int]) -> Replaced:
         """Replace in the chosen segments, as one action; see `replacing.carry_out`."""
@@ -181,11 +181,11 @@ class Desk:
         Raises:
             ConflictError: a segment of it was changed since by somebody else.
         """
-        return acting.undo(self.store, self.author, before)
+        return actions.undo(self.store, self.author, before)
 
     def redo(self) -> Done | None:
         """Do again what was undone last; None when there is nothing. Raises ConflictError as `undo`."""
-        return acting.redo(self.store, self.author)
+        return actions.redo(self.store, self.author)
 
     def history(self, limit: int = 50) -> list[Action]:
         """What this author did, newest first, with what was undone and redone. Raises StoreError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.review.lint.rules import RULES
 from core.words import counted
-from store.queue import Row, View
+from store.segments.queue import Row, View
 
 UNSURE = 0.75
 """Mean probability below which the recogniser is called unsure."""

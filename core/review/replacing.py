@@ -13,13 +13,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from core.review import patterns
-from core.review.acting import act
-from store import edits, queue
+from core.review.actions import act
 from store.database import Store, Value
-from store.edits import Change, ConflictError, Done, State
 from store.errors import StoreError
-from store.queue import View
-from store.search import match
+from store.segments import edits, queue
+from store.segments.edits import Change, ConflictError, Done, State
+from store.segments.queue import View
+from store.segments.search import match
 from store.text import LIMIT, clean
 
 ALL = View(status="all")

@@ -11,14 +11,14 @@ from typing import Literal
 
 from core.review import card as cards
 from core.review import carrying, cutting
-from core.review.acting import act, state_of
+from core.review.actions import act, state_of
 from core.review.card import Card
-from store import drafts
 from store.database import Store
-from store.edits import Addition, Change, Done, State
 from store.errors import StoreError
-from store.queue import Row
-from store.segments import Hypothesis, hypotheses
+from store.segments import drafts
+from store.segments.edits import Addition, Change, Done, State
+from store.segments.queue import Row
+from store.segments.table import Hypothesis, hypotheses
 from store.text import clean
 from store.units import SAMPLE_RATE
 

@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.review.acting import act
+from core.review.actions import act
 from core.review.card import Card, evidence_of, read
-from models.rates import Interval, linearised
-from store.annotations import add_second_pass, second_passes
+from models.evaluation.rates import Interval, linearised
 from store.database import Store
-from store.edits import Change, ConflictError, Done, state
 from store.errors import StoreError
-from store.segments import hypotheses
+from store.segments.annotations import add_second_pass, second_passes
+from store.segments.edits import Change, ConflictError, Done, state
+from store.segments.table import hypotheses
 from store.text import clean
 from store.units import stamp
 
 if TYPE_CHECKING:
-    from models.scoring import Errors
+    from models.evaluation.scoring import Errors
 
 EVERY = 20
 """One item in so many is looked at twice: 5 %."""
@@ -107,7 +107,7 @@ def compare(store: Store, author: str, card: Card, text: str, listened: float) -
         ConflictError: the segment was changed meanwhile.
         StoreError: it has no reference to compare with.
     """
-    from models.scoring import word_errors
+    from models.evaluation.scoring import word_errors
 
     second = clean(text)
     with store.transaction():

@@ -30,9 +30,9 @@ from store.versions import ModelVersion, trail, version, version_named
 
 if TYPE_CHECKING:
     from models.device import Device
-    from models.recogniser import WhisperRecogniser
-    from models.tutor import LlamaTutor
+    from models.tutor.llama import LlamaTutor
     from models.voice import PiperVoice
+    from models.whisper.recogniser import WhisperRecogniser
 
 PARTS = RECOGNISER, TUTOR, VOICE = "recogniser", "tutor", "voice"
 VARIABLES = {part: f"TERTULIA_{part.upper()}" for part in PARTS}
@@ -249,7 +249,7 @@ def try_out(choice: ModelChoice) -> None:
 def open_recogniser(choice: ModelChoice, device: Device | None = None) -> WhisperRecogniser:
     """The recogniser that a choice is, checked and loaded. Raises ModelError."""
     from models import device as devices
-    from models.recogniser import WhisperRecogniser
+    from models.whisper.recogniser import WhisperRecogniser
 
     return WhisperRecogniser(check(choice), choice.name, device or devices.choose())
 
@@ -257,7 +257,7 @@ def open_recogniser(choice: ModelChoice, device: Device | None = None) -> Whispe
 def open_tutor(choice: ModelChoice, device: Device | None = None) -> LlamaTutor:
     """The tutor that a choice is, checked and loaded. Raises ModelError."""
     from models import device as devices
-    from models.tutor import LlamaTutor
+    from models.tutor.llama import LlamaTutor
 
     return LlamaTutor(check(choice), choice.name, device or devices.choose())
 

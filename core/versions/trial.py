@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from models.device import Device, physical_cores
-from models.recogniser import WhisperRecogniser
 from models.units import SAMPLE_RATE
+from models.whisper.recogniser import WhisperRecogniser
 
 
 def main() -> None:

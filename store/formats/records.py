@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from store.edits import STATUSES
 from store.errors import StoreError
 from store.formats.item import Item, Rejected, TimedWord
 from store.formats.reading import check_span, number, parse_json, resolve, seconds_of
+from store.segments.edits import STATUSES
 from store.text import clean, shown
 
 ALIASES = {

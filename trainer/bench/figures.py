@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bootstrap import bounds, resampled
-from models.windows import FULL
+from models.evaluation.bootstrap import bounds, resampled
+from models.whisper.windows import FULL
 
 _COUNTED = ("cpu", "wall", "speech", "operations")
 

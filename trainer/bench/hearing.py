@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from models.device import Device
-from models.rates import Interval
-from models.recogniser import WhisperRecogniser
-from models.scoring import Errors, difference, interval, word_errors
-from models.windows import Windows
+from models.evaluation.rates import Interval
+from models.evaluation.scoring import Errors, difference, interval, word_errors
+from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.contract.clips import Clip
 from trainer.manifest import waveform
 

@@ -1,7 +1,7 @@
 """What both sides train on and how: one plan in a folder, the same for both.
 
 The folder holds plan.json and manifest.jsonl; the base lies where the plan says. The learner is invented and speaks
-with an accent that the starter was never taught (trainer.starter.learner).
+with an accent that the starter was never taught (trainer.synthesis.learner).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def write(plan: Plan, folder: Path) -> Plan:
     learner = folder / "learner"
     held_out = max(plan.held_out, DEV + 1)
     in_a_child(
-        "trainer.starter.learner", str(learner), "--sentences", str(plan.clips), "--held-out", str(held_out),
+        "trainer.synthesis.learner", str(learner), "--sentences", str(plan.clips), "--held-out", str(held_out),
         "--seed", str(plan.seed),
     )  # fmt: skip
     if plan.timed_only:

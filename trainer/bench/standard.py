@@ -27,7 +27,7 @@ from transformers import (
 )
 
 from models.units import SAMPLE_RATE
-from models.windows import FULL
+from models.whisper.windows import FULL
 from trainer.adapter import load_base, save_adapter, trainable, with_adapter
 from trainer.bench.measured import Side, Step, Watch
 from trainer.bench.plan import Plan

@@ -1,6 +1,6 @@
 """report.json: how well a version hears, beside the recogniser that it is to replace, from one listening of each.
 
-An evaluation in it is what `models.evaluation.Evaluation.as_json` gives, and only that class looks inside.
+An evaluation in it is what `models.evaluation.evaluate.Evaluation.as_json` gives, and only that class looks inside.
 """
 
 from __future__ import annotations

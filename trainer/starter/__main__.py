@@ -16,12 +16,12 @@ SHIPPED = Path(__file__).parents[2] / "models" / "starter"
 
 def commands(work: Path) -> list[list[str]]:
     return [
-        ["trainer.starter.voice", "--out", str(SHIPPED / "voice"), "--work", str(work / "voice")],
-        ["trainer.starter.tutor", "--out", str(SHIPPED / "tutor"), "--work", str(work / "tutor")],
-        ["trainer.starter.recogniser", "--work", str(work / "recogniser"), "--resume"],
-        ["trainer.starter.recogniser_export", "--work", str(work / "recogniser"), "--out", str(SHIPPED)],
+        ["trainer.starter.voice.train", "--out", str(SHIPPED / "voice"), "--work", str(work / "voice")],
+        ["trainer.starter.tutor.train", "--out", str(SHIPPED / "tutor"), "--work", str(work / "tutor")],
+        ["trainer.starter.recogniser.train", "--work", str(work / "recogniser"), "--resume"],
+        ["trainer.starter.recogniser.export", "--work", str(work / "recogniser"), "--out", str(SHIPPED)],
         ["models.catalog", "--write-checksums"],
-        ["trainer.starter.evaluation"],
+        ["trainer.starter.recogniser.evaluation"],
     ]
 
 

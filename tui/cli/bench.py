@@ -24,15 +24,15 @@ _ABOUT = {
 }
 
 _BENCHES = {
-    "start": "tui.bench_start",
+    "start": "tui.bench.start",
     "recogniser": "core.bench.recogniser",
     "tutor": "core.bench.tutor",
-    "desk": "tui.bench_desk",
+    "desk": "tui.bench.desk",
     "import": "core.bench.imports",
 }
 """Modules with summary(), and table(figures) where one line a figure is not enough."""
 _TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "starter": ("trainer.starter.evaluation", ()),
+    "starter": ("trainer.starter.recogniser.evaluation", ()),
     "train": ("trainer.bench", ("geometry", "device", "precision")),
 }
 """Modules of the trainer with a command line of their own, and the options they take."""

@@ -14,7 +14,7 @@ from tui.cli.progress import Line, add_option
 from tui.cli.verdicts import interval, points
 
 if TYPE_CHECKING:
-    from core.training.comparing import Comparison
+    from core.versions.compare import Comparison
 
 HELP = "let two ears hear the same held-out speech, and show where they differ"
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and print."""
-    from core.training.comparing import compared
+    from core.versions.compare import compared
     from store.database import Store
     from store.paths import data_folder
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _differing(found: Comparison) -> Iterator[dict[str, Any]]:
     """The clips of which the two ears make different words."""
-    from models.scoring import normalise
+    from models.evaluation.scoring import normalise
 
     clips = zip(found.spans, found.first.sets[SET], found.second.sets[SET], strict=True)
     for span, first, second in clips:

@@ -14,7 +14,7 @@ from tui.cli.queue import unsaid
 if TYPE_CHECKING:
     from core.review.card import Card
     from core.review.desk import Desk
-    from store.edits import ConflictError
+    from store.segments.edits import ConflictError
 
 MOST = 3
 """Segments of one action that are shown."""
@@ -42,9 +42,9 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked, all of it or nothing; 1 when it conflicts with a change of somebody else."""
     from core.review.desk import Desk, author
     from store.database import Store
-    from store.edits import ConflictError
     from store.errors import StoreError
     from store.paths import data_folder
+    from store.segments.edits import ConflictError
 
     back = options.undo or options.redo
     if back and any(value is not None for value in (options.id, options.note, options.speaker, options.seen)):

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Play it; 1 when something kept it from its end, whatever the gate says of what was learnt."""
-    from core.training.launching import check_installed
+    from core.runs.launch import check_installed
     from core.versions.active import VARIABLES
 
     check_installed()  # better now than when everything is said

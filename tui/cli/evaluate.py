@@ -13,7 +13,7 @@ from tui.cli.progress import Line, add_option
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
-    from models.evaluation import Evaluation
+    from models.evaluation.evaluate import Evaluation
 
 HELP = "measure how well an ear hears held-out speech"
 SET = "test"
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Listen, and print what was measured."""
-    from core.training.comparing import evaluated
+    from core.versions.compare import evaluated
     from store.database import Store
     from store.paths import data_folder
 
@@ -82,7 +82,7 @@ def figures(found: Evaluation) -> dict[str, Any]:
 
 
 def enough(found: Evaluation) -> bool:
-    from models.rates import LEAST_WORDS
+    from models.evaluation.rates import LEAST_WORDS
 
     return found.kinds(SET).words >= LEAST_WORDS
 
@@ -109,6 +109,6 @@ def _lines(found: Evaluation) -> Iterator[str]:
 
 
 def too_few(words: int) -> str:
-    from models.rates import LEAST_WORDS
+    from models.evaluation.rates import LEAST_WORDS
 
     return f"{counted(words, 'word')} are too little to say anything: correct more, {LEAST_WORDS} words at least."

@@ -13,9 +13,9 @@ HELP = "write segments and their audio into a folder, in the format of another t
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from store.edits import STATUSES
     from store.formats.formats import MODULES
-    from store.splits import USED
+    from store.segments.edits import STATUSES
+    from store.segments.splits import USED
 
     parser.add_argument("folder", type=named_path, metavar="FOLDER", help="a new or empty folder")
     parser.add_argument(
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export; `tertulia import` takes the folder back."""
-    from core.dataset.exporting import export
+    from core.importing.exporter import export
     from store.database import Store
     from store.paths import data_folder
     from store.text import shown

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import SENTENCES, TROUBLE
-from core.training.state import RESUME, STAGES, RunState, number, text
-from core.training.watching import GRACE, Watch
+from core.runs.state import RESUME, STAGES, RunState, number, text
+from core.runs.watch import GRACE, Watch
 from core.words import duration
 from store.runs import Run
 from tui.cli import say, verdicts
 from tui.cli.progress import Line
 
 if TYPE_CHECKING:
-    from core.training.gate import Verdict
+    from core.versions.gate import Verdict
     from store.versions import ModelVersion
 
 LOOK = 0.2
@@ -154,10 +154,10 @@ class Follower:
         return ", ".join(parts), state.step / state.steps
 
     def _ask_to_stop(self) -> None:
-        from core.training import launching
+        from core.runs import launch
 
         try:
-            launching.stop(self.run)
+            launch.stop(self.run)
         except TROUBLE as error:
             say(str(error))
         else:
@@ -165,10 +165,10 @@ class Follower:
 
     def _let_go(self) -> None:
         """Wait until the trainer is no more, so that another run can begin at once."""
-        from core.training import launching
+        from core.runs import launch
 
         until = time.monotonic() + LETTING_GO
-        while launching.alive(self.run) and time.monotonic() < until:
+        while launch.alive(self.run) and time.monotonic() < until:
             time.sleep(LOOK / 4)
 
 
@@ -204,7 +204,7 @@ def follow(data: Path, follower: Follower, as_json: bool, promote: bool = False)
 
 def _settled(data: Path, run: Run, promote: bool) -> Made:
     """Register what a finished run made, and promote it if that is wanted and right."""
-    from core.training import registry
+    from core.versions import registry
     from store.database import Store
 
     with Store.open(data) as store:
@@ -252,7 +252,7 @@ def _last(follower: Follower, made: Made) -> dict[str, Any]:
 
 def rehear(data: Path) -> bool:
     """Have what waits heard again by the recogniser in use, in the background; whether that was begun."""
-    from core.training import closing
+    from core.versions import rehear as closing
 
     try:
         closing.begin_rehearing(data)

@@ -11,7 +11,7 @@ from tui.cli import MODEL, named_path
 from tui.cli.progress import Line, add_option
 
 if TYPE_CHECKING:
-    from core.dataset import importing, intake, transcribing
+    from core.importing import importer, intake, transcription
     from store.database import Store
 
 HELP = "take in audio, or transcripts in the formats of other tools"
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import, then transcribe; 2 when nothing could be imported. Interrupted, it goes on the next time."""
-    from core.dataset.importing import import_path
+    from core.importing.importer import import_path
     from store.database import Store
     from store.paths import data_folder
 
@@ -66,9 +66,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _transcribe(store: Store, line: Line, model: str | None) -> int:
     """Transcribe what waits for it; what stands in the way costs a sentence, and the import stays."""
-    from core.dataset.transcribing import transcribe
-    from core.training.closing import rehearing
+    from core.importing.transcription import transcribe
     from core.versions.active import load_recogniser
+    from core.versions.rehear import rehearing
     from models.errors import ModelError
 
     try:
@@ -87,7 +87,7 @@ def _transcribe(store: Store, line: Line, model: str | None) -> int:
     return done.segments
 
 
-def _figures(done: importing.Imported, heard: int) -> dict[str, object]:
+def _figures(done: importer.Imported, heard: int) -> dict[str, object]:
     return {
         "imported": done.imported,
         "duplicates": done.duplicates,
@@ -99,7 +99,7 @@ def _figures(done: importing.Imported, heard: int) -> dict[str, object]:
     }
 
 
-def _sentence(done: importing.Imported, heard: int) -> str:
+def _sentence(done: importer.Imported, heard: int) -> str:
     parts = [f"{done.imported} imported ({counted(done.segments, 'segment')})", f"{done.duplicates} there already"]
     parts += [f"{len(done.rejected)} rejected"] if done.rejected else []
     parts += [f"{heard} transcribed"] if heard else []
@@ -116,6 +116,6 @@ def _taken(now: intake.Progress) -> str:
     return f"{now.name}: {now.stage} {clock(now.seconds)}{total}"
 
 
-def _heard(now: transcribing.Progress) -> str:
+def _heard(now: transcription.Progress) -> str:
     left = f", {clock(now.left)} to go" if now.left is not None else ""
     return f"transcribing segment {min(now.done + 1, now.total)} of {now.total}{left}"

@@ -8,7 +8,7 @@ _MARKS = {"right": "{}", "sub": "*{}*", "ins": "+{}+", "del": "[{}]"}
 
 def marked(reference: str, heard: str) -> str:
     """The words that were heard, those of the reference that were not in brackets; without case and punctuation."""
-    from models.scoring import marked as words
+    from models.evaluation.scoring import marked as words
     from store.text import clean
 
     text = " ".join(_MARKS[kind].format(word) for word, kind in words(reference, heard))

@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Promote, and have what waits heard again; 1 when the version may not be put on."""
-    from core.training import registry
-    from core.training.errors import TrainingRefused
+    from core.runs.errors import TrainingRefused
+    from core.versions import registry
     from core.versions.active import RECOGNISER, chosen_name
     from store.database import Store
     from store.paths import data_folder

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from core.words import clock, counted
 
 if TYPE_CHECKING:
-    from store.queue import Row, View
+    from store.segments.queue import Row, View
 
 HELP = "list the segments to correct, those first that are most worth your time"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from store.edits import STATUSES
-    from store.queue import ORDERS
+    from store.segments.edits import STATUSES
+    from store.segments.queue import ORDERS
 
     parser.add_argument("--order", choices=ORDERS, default="worth", help="what comes first (worth)")
     parser.add_argument(
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.errors import StoreError
     from store.paths import data_folder
-    from store.queue import View, count, first, rows
+    from store.segments.queue import View, count, first, rows
     from store.text import clean
 
     if options.warning and options.warning not in BITS:
@@ -115,7 +115,7 @@ def _print(row: Row, why: str) -> None:
 
 
 def _summary(total: int, shown: int, view: View) -> str:
-    from store.queue import MOST_FOUND
+    from store.segments.queue import MOST_FOUND
 
     if not total:
         return "No segment is like that."

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Go on, and follow the run to its end; 1 when it was stopped again or failed."""
-    from core.training import launching
+    from core.runs import launch
     from store.database import Store
     from store.paths import data_folder
     from tui.cli.following import Follower, follow
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         chosen = _unfinished(store, options.number)
         follower = Follower(chosen, options.json)
         follower.skip()
-        launching.resume(store, chosen)
+        launch.resume(store, chosen)
     if options.detach:
         print(begun(chosen, options.json))
         return 0
@@ -43,8 +43,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _unfinished(store: Store, number: int | None) -> Run:
     """The run of that number, or the newest that could go on. Raises TrainingRefused and StoreError."""
-    from core.training import registry
-    from core.training.errors import TrainingRefused
+    from core.runs.errors import TrainingRefused
+    from core.versions import registry
     from store import runs
 
     registry.settle(store)

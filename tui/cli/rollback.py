@@ -15,8 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Go back, and have what waits heard again; 1 when there is nothing to go back to."""
-    from core.training import registry
-    from core.training.errors import TrainingRefused
+    from core.runs.errors import TrainingRefused
+    from core.versions import registry
     from store.database import Store
     from store.paths import data_folder
     from tui.cli import say

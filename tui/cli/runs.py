@@ -12,7 +12,7 @@ from tui.cli import verdicts
 from tui.cli.marking import LEGEND, marked
 
 if TYPE_CHECKING:
-    from core.training.state import RunState
+    from core.runs.state import RunState
     from store.database import Store
     from store.runs import Run
     from store.versions import ModelVersion
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List the runs, the newest first, or tell about one."""
-    from core.training import registry
+    from core.versions import registry
     from store import runs
     from store.database import Store
     from store.paths import data_folder
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(store: Store, run: Run, version: ModelVersion | None, options: argparse.Namespace) -> None:
     """One run, in short or in full."""
-    from core.training.watching import Watch
+    from core.runs.watch import Watch
 
     watch = Watch(run.folder)
     watch.poll()
@@ -82,7 +82,7 @@ def _figures(store: Store, run: Run, state: RunState, version: ModelVersion | No
 
 
 def _details(run: Run, state: RunState) -> dict[str, Any]:
-    from core.training.launching import knobs_of
+    from core.runs.launch import knobs_of
 
     message, hint = state.error or (None, None)
     return {
@@ -107,7 +107,7 @@ def _details(run: Run, state: RunState) -> dict[str, Any]:
 
 
 def _lines(store: Store, run: Run, state: RunState) -> Iterator[str]:
-    from core.training.state import STAGES
+    from core.runs.state import STAGES
     from core.words import duration
 
     yield f"      from {_base(store, run) or 'an unknown base'}, in {run.folder}"
@@ -149,7 +149,7 @@ def _steps(state: RunState) -> str:
 
 def _base(store: Store, run: Run) -> str:
     """The name of what a run started from; empty where nobody knows."""
-    from core.training.launching import knobs_of
+    from core.runs.launch import knobs_of
     from core.versions.active import RECOGNISER
     from models import catalog
     from store.versions import version

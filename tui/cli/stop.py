@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Stop the run, and wait until it has ended; 1 when none is at work, or it does not answer."""
-    from core.training import launching, registry
+    from core.runs import launch
+    from core.versions import registry
     from store import runs
     from store.database import Store
     from store.paths import data_folder
@@ -39,13 +40,13 @@ def run(options: argparse.Namespace) -> int:
         if chosen is None:
             say("No run is at work." if options.number is None else f"Run {options.number} is not at work.")
             return 1
-        launching.stop(chosen, options.force)
+        launch.stop(chosen, options.force)
         until = time.monotonic() + WAIT
         with Line() as line:
-            while launching.alive(chosen) and time.monotonic() < until:
+            while launch.alive(chosen) and time.monotonic() < until:
                 line.show(f"run {chosen.id} ends after its step")
                 time.sleep(LOOK)
-        alive = launching.alive(chosen)
+        alive = launch.alive(chosen)
         registry.settle(store)
         status = "running" if alive else runs.run(store, chosen.id).status
     if options.json:
@@ -63,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _at_work(store: Store, number: int | None) -> Run | None:
     """The run of that number if its trainer is at work, or the one that is. Raises StoreError for no run."""
-    from core.training import launching
+    from core.runs import launch
     from store import runs
 
     found = runs.runs(store) if number is None else [runs.run(store, number)]
-    return next((one for one in found if launching.alive(one)), None)
+    return next((one for one in found if launch.alive(one)), None)

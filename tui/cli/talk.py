@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from core.conversation.scenario import load
     from core.errors import SENTENCES
     from core.versions.active import RECOGNISER, named
-    from store.decoding import read_audio
+    from store.audio.decoding import read_audio
     from store.paths import data_folder
 
     load(options.scenario)  # an unknown one is refused before anything is stored

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import named_path
 
 if TYPE_CHECKING:
-    from core.training.snapshot import Choice
-    from core.training.worth import Worth
+    from core.runs.snapshot import Choice
+    from core.runs.worth import Worth
     from store.database import Store
     from store.runs import Run
 
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train; 1 when the run was stopped or failed."""
-    from core.training import launching
+    from core.runs import launch
     from store.database import Store
     from store.paths import data_folder
     from tui.cli.following import Follower, follow
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     with Store.open(data) as store:
         if options.plan:
             return _plan(store, choice, options.json)
-        started = launching.begin(store, choice)
+        started = launch.begin(store, choice)
     if options.detach:
         print(begun(started, options.json))
         return 0
@@ -75,8 +75,8 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen(options: argparse.Namespace) -> Choice:
     """What is to be trained, by the arguments. Raises TrainingRefused for knobs that are none."""
-    from core.training.presets import checked
-    from core.training.snapshot import Choice
+    from core.runs.presets import checked
+    from core.runs.snapshot import Choice
 
     knobs = {} if options.job is None else _job(options.job)
     if options.set:
@@ -93,8 +93,8 @@ def chosen(options: argparse.Namespace) -> Choice:
 
 def _job(path: Path) -> dict[str, Any]:
     """The knobs in a file, which may be the job.json of an older run. Raises TrainingRefused."""
-    from core.training.errors import TrainingRefused
-    from core.training.presets import checked
+    from core.runs.errors import TrainingRefused
+    from core.runs.presets import checked
     from store.text import shown
 
     remedy = 'write one with knobs, such as {"epochs": 5}'
@@ -144,7 +144,7 @@ def begun(run: Run, as_json: bool) -> str:
 
 def _plan(store: Store, choice: Choice, as_json: bool) -> int:
     """Say what would be trained, and whether it is worth it. Raises TrainingRefused where nothing can be."""
-    from core.training.worth import worth
+    from core.runs.worth import worth
 
     would = worth(store, choice)
     if as_json:

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     """Transcribe each file; a bad one costs its own line and exit code 2, not the others."""
     from core.errors import SENTENCES
     from core.versions.active import load_recogniser
-    from store.decoding import read_audio
+    from store.audio.decoding import read_audio
     from store.paths import data_folder
 
     recogniser, status = None, 0

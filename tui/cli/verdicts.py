@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.training.gate import Verdict
-    from models.rates import Interval
+    from core.versions.gate import Verdict
+    from models.evaluation.rates import Interval
     from store.versions import ModelVersion
 
 OUTCOMES = {

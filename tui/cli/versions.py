@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List the versions, the newest first; with --delete or --tag only the one that was changed."""
-    from core.training import registry
+    from core.versions import registry
     from store.database import Store
     from store.paths import data_folder
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from core.conversation.grammar import words
-from core.review.lint.warned import Said, Token, Warned
+from core.review.lint.warning import Said, Token, Warned
 
 INITIALS = 4
 """Letters that initials may have; two such words in a row are shouting all the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.review.lint.warned import Said, Warned
+from core.review.lint.warning import Said, Warned
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:\s?[%€$ºª°])?")
 SMALL, TENS, HUNDREDS = (

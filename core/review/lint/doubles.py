@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.conversation.grammar import words
-from core.review.lint.spoken import HESITATIONS
-from core.review.lint.warned import Said, Warned
+from core.review.lint.regional import HESITATIONS
+from core.review.lint.warning import Said, Warned
 
 LITTLE = words(
     "a al ante con de del desde e el en la las le les lo los me mi mis nos o os para pero por que se si sin su sus "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warned import Said, Warned
+from core.review.lint.warning import Said, Warned
 
 MOST = 25
 """Letters."""

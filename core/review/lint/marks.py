@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.review.lint.warned import Said, Warned
+from core.review.lint.warning import Said, Warned
 
 OPENING = {"?": "¿", "!": "¡"}
 CLOSING = {"¿": "?", "¡": "!"}

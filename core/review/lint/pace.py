@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warned import Said, Warned
+from core.review.lint.warning import Said, Warned
 from core.words import counted
 
 MOST_LETTERS = 25.0

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.review.lint import casing, digits, doubles, longest, marks, pace, phantoms, sound, unknown
-from core.review.lint.warned import Said as Said
-from core.review.lint.warned import Warned as Warned
+from core.review.lint import casing, digits, doubles, ghosts, longest, marks, pace, sound, unknown
+from core.review.lint.warning import Said as Said
+from core.review.lint.warning import Warned as Warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ RULES = (
     Rule("marks", 1 << 3, "¿ ? or ¡ ! without its partner", marks.find),
     Rule("unknown", 1 << 4, "Words that are in no word list", unknown.find),
     Rule("pace", 1 << 5, "Too many or too few words for the audio", pace.find),
-    Rule("ghost", 1 << 6, "Text a recogniser makes up in silence", phantoms.find),
+    Rule("ghost", 1 << 6, "Text a recogniser makes up in silence", ghosts.find),
     Rule("long", 1 << 7, "Words too long to be one", longest.find),
     Rule("clipped", 1 << 8, "Overdriven audio", sound.clipped),
     Rule("quiet", 1 << 9, "Quiet audio", sound.quiet),

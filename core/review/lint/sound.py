@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warned import Said, Warned
+from core.review.lint.warning import Said, Warned
 
 CLIPPED = 0.001
 """Share of samples at full scale that is heard as distortion."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from core.review.lint.casing import ABBREVIATED
 from core.review.lint.digits import HUNDREDS, SMALL, TENS
+from core.review.lint.regional import HESITATIONS, INTERJECTIONS, REGIONAL, standard
 from core.review.lint.spelling import is_word, looks_spanish, similar
-from core.review.lint.spoken import HESITATIONS, INTERJECTIONS, REGIONAL, standard
-from core.review.lint.warned import Said, Token, Warned
+from core.review.lint.warning import Said, Token, Warned
 
 INITIALS = 4
 """Letters that initials (DVD, ONU) may have."""

@@ -1,0 +1,149 @@
+"""What a segment's row says about its text and about what was heard: computed here, and only here.
+
+It is computed again inside the transaction of every edit and after every new hypothesis, so that orders,
+warnings and error rates are never older than the text they are about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from core.review import expected_errors
+from core.review.lint.rules import Said, check, mask
+from models.evaluation.scoring import character_errors, normalise, word_errors
+from store.database import Store
+from store.segments.search import match
+from store.units import SAMPLE_RATE
+
+AT_ONCE = 500
+"""Segments read with one statement."""
+ACCEPTED = 2
+"""Segments that a word must have been accepted in to be known."""
+LOOKED_AT = 200
+"""Places that are looked at to find them."""
+
+SELECT = """
+SELECT s.id, s.status, s.start, s."end", s.text, s.reference, s.heard, s.loudness, s.snr, s.clipped, s.band,
+    h.model, h.words AS timed, h.alternatives, (
+        SELECT o.text FROM hypotheses o WHERE o.segment_id = s.id AND o.model != h.model ORDER BY o.id DESC LIMIT 1
+    ) AS other
+FROM segments s LEFT JOIN hypotheses h ON h.id = (SELECT max(id) FROM hypotheses WHERE segment_id = s.id)
+WHERE s.id IN (SELECT value FROM json_each(?))
+"""
+UPDATE = """
+UPDATE segments SET length = ?, sameness = ?, warnings = ?, errors = ?, words = ?, character_errors = ?,
+    characters = ?, doubt = ? WHERE id = ?
+"""
+
+
+def refresh(store: Store, segments: Sequence[int]) -> None:
+    """Compute all that follows from the text and the hypotheses of these segments, and keep it in their rows.
+
+    Belongs inside the transaction that changed them; alone it is a transaction of its own. Unknown numbers
+    are passed over.
+
+    Raises:
+        StoreError: the database is damaged, full or busy.
+    """
+    known = accepted(store)
+    with store.transaction():
+        for first in range(0, len(segments), AT_ONCE):
+            chosen = json.dumps([int(number) for number in segments[first : first + AT_ONCE]])
+            for row in store.execute(SELECT, (chosen,)):
+                store.execute(UPDATE, (*_judged(row, known), row["id"]))
+            expected_errors.expect(store, chosen)
+
+
+def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Judge the segments that never were, such as those of an older Tertulia; return how many they were.
+
+    To be called in a thread with its own store, before `expecting.recalibrate`. Raises StoreError as `refresh`.
+    """
+    rows = store.execute(
+        "SELECT id FROM segments WHERE sameness IS NULL AND status != 'retired' AND (heard IS NOT NULL OR "
+        "reference IS NOT NULL OR proposal IS NOT NULL) AND (text != '' OR expected = 0)"
+    )
+    done = 0
+    for first in range(0, len(rows), AT_ONCE):
+        if should_stop():
+            break
+        refresh(store, [row["id"] for row in rows[first : first + AT_ONCE]])
+        done += len(rows[first : first + AT_ONCE])
+    return done
+
+
+def sameness(text: str) -> int | None:
+    """64 bits that are the same for texts that sound the same; None for a text without words."""
+    plain = normalise(text)
+    digest = hashlib.blake2b(plain.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True) if plain else None
+
+
+def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Said:
+    """What the rules are given of a row of `segments`."""
+    seconds = (row["end"] - row["start"]) / SAMPLE_RATE
+    return Said(row["text"], seconds, row["loudness"], row["snr"], row["clipped"], row["band"], known)
+
+
+def _judged(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:
+    """The columns of UPDATE but the last."""
+    if row["status"] == "retired":
+        return 0, None, 0, None, None, None, None, None
+    text = row["text"]
+    errors = words = wrong = characters = None
+    if row["reference"] is not None and row["heard"] is not None:
+        by_word = word_errors(row["reference"], row["heard"])
+        by_character = by_word if not by_word.count else character_errors(row["reference"], row["heard"])
+        errors, words = by_word.count, by_word.words
+        wrong, characters = by_character.count, len(normalise(row["reference"]))
+    return (
+        len(normalise(text).split()),
+        sameness(text),
+        mask(check(said(row, known))),
+        errors,
+        words,
+        wrong,
+        characters,
+        _doubt(row),
+    )
+
+
+def _doubt(row: sqlite3.Row) -> float | None:
+    """How much another reading differs from what was heard, 0 to 1; None where there is no other reading.
+
+    Another recogniser's newest hypothesis counts with its word errors; other decodes of the same one count
+    with the words they replace, as likely as they are.
+    """
+    if row["heard"] is None:
+        return None
+    length = max(1, len(normalise(row["heard"]).split()))
+    found = []
+    if row["other"] is not None:
+        found.append(word_errors(row["heard"], row["other"]).count / length)
+    if alternatives := json.loads(row["alternatives"] or "[]"):
+        found.append(sum((last - first) * weight for first, last, _, weight in alternatives) / length)
+    return min(1.0, max(found)) if found else None
+
+
+def accepted(store: Store) -> Callable[[str], bool]:
+    """Whether a word is in the references of at least ACCEPTED segments; asked for unknown words only."""
+
+    @cache
+    def known(word: str) -> bool:
+        query = match(word).removesuffix("*")
+        if not query:
+            return False
+        rows = store.execute(
+            "SELECT DISTINCT s.id, s.reference FROM (SELECT rowid FROM said WHERE said MATCH ? AND rowid % 4 = 2 "
+            "LIMIT ?) f JOIN corrections c ON c.id = f.rowid / 4 JOIN segments s ON s.id = c.segment_id "
+            "WHERE s.reference IS NOT NULL",
+            (query, LOOKED_AT),
+        )
+        return sum(word in normalise(row["reference"]).split() for row in rows) >= ACCEPTED
+
+    return known

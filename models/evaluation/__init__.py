@@ -1,0 +1,1 @@
+"""How good a recogniser is: hearing clips whose text is known, the normaliser, error rates and their intervals."""

@@ -1,0 +1,81 @@
+"""What a model heard is kept, under a name that says which model it was and which clips.
+
+Listening takes minutes, and it always gives the same. The name holds the hash of every file that the hearing
+depends on, and of what was heard; so nothing that is found there can be about another model, and when either
+changes nothing is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from models.errors import ModelError
+from models.evaluation.evaluate import Clip, Evaluation
+
+LISTENING = "2"
+"""Part of every name: another way to listen, or to measure, gets another one."""
+FILES = (
+    "model.bin",
+    "config.json",
+    "preprocessor_config.json",
+    "tokenizer.json",
+    "vocabulary.json",
+    "vocabulary.txt",
+    "windows.json",
+)
+"""What a recogniser's hearing depends on, as far as it is there."""
+
+
+def model_key(folder: Path, compute_type: str) -> str:
+    """The hash of a recogniser in CTranslate2 format, and of how it computes.
+
+    Raises:
+        ModelError: its files cannot be read.
+    """
+    digest = hashlib.sha256(f"{LISTENING} {compute_type}".encode())
+    try:
+        for name in FILES:
+            if (folder / name).is_file():
+                with (folder / name).open("rb") as file:
+                    digest.update(f" {name} ".encode() + hashlib.file_digest(file, "sha256").digest())
+    except OSError as error:
+        raise ModelError(
+            f"The recogniser in {folder} cannot be read ({error.strerror})", "install it again", folder
+        ) from error
+    return digest.hexdigest()
+
+
+def clips_key(sounds: Iterable[str], clips: Sequence[Clip]) -> str:
+    """The hash of clips, in their order.
+
+    Args:
+        sounds: what tells the sound of each from every other, such as the hash of its recording and its span.
+    """
+    rows = [
+        [sound, clip.set, clip.recording, clip.speaker, clip.text]
+        for sound, clip in zip(sounds, clips, strict=True)
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def place(folder: Path, model: str, clips: str) -> Path:
+    """Where the evaluation of these two hashes lies in a folder."""
+    return folder / f"{model}-{clips}.json"
+
+
+def read(path: Path, clips: Sequence[Clip]) -> Evaluation | None:
+    """The evaluation that was kept, or None where there is none, or a damaged one, or one of other clips."""
+    try:
+        found = Evaluation.from_json(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError, ModelError):
+        return None
+    wanted: dict[str, list[tuple[str, str, str]]] = {}
+    for clip in clips:
+        wanted.setdefault(clip.set, []).append((clip.recording, clip.speaker, clip.text))
+    kept = {
+        name: [(one.recording, one.speaker, one.reference) for one in heard] for name, heard in found.sets.items()
+    }
+    return found if kept == wanted else None

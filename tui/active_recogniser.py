@@ -1,0 +1,222 @@
+"""Which ear listens, how good it is, and how another one is put on.
+
+The engine says what listens, the database how well it hears this person, and a process of its own hears anew what
+waits after a change. Here the three come together, for the line on top of every screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.engine.protocol import UseEar
+from core.errors import SENTENCES, TROUBLE
+from tui.messages import EarSwapped, HeardAnew
+from tui.services import Services
+from tui.text import plain
+
+if TYPE_CHECKING:
+    from textual.message import Message
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from core.importing.transcription import Progress
+    from core.versions.registry import Standing
+    from store.database import Store
+    from store.versions import ModelVersion
+
+LOOK_SECONDS = 1.0
+"""How often to look how far the hearing anew is, while it goes on."""
+STARTER = "starter"
+CONCERNED = ("train", "correct")
+"""Modes whose screens are told of a change."""
+
+
+class Around(Services, Protocol):
+    """The app, as its ear knows it."""
+
+    ear: tuple[str, ...]
+    """Set to the sayings for the header."""
+    rehearing: Progress | None
+    """Set to how far the hearing anew is, or to None."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
+        """Do this beside everything else."""
+
+    def set_interval(self, interval: float, callback: Callable[[], Awaitable[None]]) -> Timer:
+        """Do this every so many seconds."""
+
+    def get_screen_stack(self, mode: str) -> list[Screen[Any]]:
+        """The screens of a mode, the lowest first. Raises KeyError for one that was never opened."""
+
+
+class Listening:
+    """The app's ear."""
+
+    def __init__(self, app: Around) -> None:
+        self.changing = False
+        """Whether a version is being promoted or rolled back from."""
+        self._app = app
+        self._told = ""
+        """What the engine says that it listens with; empty while there is none."""
+        self._standing: Standing | None = None
+        self._starter = False
+        """Whether that is the built-in ear's."""
+        self._asked = 0
+        self._timer: Timer | None = None
+
+    # --- what is shown --------------------------------------------------------------------------------
+
+    def engine_told(self, name: str, starter: bool) -> None:
+        """The engine listens with this one from now on."""
+        self._told = STARTER if starter else name
+        self._show()
+        self.renew()
+        if self._timer is None:
+            self._timer = self._app.set_interval(LOOK_SECONDS, self._look)  # an earlier one may still go on
+        self._timer.resume()
+
+    def engine_gone(self) -> None:
+        """Nobody listens; the next engine takes what is promoted then."""
+        self._told = ""
+
+    def renew(self) -> None:
+        """Read anew how good the ear is."""
+        if self._app.data is not None:
+            self._asked += 1
+            self._app.run_worker(self._renew(self._app.data, self._asked), group="standing", exit_on_error=False)
+
+    async def _renew(self, data: Path, asked: int) -> None:
+        with suppress(*SENTENCES):  # whatever cannot be read is said where it is worked with
+            found = await asyncio.to_thread(_standing, data)
+            if asked == self._asked:  # else somebody asked later, and knows better
+                self._standing, self._starter = found
+        self._show()
+
+    def _show(self) -> None:
+        self._app.ear = sayings(self._told, self._standing, self._starter)
+
+    # --- another ear ----------------------------------------------------------------------------------
+
+    def promote(self, name: str, force: bool) -> None:
+        """Put a version on, once it has been tried."""
+
+        def do(store: Store) -> ModelVersion:
+            from core.versions.registry import promote
+
+            return promote(store, name, force)
+
+        self._change(do)
+
+    def roll_back(self) -> None:
+
+        def do(store: Store) -> ModelVersion:
+            from core.versions.registry import rollback
+
+            return rollback(store)
+
+        self._change(do)
+
+    def _change(self, do: Callable[[Store], ModelVersion]) -> None:
+        if not self.changing and self._app.data is not None:
+            self.changing = True
+            self._app.run_worker(self._changed(self._app.data, do), group="ear", exit_on_error=False)
+
+    async def _changed(self, data: Path, do: Callable[[Store], ModelVersion]) -> None:
+        swapped = EarSwapped("")
+        try:
+            version = await asyncio.to_thread(_done, data, do)
+            swapped = EarSwapped(version.name)
+        except TROUBLE as error:
+            self._app.tell(str(error), "error")
+            swapped = EarSwapped("", str(error))
+        finally:
+            self.changing = False
+            self._post(lambda: swapped)
+        if swapped.ear:
+            self._app.send(UseEar())
+            self.renew()
+            await self._hear_anew(data)
+
+    async def _hear_anew(self, data: Path) -> None:
+        from core.versions.rehear import begin_rehearing
+
+        try:
+            await asyncio.to_thread(begin_rehearing, data)
+        except TROUBLE as error:
+            self._app.tell(f"What waits for you is not heard anew: {error}", "warning")
+        if self._timer is not None:
+            self._timer.resume()
+
+    # --- what waits is heard anew ---------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        if self._app.data is None:
+            return
+        progress = await asyncio.to_thread(_rehearing, self._app.data)
+        before, self._app.rehearing = self._app.rehearing, progress
+        if progress is None and self._timer is not None:
+            self._timer.pause()
+            if before is not None:
+                self._post(HeardAnew)
+
+    def _post(self, make: Callable[[], Message]) -> None:
+        """Tell the screens that show something of it, as far as they have been opened."""
+        for mode in CONCERNED:
+            with suppress(KeyError):
+                for screen in self._app.get_screen_stack(mode)[:1]:
+                    screen.post_message(make())
+
+
+def sayings(told: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:
+    """How to say which ear is on and how good it is, the longest first.
+
+    Args:
+        told: what the engine listens with; empty where there is no engine.
+        standing: of the ear that should listen, as far as it is known.
+        starter: that one is the built-in one.
+    """
+    should = "" if standing is None else STARTER if starter else plain(standing.name)
+    name = plain(told or should)
+    if not name:
+        return ()
+    if standing is None or should != name:
+        return (name,)
+    if standing.enough and standing.wer is not None:
+        wer = 100 * standing.wer.value
+        about = 50 * (standing.wer.high - standing.wer.low)
+        return (
+            f"{name} (WER {wer:.1f} ± {about:.1f})", f"{name} {wer:.1f}±{about:.1f} %", f"{name} {wer:.1f} %", name,
+        )  # fmt: skip
+    why = "too little to say" if standing.words else "not measured"
+    return f"{name} ({why})", f"{name} WER ?", name
+
+
+def _standing(data: Path) -> tuple[Standing | None, bool]:
+    from store import reasons
+    from store.database import Store
+
+    if not (data / reasons.DATABASE).exists():
+        return None, False
+    from core.versions.active import RECOGNISER, is_starter
+    from core.versions.registry import standing
+
+    with Store.open(data) as store:
+        found = standing(store)
+    return found, is_starter(RECOGNISER, found.name)
+
+
+def _rehearing(data: Path) -> Progress | None:
+    from core.versions.rehear import rehearing
+
+    return rehearing(data)
+
+
+def _done(data: Path, do: Callable[[Store], ModelVersion]) -> ModelVersion:
+    from store.database import Store
+
+    with Store.open(data) as store:
+        return do(store)

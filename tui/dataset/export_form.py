@@ -1,0 +1,126 @@
+"""The dialog before an export: where to, in which format, and which segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+from core.words import counted, duration
+from store.segments.edits import STATUSES
+from store.segments.splits import USED
+from tui.dataset.path_line import PathLine
+from tui.shell.cycle import Cycle
+from tui.shell.form import Form
+
+if TYPE_CHECKING:
+    from store.segments.tallies import Tally
+
+SPLITS = (("", "all"), *((split, split) for split in USED))
+
+
+@dataclass(frozen=True, slots=True)
+class SendOut:
+    """What to export."""
+
+    folder: Path
+    format: str
+    split: str = ""
+    """Empty: all."""
+    status: str = "corrected"
+    link: bool = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """Those of the command."""
+        split = [f"--split={self.split}"] if self.split else []
+        link = ["--link"] if self.link else []
+        options = [f"--format={self.format}", f"--status={self.status}", *split, *link]
+        return [*options, "--", str(self.folder.absolute())]
+
+
+class SendOutForm(Form["SendOut | None"]):
+    """Gives what to export, or None.
+
+    Args:
+        tallies: what there is, to say how much would be written.
+    """
+
+    HEADING = "Export"
+    DOES = "export"
+    KEYS_SHOWN = (("tab", "completes the folder"), ("up", "↓ field"), ("left", "→ choose"))
+
+    def __init__(self, tallies: Sequence[Tally]) -> None:
+        super().__init__()
+        from store.formats.formats import MODULES
+
+        self._tallies = tallies
+        names = ["json", *sorted(set(MODULES) - {"json"})]
+        self.folder = PathLine(folders=True, id="folder")
+        self.format = Cycle([(name, name) for name in names], id="format")
+        self.split = Cycle(SPLITS, id="split")
+        statuses = ["corrected", *(one for one in STATUSES if one != "corrected"), "all"]
+        self.status = Cycle([(name, name) for name in statuses], id="status")
+        self.link = Cycle([("", "copied"), ("link", "linked, where it is")], id="link")
+
+    def fields(self) -> Iterable[tuple[str, Widget]]:
+        return (
+            ("Folder", self.folder),
+            ("Format", self.format),
+            ("Split", self.split),
+            ("Status", self.status),
+            ("Audio", self.link),
+        )
+
+    def on_mount(self) -> None:
+        self.changed()
+
+    @on(PathLine.Offered)
+    def offered(self, message: PathLine.Offered) -> None:
+        if len(message.names) != 1:
+            self.say("  ".join(message.names) if message.names else "A new folder.")
+
+    @on(Input.Changed)
+    @on(Cycle.Changed)
+    def changed(self) -> None:
+        """Say what would be written."""
+        from store.formats.formats import FORMATS
+        from store.units import SAMPLE_RATE
+
+        chosen = FORMATS[self.format.value]
+        self.format.note = chosen.ABOUT
+        self.link.note = "not possible: this format cuts clips" if self.link.value and chosen.CLIPS else ""
+        found = [
+            one
+            for one in self._tallies
+            if self.split.value in ("", one.split) and self.status.value in ("all", one.status)
+        ]
+        count = sum(one.segments for one in found)
+        if not count:
+            self.say("No segment is like that: choose another status or split.", wrong=True)
+            return
+        seconds = sum(one.samples for one in found) / SAMPLE_RATE
+        self.say(f"{counted(count, 'segment')}, {duration(seconds)} of audio; the folder has to be new or empty.")
+
+    def action_done(self) -> None:
+        """Export it."""
+        from store.formats.formats import FORMATS
+
+        folder = self.folder.path
+        if folder is None:
+            self.say("Name a folder first; a new or empty one.", wrong=True)
+            self.folder.focus()
+        elif self.link.value and FORMATS[self.format.value].CLIPS:
+            self.say(
+                f"{self.format.value} has a file for each segment: copy the audio, or choose json.", wrong=True
+            )
+            self.link.focus()
+        else:
+            self.dismiss(
+                SendOut(folder, self.format.value, self.split.value, self.status.value, bool(self.link.value))
+            )

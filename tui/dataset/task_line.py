@@ -1,0 +1,39 @@
+"""One line about a command that runs beside the app, or about how the last one ended."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.text import plain
+from tui.theme import BAD, GOOD, KEY, STRONG
+
+MARKS = {"running": ("▶", STRONG), "done": ("✓", GOOD), "failed": ("×", BAD), "stopped": ("■", STRONG)}
+
+
+class TaskLine(Widget):
+    """Not there until something has been started. Every state has its own mark."""
+
+    DEFAULT_CSS = "TaskLine { height: 1; padding: 0 1; background: $surface; display: none; }"
+
+    state: reactive[str] = reactive("")
+    """running, done, failed, stopped; empty: nothing to tell."""
+    what: reactive[str] = reactive("")
+    """import, export."""
+    text: reactive[str] = reactive("")
+    keys: reactive[tuple[tuple[str, str], ...]] = reactive(())
+    """Keys that do something about it, and what."""
+
+    def watch_state(self, state: str) -> None:
+        """Take room only where there is something to tell."""
+        self.display = bool(state)
+
+    def render(self) -> RenderResult:
+        room = self.content_size.width
+        mark, style = MARKS.get(self.state, ("", ""))
+        right = Content("  ").join(Content.assemble((key, KEY), f" {label}") for key, label in self.keys)
+        left = Content.assemble((f"{mark} {plain(self.what)}", style), f"  {plain(self.text)}")
+        left = left.truncate(max(8, room - right.cell_length - 2), ellipsis=True)
+        return (left + " " * max(2, room - left.cell_length - right.cell_length) + right).truncate(room)

@@ -1,0 +1,1 @@
+"""The Models screen: what is installed, found, available, and in use."""

@@ -1,0 +1,1 @@
+"""The Talk screen: the conversation, what is being said, suggestions, a new session."""

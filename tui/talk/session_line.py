@@ -1,0 +1,41 @@
+"""The line under the header: what this session is, which ear it has, and what is wrong with it."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.text import plain
+from tui.theme import BAD
+
+STARTER = (
+    "starter ear, for trying things out; choose a real one in Models",
+    "starter ear; choose a real one in Models",
+    "starter ear",
+)
+"""The same warning for wide and for narrow screens."""
+
+
+class SessionLine(Widget):
+    """Title and level at the left, the starter's warning at the right; trouble, if any, below."""
+
+    DEFAULT_CSS = "SessionLine { height: auto; max-height: 6; padding: 0 1; color: $text-muted; }"
+
+    title: reactive[str] = reactive("Tertulia")
+    starter: reactive[bool] = reactive(False)
+    """Whether the ear is the built-in one."""
+    trouble: reactive[str] = reactive("", layout=True)
+    """A sentence with its remedy, shown until it is taken back."""
+
+    def render(self) -> RenderResult:
+        room = self.content_size.width
+        line = Content(plain(self.title))
+        for warning in STARTER if self.starter else ():
+            gap = room - line.cell_length - len(warning)
+            if gap >= 2:
+                line = line + " " * gap + warning
+                break
+        line = line.truncate(room, ellipsis=True)
+        return Content.assemble(line, "\n", (f"! {plain(self.trouble)}", BAD)) if self.trouble else line

@@ -1,0 +1,290 @@
+"""Two versions side by side on the same clips: what each heard, and the clip itself to listen to.
+
+Clips on which they differ most come first. What a version heard is kept, so the second look costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from core.errors import TROUBLE
+from core.player import protocol
+from core.player.protocol import Play, Stop
+from core.processes.events import Failed, Progress, Said
+from core.processes.task import Task
+from models.errors import ModelError
+from models.evaluation.rates import LEAST_WORDS
+from store.segments.queue import rows
+from tui.correct.playback import gain
+from tui.keys import Key, bindings
+from tui.services import PlayerLike
+from tui.shell.header_and_keys import KeysLine
+from tui.shell.listing import Listing, Row
+from tui.shell.mode_screen import ModeScreen
+from tui.text import plain
+from tui.theme import BAD, GOOD, MUTED, STRONG
+from tui.train.differences import LEGEND, marked, wrapped
+from tui.train.verdict_page import change_said, rate_said
+
+if TYPE_CHECKING:
+    from core.versions.compare import Comparison
+    from models.evaluation.evaluate import Heard
+    from tui.database_worker import DeskWorker
+
+SET = "test"
+SHORT = 20
+"""Rows of a terminal that has no room to spare."""
+
+COMPARE = (
+    Key("compare.play", ("space", "enter"), "play", "listen", "Hear the clip; again to stop.", foot=True,
+        title="Listen to the clip"),
+    Key("compare.down", ("down", "j"), "move(1)", "next", "Go to the next clip."),
+    Key("compare.up", ("up", "k"), "move(-1)", "previous", "Go to the clip before."),
+    Key("compare.page_down", ("pagedown",), "page(1)", "page down", "Go a page down."),
+    Key("compare.page_up", ("pageup",), "page(-1)", "page up", "Go a page up."),
+    Key("compare.first", ("home", "g"), "end(0)", "first", "Go to the first clip."),
+    Key("compare.last", ("end", "G"), "end(-1)", "last", "Go to the last clip."),
+    Key("compare.swap", ("s",), "swap", "swap", "Let the two change places.", foot=True, title="Swap the two"),
+    Key("compare.back", ("escape",), "back", "back", "Go back to the versions.", foot=True),
+)  # fmt: skip
+
+
+class CompareScreen(ModeScreen):
+    """What two versions heard in held-out clips.
+
+    Args:
+        first, second: names of versions; the second is measured against the first.
+        worker: reads the database.
+    """
+
+    MODE = "train"
+    KEYS = COMPARE
+    CSS_PATH = "compare.tcss"
+    BINDINGS = bindings(COMPARE)
+    AUTO_FOCUS = "Listing"
+
+    def __init__(self, first: str, second: str, worker: DeskWorker) -> None:
+        super().__init__()
+        self.names = (first, second)
+        self.comparison: Comparison | None = None
+        self.trouble = ""
+        """Why there is no comparison."""
+        self.playing = False
+        self.about = Static(id="about", markup=False)
+        self.clips = Listing(id="clips")
+        self.words = Static(id="words", markup=False)
+        self._worker = worker
+        self._comparing: Task | None = None
+        self._player: PlayerLike | None = None
+        self._gains: dict[int, float] = {}
+        """How much louder to play each segment."""
+        self._plays = 0
+        """That were asked for and are not finished."""
+
+    def body(self) -> Iterable[Widget]:
+        yield self.about
+        yield self.clips
+        yield self.words
+
+    def on_mount(self) -> None:
+        self._on_event(Progress("loading both"))
+        if self.tertulia.data is not None:
+            self._comparing = comparing(self.tertulia.data, *self.names)
+            self.run_worker(self._compare(self._comparing), group="compare", exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        if self._comparing is not None:
+            await self._comparing.stop()
+        if self._player is not None:
+            await self._player.close()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody listens to a screen that is not shown."""
+        self._hush()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Do without empty lines where there is no room for them, and fold texts anew."""
+        self.set_class(event.size.height < SHORT, "-short")
+        self.call_after_refresh(self._draw)
+
+    async def _compare(self, task: Task) -> None:
+        ended = await task.run(self._on_event)
+        try:
+            if isinstance(ended, Failed):
+                raise ModelError(ended.what, ended.remedy, ended.place)
+            found = await asyncio.to_thread(_comparison, ended.body)
+            segments = [span.segment for span in found.spans]
+            known = await self._worker.read(lambda desk: rows(desk.store, segments))
+        except TROUBLE as error:
+            self.trouble = str(error)
+            self.about.update(Content.assemble(("× ", BAD), plain(self.trouble)))
+            return
+        self._gains = {row.id: gain(row) for row in known}
+        self.comparison = found
+        self._draw()
+        self.query_one(KeysLine).refresh()
+
+    def _on_event(self, event: Progress | Said) -> None:
+        """Say how far the listening is."""
+        first, second = self.names
+        lines = (
+            Content.styled(plain(f"{first} beside {second}"), STRONG),
+            Content.styled(plain(f"▶ {event.text}…"), MUTED),
+        )
+        self.about.update(Content("\n").join(lines))
+
+    # --- drawing ----------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        comparison = self.comparison
+        if comparison is None:
+            return
+        self.about.update(Content("\n").join(headings(comparison, self.names)))
+        self.clips.show(lambda width: clip_rows(comparison))
+        self._draw_words()
+
+    @on(Listing.Moved)
+    def moved(self) -> None:
+        """Another clip: what was heard in it."""
+        self._hush()
+        self._draw_words()
+
+    def _draw_words(self) -> None:
+        chosen = self._chosen
+        if chosen is None:
+            return
+        width = max(20, self.size.width - 5)
+        _, one, other = chosen
+        label = max(4, *(len(name) for name in self.names)) + 2
+        lines = wrapped(Content(plain(one.reference)), width, "said", label)
+        for name, heard in zip(self.names, (one, other), strict=True):
+            lines += wrapped(marked(one.reference, heard.heard), width, plain(name), label)
+        self.words.update(Content("\n").join([*lines, Content.styled(LEGEND, MUTED)]))
+
+    @property
+    def _chosen(self) -> tuple[int, Heard, Heard] | None:
+        """Place of the clip under the cursor, and what either heard in it."""
+        if self.comparison is None or not self.clips.key:
+            return None
+        place = int(self.clips.key)
+        return place, self.comparison.first.sets[SET][place], self.comparison.second.sets[SET][place]
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("play", "swap"):
+            return self.comparison is not None
+        return super().check_action(action, parameters)
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    def action_move(self, step: int) -> None:
+        self.clips.move(step)
+
+    def action_page(self, step: int) -> None:
+        self.clips.page(step)
+
+    def action_end(self, place: int) -> None:
+        self.clips.end(place)
+
+    def action_swap(self) -> None:
+        """The second first; the change turns round with them."""
+        if self.comparison is not None:
+            self.names = (self.names[1], self.names[0])
+            self.comparison = self.comparison.swapped()
+            self._draw()
+
+    @on(Listing.Clicked)
+    def action_play(self) -> None:
+        chosen = self._chosen
+        if self.playing:
+            self._hush()
+        elif chosen is not None and self.comparison is not None:
+            if not self.tertulia.sound:
+                self.tertulia.tell("Sound is off (--no-sound).", "information")
+                return
+            span = self.comparison.spans[chosen[0]]
+            loudness = self._gains.get(span.segment, 1.0)
+            self.playing = True
+            self._plays += 1
+            self._send(Play(span.sha256, span.start, span.end, gain=loudness))
+
+    def _hush(self) -> None:
+        if self.playing:
+            self.playing = False
+            self._send(Stop())
+
+    def _send(self, command: protocol.Command) -> None:
+        if self._player is None:
+            self._player = self.tertulia.make_player()
+            self.run_worker(self._listen(self._player), group="player", exit_on_error=False)
+        self.run_worker(self._player.send(command), group="deliver", exit_on_error=False)
+
+    async def _listen(self, player: PlayerLike) -> None:
+        async for event in player.events():
+            match event:
+                case protocol.Finished():
+                    self._plays -= 1
+                    self.playing = self.playing and self._plays > 0
+                case protocol.Error(text=text):
+                    self.tertulia.tell(text, "warning")
+                case _:
+                    pass
+
+
+def comparing(data: Path, first: str, second: str) -> Task:
+    """The work of comparing two versions; stopped, it has nothing to tidy up: what one version heard is kept."""
+    return Task("comparison", "core.versions.compare", [str(data), first, second], grace=0.0)
+
+
+def _comparison(body: dict[str, Any]) -> Comparison:
+    from core.versions.compare import Comparison
+
+    return Comparison.from_json(body)
+
+
+def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:
+    """How both did on all clips, and what the difference means."""
+    first, second, change = comparison.first, comparison.second, comparison.change
+    clips, words = len(first.sets[SET]), change.words
+    whose = "your test" if comparison.split == "test" else f"the split {comparison.split}"
+    head = f"{plain(names[0])} beside {plain(names[1])}, on {clips:,} clips of {whose} ({words:,} words)"
+    room = max(6, *(len(name) for name in names)) + 2
+    lines = [Content.styled(head, STRONG)]
+    for name, heard in zip(names, (first, second), strict=True):
+        ghosts = f"  {heard.silence.words} words in silence"
+        lines.append(
+            Content.assemble((f"{plain(name):<{room}}", MUTED), rate_said(heard.wer(SET)), (ghosts, MUTED))
+        )
+    said = change_said(change)
+    if words < LEAST_WORDS:
+        said += Content.styled(f" (fewer than {LEAST_WORDS} words: too little to say)", MUTED)
+    return [*lines, Content.assemble((f"{'change':<{room}}", MUTED), said)]
+
+
+def clip_rows(comparison: Comparison) -> list[Row]:
+    """A line a clip, those on which the two differ most first: the errors of both, and what was said."""
+    pairs = list(zip(comparison.first.sets[SET], comparison.second.sets[SET], strict=True))
+    order = sorted(range(len(pairs)), key=lambda place: -abs(_gained(*pairs[place])))
+    return [_clip_row(place, *pairs[place]) for place in order]
+
+
+def _gained(one: Heard, other: Heard) -> int:
+    return other.words.count - one.words.count
+
+
+def _clip_row(place: int, one: Heard, other: Heard) -> Row:
+    gained = _gained(one, other)
+    mark, style = ("↓ fewer", GOOD) if gained < 0 else ("↑ more", BAD) if gained else ("= same", MUTED)
+    errors = f"{one.words.count:>3} → {other.words.count:<3}"
+    line = Content.assemble((f"{mark:<8}", style), errors, "  ", plain(one.reference))
+    return Row(line, str(place))
