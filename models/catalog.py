@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from models.discovery import Found, found
+from models.discovery import FoundModel, found
 from models.errors import ModelError
 from models.files import FORMATS, SUFFIXES, check_recogniser, check_tutor, voice_settings
 
@@ -111,7 +111,7 @@ def _at(path: Path, part: str) -> Entry:
     if part == "recogniser" and not path.is_dir():
         raise ModelError(f"{path} is not a recogniser", "name the folder of a CTranslate2 Whisper", path)
     name = path.name if part == "recogniser" else path.stem
-    return _described(Found(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
+    return _described(FoundModel(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
 
 
 def starter(part: str) -> Entry:
@@ -169,7 +169,7 @@ def _catalog() -> tuple[Entry, ...]:
     )
 
 
-def _located(entry: Entry, here: list[Found]) -> Entry:
+def _located(entry: Entry, here: list[FoundModel]) -> Entry:
     """The entry with its path, when its model is on this machine."""
     if entry.starter:
         return replace(entry, path=_starter_path(STARTER / entry.source, entry.part))
@@ -189,7 +189,7 @@ def _starter_path(folder: Path, part: str) -> Path | None:
     return files[0] if len(files) == 1 else None
 
 
-def _described(model: Found) -> Entry:
+def _described(model: FoundModel) -> Entry:
     """A model that the catalog does not know."""
     return Entry(
         model.name,

@@ -14,7 +14,7 @@ from models.errors import ModelError
 from models.files import FORMATS, missing_files, voice_settings
 
 
-class Found(NamedTuple):
+class FoundModel(NamedTuple):
     """A model on this machine that the catalog may or may not know."""
 
     part: str
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     """The repository on the hub it came from, or the folder it was found in."""
 
 
-def found(folder: Path | None) -> list[Found]:
+def found(folder: Path | None) -> list[FoundModel]:
     """All models on this machine besides the starters.
 
     Args:
@@ -42,7 +42,7 @@ def hub_cache() -> Path:
     return Path(os.environ.get("HF_HOME") or caches / "huggingface") / "hub"
 
 
-def _cached() -> Iterator[Found]:
+def _cached() -> Iterator[FoundModel]:
     """What the Hugging Face cache holds: of each repository the revision called main, else the newest."""
     for repository in _sorted(hub_cache(), "models--*--*"):
         snapshots = [path for path in _sorted(repository / "snapshots", "*") if path.is_dir()]
@@ -56,26 +56,26 @@ def _cached() -> Iterator[Found]:
             pass  # a cache without that note still holds its files
         source = "/".join(repository.name.split("--")[1:])
         if not missing_files(snapshot):
-            yield Found("recogniser", _printable(source.rsplit("/", 1)[-1]), snapshot, source)
+            yield FoundModel("recogniser", _printable(source.rsplit("/", 1)[-1]), snapshot, source)
         for part in ("tutor", "voice"):
             yield from _below(snapshot, part, source)
 
 
-def _below(folder: Path, part: str, source: str) -> Iterator[Found]:
+def _below(folder: Path, part: str, source: str) -> Iterator[FoundModel]:
     """Models of one part anywhere below a folder."""
     if part == "recogniser":
         for path in _sorted(folder, "*"):
             if path.is_dir() and not missing_files(path):
-                yield Found(part, _printable(path.name), path, source)
+                yield FoundModel(part, _printable(path.name), path, source)
     elif part == "tutor":
         for path in _sorted(folder, "**/*.gguf"):
             # A projector is no language model, and llama.cpp itself finds the further parts of a split one.
             if "mmproj" not in path.name and ("-of-" not in path.name or "-00001-of-" in path.name):
-                yield Found(part, _printable(path.stem), path, source)
+                yield FoundModel(part, _printable(path.stem), path, source)
     else:
         for path in _sorted(folder, "**/*.onnx"):
             if _speaks_spanish(path):
-                yield Found(part, _printable(path.stem), path, source)
+                yield FoundModel(part, _printable(path.stem), path, source)
 
 
 def _speaks_spanish(onnx: Path) -> bool:

@@ -13,7 +13,7 @@ from store.units import now
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class StoredNote:
     """One correction in the margin of a learner's turn."""
 
     id: int
@@ -38,11 +38,12 @@ def add_feedback(store: Store, turn: int, said: str, better: str, why: str) -> i
         )
 
 
-def feedback(store: Store, turn: int) -> list[Note]:
+def feedback(store: Store, turn: int) -> list[StoredNote]:
     """The margin notes of a turn, oldest first. Raises StoreError."""
     rows = store.execute("SELECT * FROM feedback WHERE turn_id = ? ORDER BY id", (turn,))
     return [
-        Note(row["id"], row["turn_id"], row["said"], row["better"], row["why"], row["created_at"]) for row in rows
+        StoredNote(row["id"], row["turn_id"], row["said"], row["better"], row["why"], row["created_at"])
+        for row in rows
     ]
 
 

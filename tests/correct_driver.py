@@ -11,7 +11,7 @@ from core.review.desk import Desk
 from store.audio.folder import AudioFolder, read_audio
 from store.database import Store
 from store.segments import queue, table
-from store.segments.queue import Row
+from store.segments.queue import SegmentRow
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
 from tui.correct.screen import CorrectScreen
@@ -97,12 +97,12 @@ class CorrectDriver(Driver):
         await self.until(lambda: self.screen.card is not None and self.screen.card.text == text)
         await self.pilot.pause()
 
-    def row(self, segment: int) -> Row:
+    def row(self, segment: int) -> SegmentRow:
         """What the database says of a segment."""
         with desk(self.folder) as it:
             return queue.rows(it.store, [segment])[0]
 
-    async def stored(self, segment: int, status: str) -> Row:
+    async def stored(self, segment: int, status: str) -> SegmentRow:
         """Wait until a segment has this status in the database."""
         await self.until(lambda: self.row(segment).status == status)
         return self.row(segment)

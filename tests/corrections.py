@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.database import Store
-from store.segments.edits import Change, apply, state
+from store.segments.edits import SegmentChange, apply, state
 
 
 def add_correction(
@@ -33,5 +33,5 @@ def add_correction(
         now_is, revision = state(store, segment)
         status = "new" if after is None else "corrected"
         to = replace(now_is, status=status, reference=after)
-        apply(store, author, kind, [Change(segment, to, revision, listened_seconds)])
+        apply(store, author, kind, [SegmentChange(segment, to, revision, listened_seconds)])
         return state(store, segment)[1]

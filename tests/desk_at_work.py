@@ -20,7 +20,7 @@ from core.review.desk import Desk
 from store.database import Store, Value
 from store.errors import StoreError
 from store.segments import queue
-from store.segments.edits import Done
+from store.segments.edits import ActionDone
 from store.segments.queue import View
 
 
@@ -37,34 +37,34 @@ class Doomed(Store):
         return super().execute(sql, values)  # type: ignore[return-value]
 
 
-def correct(desk: Desk, number: int, chance: random.Random) -> Done:
+def correct(desk: Desk, number: int, chance: random.Random) -> ActionDone:
     return desk.accept(desk.card(number), f"Frase {chance.random()}", 1.0, 2.0, 9)
 
 
-def flag(desk: Desk, number: int, chance: random.Random) -> Done:
+def flag(desk: Desk, number: int, chance: random.Random) -> ActionDone:
     return desk.flag(desk.card(number), "Ruido.")
 
 
-def replace_everywhere(desk: Desk, number: int, chance: random.Random) -> Done:
+def replace_everywhere(desk: Desk, number: int, chance: random.Random) -> ActionDone:
     one, other = chance.sample(["caza", "casa", "taza"], 2)
     plan = desk.plan_replacement(one, other)
     return desk.carry_out(plan, [hit.segment for hit in plan.hits])
 
 
-def split(desk: Desk, number: int, chance: random.Random) -> Done:
+def split(desk: Desk, number: int, chance: random.Random) -> ActionDone:
     card = desk.card(number)
     return desk.split(card, card.text.find(" ") + 1)
 
 
-def merge(desk: Desk, number: int, chance: random.Random) -> Done:
+def merge(desk: Desk, number: int, chance: random.Random) -> ActionDone:
     return desk.merge(desk.card(number), chance.choice(("previous", "next")))
 
 
-def take_back(desk: Desk, number: int, chance: random.Random) -> Done | None:
+def take_back(desk: Desk, number: int, chance: random.Random) -> ActionDone | None:
     return desk.undo()
 
 
-def do_again(desk: Desk, number: int, chance: random.Random) -> Done | None:
+def do_again(desk: Desk, number: int, chance: random.Random) -> ActionDone | None:
     return desk.redo()
 
 
@@ -76,7 +76,7 @@ def draft(desk: Desk, number: int, chance: random.Random) -> None:
     tell({"draft": number, "text": text, "action before": newest})
 
 
-DEEDS: tuple[Callable[[Desk, int, random.Random], Done | None], ...] = (
+DEEDS: tuple[Callable[[Desk, int, random.Random], ActionDone | None], ...] = (
     correct,
     replace_everywhere,
     split,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.review.derived_columns import refresh
 from store.database import Store
-from store.segments.edits import Change, apply, state
+from store.segments.edits import SegmentChange, apply, state
 from store.segments.table import add_hypothesis, add_segment
 from store.units import SAMPLE_RATE, now
 
@@ -50,7 +50,7 @@ def correct(store: Store, segment: int, text: str, author: str = "ana", seconds:
     to = replace(was, status="corrected", reference=text, proposal=None)
     kind = "accept" if text == store.get("segments", segment)["text"] else "correct"
     with store.transaction():
-        apply(store, author, kind, [Change(segment, to, seen, 3.0)], seconds=seconds, keystrokes=2)
+        apply(store, author, kind, [SegmentChange(segment, to, seen, 3.0)], seconds=seconds, keystrokes=2)
         refresh(store, [segment])
 
 

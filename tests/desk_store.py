@@ -8,7 +8,7 @@ import numpy as np
 
 from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
-from store.segments.edits import Change, Done, apply, state
+from store.segments.edits import ActionDone, SegmentChange, apply, state
 from store.segments.table import add_hypothesis, add_recording, add_segment
 
 
@@ -34,8 +34,8 @@ def hear(store: Store, recording: int, texts: list[str], speaker: str = "Ana", c
     return segments
 
 
-def correct(store: Store, segment: int, text: str, author: str = "ana") -> Done:
+def correct(store: Store, segment: int, text: str, author: str = "ana") -> ActionDone:
     """Make this the segment's reference, as it is now."""
     was, revision = state(store, segment)
     to = replace(was, status="corrected", reference=text)
-    return apply(store, author, "correct", [Change(segment, to, revision)])
+    return apply(store, author, "correct", [SegmentChange(segment, to, revision)])

@@ -21,12 +21,12 @@ from core.review.derived_columns import refresh
 from core.versions import registry
 from models.activity import SileroActivity
 from models.catalog import STARTER
-from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.evaluate import Evaluation, HeardClip, Silence
 from models.evaluation.scoring import character_errors, word_errors
 from store.audio.folder import AudioFolder, from_pcm16
 from store.database import Store
 from store.runs import Run, add_run, run, set_status
-from store.segments.edits import Change, apply, state
+from store.segments.edits import SegmentChange, apply, state
 from store.segments.splits import set_blocks, set_split
 from store.segments.table import add_hypothesis, add_recording, add_segment
 from store.units import SAMPLE_RATE
@@ -113,7 +113,7 @@ def correct(store: Store, segments: Sequence[int], texts: Sequence[str], author:
         for number, text in zip(segments, texts, strict=True):
             was, seen = state(store, number)
             to = replace(was, status="corrected", reference=text)
-            apply(store, author, "correct", [Change(number, to, seen, 3.0)], seconds=6.0, keystrokes=9)
+            apply(store, author, "correct", [SegmentChange(number, to, seen, 3.0)], seconds=6.0, keystrokes=9)
         refresh(store, list(segments))
 
 
@@ -155,10 +155,10 @@ def heard(
         wrong, general: which sentences of the test and of the general set are misheard, by their numbers.
     """
 
-    def one(number: int, text: str, is_wrong: bool, name: str) -> Heard:
+    def one(number: int, text: str, is_wrong: bool, name: str) -> HeardClip:
         said = " ".join(text.split()[2:]) if is_wrong else text
         errors = word_errors(text, said), character_errors(text, said)
-        return Heard(f"{name} {number // 3}", "Ana", 3.0, -24.0, text, said, *errors)
+        return HeardClip(f"{name} {number // 3}", "Ana", 3.0, -24.0, text, said, *errors)
 
     texts = sentences()
     sets = {

@@ -10,16 +10,16 @@ import pytest
 from core.bench.desk_data import fill
 from tui.bench import desk, keystrokes
 from tui.bench.keystrokes import count
-from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, Cost, costs
-from tui.bench.scale import Timed, _at_a_terminal, judged, percentile
-from tui.bench.tasks import SENTENCES, TASKS, Case, Task, words_away
+from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, KeyCost, costs
+from tui.bench.scale import Timing, _at_a_terminal, judged, percentile
+from tui.bench.tasks import SENTENCES, TASKS, Case, DeskTask, words_away
 from tui.cli import main
 
 
-def task(name: str, *cases: Case) -> Task:
+def task(name: str, *cases: Case) -> DeskTask:
     """One of the tasks, with other cases."""
     [found] = [one for one in TASKS if one.name == name]
-    return Task(found.name, found.what, cases)
+    return DeskTask(found.name, found.what, cases)
 
 
 async def test_right_segments_are_heard_and_accepted_with_one_key_each() -> None:
@@ -64,7 +64,7 @@ def test_the_caret_of_the_others_comes_from_the_nearer_end() -> None:
     nine_words = "uno dos tres cuatro cinco seis siete ocho nueve"
     assert [words_away(Case(nine_words, place)) for place in (0, 2, 4, 6, 8)] == [0, 2, 4, 2, 0]
     at_the_end, in_the_middle = (costs("word", LABEL_STUDIO, away)[0] for away in (0, 4))
-    assert at_the_end == Cost(keys=4, mouse=0)  # into the text, the word, out of the text, the next
+    assert at_the_end == KeyCost(keys=4, mouse=0)  # into the text, the word, out of the text, the next
     assert in_the_middle.keys == at_the_end.keys + 4
 
 
@@ -77,12 +77,12 @@ def test_a_start_of_the_app_is_measured_on_a_terminal(tmp_path: Path) -> None:
 
 
 def test_goals_are_for_the_right_figure_and_three_times_as_wide_for_a_million() -> None:
-    page = Timed("page", "a page", wall=[100.0, 90.0, 110.0], cpu=[15.0, 17.0, 20.0])
+    page = Timing("page", "a page", wall=[100.0, 90.0, 110.0], cpu=[15.0, 17.0, 20.0])
     at_first, later = judged(page, 100_000), judged(page, 1_000_000)
     assert (at_first.wall_median, at_first.cpu_median, at_first.goal, at_first.met) == (100.0, 17.0, 16.0, False)
     assert (later.goal, later.met) == (48.0, True)
-    assert judged(Timed("accept", "accept", [1.0], [1.0]), 1000).met is None
-    assert judged(Timed("search rare", "a search", [49.0, 51.0, 50.0], [1.0] * 3), 1000).met
+    assert judged(Timing("accept", "accept", [1.0], [1.0]), 1000).met is None
+    assert judged(Timing("search rare", "a search", [49.0, 51.0, 50.0], [1.0] * 3), 1000).met
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
@@ -94,7 +94,7 @@ def test_the_table_names_goals_and_how_often(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(desk, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
-    ready = Timed("ready", "ready", [250.0], [200.0])
+    ready = Timing("ready", "ready", [250.0], [200.0])
     monkeypatch.setattr(desk.bench_scale, "measure", lambda size, tell: [judged(ready, size)])
     assert main(["bench", "desk", "--segments", "5000"]) == 0
     said = capsys.readouterr().out

@@ -22,7 +22,7 @@ from trainer.adapter import load_base, with_adapter
 from trainer.bench.__main__ import table
 from trainer.bench.figures import compared
 from trainer.bench.flops import a_window, measured
-from trainer.bench.plan import PLANS, Plan
+from trainer.bench.plan import PLANS, BenchPlan
 from trainer.bench.standard import Collator
 from trainer.contract.job import Job, job_from
 from trainer.labels import IGNORE, Labels
@@ -136,7 +136,7 @@ def test_the_standard_collator_teaches_the_end_and_no_second_beginning() -> None
 
 
 def test_the_plans_are_jobs_that_the_trainer_takes() -> None:
-    for plan in [*PLANS.values(), Plan(base=str(BASE))]:
+    for plan in [*PLANS.values(), BenchPlan(base=str(BASE))]:
         job = job_from(plan.knobs(), Path("job.json"))
         assert (job.replay, job.noise, job.export) == (0.0, 0.0, False), "no data that the other side has not"
         assert plan.clips % plan.batch == 0, "every step is of the same size"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import soundfile
 
-from core.versions.compare import Comparison, Span
+from core.versions.compare import ClipSpan, Comparison
 from models.evaluation.evaluate import Evaluation, change
 from store.units import SAMPLE_RATE
 from tests import learner_store as makings
@@ -125,7 +125,7 @@ def test_where_two_ears_differ_is_shown_with_the_differences_marked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     first, second = makings.heard("starter-ear", makings.often), makings.heard("v1", makings.seldom)
-    spans = tuple(Span(number + 1, "", 0, 1) for number in range(60))
+    spans = tuple(ClipSpan(number + 1, "", 0, 1) for number in range(60))
     found = Comparison(first, second, change(first.sets["test"], second.sets["test"]), "test", spans)
     monkeypatch.setenv("TERTULIA_HOME", str(tmp_path))
     monkeypatch.setattr("core.versions.compare.compared", lambda *_: found)

@@ -13,11 +13,11 @@ from typing import Any, get_args
 import pytest
 
 from core.runs.state import _TAKING, RunState
-from core.runs.watch import Watch
+from core.runs.watch import RunWatch
 from core.versions.gate import judge, read_report
 from store import units as of_store
 from trainer.contract import events, folder
-from trainer.contract.clips import Clip, Word, clip_from, line_of, read_manifest
+from trainer.contract.clips import Clip, ClipWord, clip_from, line_of, read_manifest
 from trainer.contract.events import FIELDS, Name, Stage, event_in
 from trainer.contract.job import job_from, knobs_in
 from trainer.contract.report import body_from
@@ -132,7 +132,7 @@ class Seen(dict[str, Any]):
 def test_the_app_asks_an_event_only_for_what_the_trainer_tells(name: Name, tmp_path: Path) -> None:
     event = Seen(name)
     RunState().take(event)
-    Watch(tmp_path)._take(event)
+    RunWatch(tmp_path)._take(event)
     assert event.asked - {"event", "ts"} <= set(FIELDS[name])
     assert bool(event.asked - {"event", "ts"}) == ((name in _TAKING and name != "hello") or name == "heartbeat")
 
@@ -169,7 +169,7 @@ def test_a_clip_is_written_as_it_is_read() -> None:
         0,
         16_000,
         "¿Sí?",
-        (Word("¿Sí?", 0.25, 0.5),),
+        (ClipWord("¿Sí?", 0.25, 0.5),),
         "train",
         "Ana",
         "monday",
@@ -208,7 +208,7 @@ def test_a_job_folder_of_before_is_read_as_it_was() -> None:
     assert [(clip.split, clip.origin) for clip in clips].count(("train", "learner")) == 12
     assert "".join(map(line_of, clips)) == (OLD / folder.MANIFEST).read_text(encoding="utf-8")
 
-    watch = Watch(OLD)
+    watch = RunWatch(OLD)
     told = watch.poll()
     assert len(told) == len((OLD / folder.EVENTS).read_bytes().splitlines())
     for event in told:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.review.cost import LEAST, PRIOR, Cost, fit, of, working_seconds
+from core.review.cost import LEAST, PRIOR, CorrectionCost, fit, of, working_seconds
 from store.database import Store
 from store.segments.annotations import Work
 from store.segments.queue import View
@@ -29,7 +29,7 @@ def worked(number: int, a: float, b: float, c: float, seed: int = 0, breaks: flo
     return done
 
 
-def typical(cost: Cost) -> float:
+def typical(cost: CorrectionCost) -> float:
     """Seconds for six seconds of audio with an error."""
     return cost.seconds(6.0, 1.0)
 
@@ -44,12 +44,12 @@ def test_before_there_is_work_people_in_general_stand_in() -> None:
 @pytest.mark.parametrize("truth", [(1.0, 0.7, 2.0), (2.5, 1.3, 4.5), (8.0, 4.0, 15.0), (20.0, 8.0, 30.0)])
 def test_quick_and_slow_people_are_both_believed(truth: tuple[float, float, float]) -> None:
     cost = fit(worked(200, *truth))
-    assert typical(cost) == pytest.approx(typical(Cost(*truth, 0)), rel=0.25)
+    assert typical(cost) == pytest.approx(typical(CorrectionCost(*truth, 0)), rel=0.25)
 
 
 def test_twenty_acceptances_say_most_of_it() -> None:
     slow = fit(worked(20, 8.0, 4.0, 15.0))
-    assert typical(fit([])) * 2 < typical(slow) < typical(Cost(8.0, 4.0, 15.0, 0)) * 1.2
+    assert typical(fit([])) * 2 < typical(slow) < typical(CorrectionCost(8.0, 4.0, 15.0, 0)) * 1.2
 
 
 def test_a_coffee_is_not_work() -> None:

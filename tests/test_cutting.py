@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from core.review.cutting import cut, halves, whole
 from core.review.desk import Desk
-from core.review.realign import Spoken
+from core.review.realign import SpokenWord
 from store.database import Store
 from store.errors import StoreError
 from store.segments.annotations import alignment, put_alignment
 from store.segments.edits import ConflictError
 from store.segments.queue import View, count
-from store.segments.table import Hypothesis, add_hypothesis, add_segment, hypotheses, segment
+from store.segments.table import StoredHypothesis, add_hypothesis, add_segment, hypotheses, segment
 from tests.desk_segments import SECOND, heard, recording, words
 
 FOUR = "uno dos tres cuatro"  # half a second each
@@ -27,8 +27,8 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(Store.open(tmp_path), "ana")
 
 
-def said(text: str) -> list[Spoken]:
-    return [Spoken(w["word"], w["start"], w["end"], w["probability"], n) for n, w in enumerate(words(text))]
+def said(text: str) -> list[SpokenWord]:
+    return [SpokenWord(w["word"], w["start"], w["end"], w["probability"], n) for n, w in enumerate(words(text))]
 
 
 def shown(desk: Desk, *numbers: int) -> list[tuple[str, float, float, str]]:
@@ -70,7 +70,7 @@ def test_a_cursor_that_leaves_nothing_on_one_side_is_refused(
 
 
 @st.composite
-def heard_hypotheses(draw: st.DrawFn) -> tuple[Hypothesis, float]:
+def heard_hypotheses(draw: st.DrawFn) -> tuple[StoredHypothesis, float]:
     """What a recogniser may have heard, and how long the segment is."""
     moments = sorted(draw(st.lists(st.integers(0, 30_000), max_size=20, unique=True)))
     timed = tuple(
@@ -84,12 +84,12 @@ def heard_hypotheses(draw: st.DrawFn) -> tuple[Hypothesis, float]:
     )
     text = " ".join(word["word"] for word in timed)
     others = tuple((n, n + 1, "x", 0.1) for n in range(0, len(timed), 2))
-    return Hypothesis(1, 1, "ear", text, timed, 0.1, "", others), 30.0
+    return StoredHypothesis(1, 1, "ear", text, timed, 0.1, "", others), 30.0
 
 
 @given(heard_hypotheses(), st.integers(1, 30 * SECOND - 1))
 def test_what_was_heard_is_the_same_when_split_and_merged_again(
-    given_: tuple[Hypothesis, float], sample: int
+    given_: tuple[StoredHypothesis, float], sample: int
 ) -> None:
     hypothesis, seconds = given_
     at = sample / SECOND

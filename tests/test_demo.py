@@ -22,14 +22,14 @@ import pytest
 from core.demo import teaching
 from core.demo.learner import QUICK
 from core.demo.playing import play
-from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Scene, Talked, Trained
+from core.demo.scenes import ActProgress, Begins, Corrected, Promoted, Reheard, Scene, Talked, Trained
 from core.runs import launch
 from core.versions import registry
 from models.evaluation.rates import Interval
 from store.database import Store
 from store.runs import runs
 from tui.cli import main
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 from tui.cli.story import Story
 
 SENTENCES = QUICK.corrected + QUICK.later
@@ -151,8 +151,8 @@ def _let_in_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         anew, now = scenes[-2:]
         assert not store.execute("SELECT 1 FROM segments WHERE status != 'corrected' AND model != 'v1'")
         [last] = store.execute("SELECT heard, model FROM segments ORDER BY id DESC LIMIT 1")
-    assert isinstance(now, HeardAnew)
-    assert isinstance(anew, Progress)
+    assert isinstance(now, Reheard)
+    assert isinstance(anew, ActProgress)
     assert now.sentences == QUICK.later
     assert (last["heard"], last["model"]) == (now.now, "v1"), "it was said once more, to the ear of today"
 
@@ -198,10 +198,10 @@ def test_without_what_training_needs_it_says_so_before_anybody_talks(
 
 
 def test_the_story_is_told_in_lines_that_a_terminal_can_show(capsys: pytest.CaptureFixture[str]) -> None:
-    story = Story(Line())
+    story = Story(ProgressLine())
     story.begin()
     story(Begins("talk"))
-    story(Progress("talk", "sentence 1 of 150", 0.0))
+    story(ActProgress("talk", "sentence 1 of 150", 0.0))
     rate = Interval(0.521, 0.46, 0.58, 15, 800)
     story(Talked(150, 15, 451.0, 121, rate, (("Los niños han llegado tarde.", "Lo niño han llegado tarde"),)))
     story(Begins("correct"))
@@ -210,7 +210,7 @@ def test_the_story_is_told_in_lines_that_a_terminal_can_show(capsys: pytest.Capt
     story(Trained(1, 250, 200, 0.8, 190.0))
     story(Promoted("v1", True))
     story(Begins("go on"))
-    story(HeardAnew("Las casas.", "la casa", "las casas", 10, 9, 3))
+    story(Reheard("Las casas.", "la casa", "las casas", 10, 9, 3))
     story.end(None)
     said = capsys.readouterr().out
     assert max(map(len, said.splitlines())) <= 80

@@ -17,7 +17,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.segments import drafts, tallies
 from store.segments.annotations import work
-from store.segments.edits import ConflictError, Done
+from store.segments.edits import ActionDone, ConflictError
 from store.segments.table import add_segment, corrections, segment
 from tests.desk_segments import heard, recording
 
@@ -69,7 +69,7 @@ def test_a_draft_that_is_what_was_shown_is_none(desk: Desk) -> None:
 
 def test_what_was_put_aside_waits_again_when_reopened(desk: Desk) -> None:
     number = heard(desk.store, "hola")
-    asides: list[tuple[Callable[[Card], Done], str, str]] = [
+    asides: list[tuple[Callable[[Card], ActionDone], str, str]] = [
         (desk.skip, "skipped", ""),
         (lambda card: desk.flag(card, "two people at once"), "flagged", "two people at once"),
         (desk.unsure, "unsure", ""),

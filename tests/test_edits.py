@@ -10,7 +10,17 @@ import pytest
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
-from store.segments.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
+from store.segments.edits import (
+    ActionDone,
+    Addition,
+    ConflictError,
+    SegmentChange,
+    SegmentState,
+    apply,
+    redo,
+    state,
+    undo,
+)
 from store.segments.search import search
 from store.segments.splits import set_split
 from store.segments.table import corrections, segment
@@ -32,13 +42,13 @@ def says(store: Store, number: int) -> tuple[str, str]:
     return one.status, one.text
 
 
-def cut(store: Store, number: int, author: str = "ana") -> Done:
+def cut(store: Store, number: int, author: str = "ana") -> ActionDone:
     """Split a segment in its middle."""
     whole, revision = state(store, number)
     middle = (whole.start + whole.end) // 2
     recording = segment(store, number).recording
     parts = [replace(whole, end=middle, proposal="voy"), replace(whole, start=middle, proposal="a la casa")]
-    retired = Change(number, replace(whole, status="retired"), revision)
+    retired = SegmentChange(number, replace(whole, status="retired"), revision)
     return apply(store, author, "split", [retired], [Addition(recording, part) for part in parts])
 
 
@@ -89,7 +99,12 @@ def test_an_import_is_no_slip_of_the_finger(store: Store, three: list[int]) -> N
     correct(store, three[1], "La casa es grande.")
     undo(store, "ana")
     was, revision = state(store, three[0])
-    apply(store, "ana", "import", [Change(three[0], replace(was, status="corrected", reference="Voy."), revision)])
+    apply(
+        store,
+        "ana",
+        "import",
+        [SegmentChange(three[0], replace(was, status="corrected", reference="Voy."), revision)],
+    )
     assert redo(store, "ana") is not None
     assert undo(store, "ana") is not None and undo(store, "ana") is None
     assert says(store, three[0]) == ("corrected", "Voy.")
@@ -101,13 +116,13 @@ def test_the_later_of_two_is_told_both_texts(store: Store, three: list[int]) -> 
         theirs = correct(other, three[0], "Voy a la caza.", "berta")
     mine = replace(seen, status="corrected", reference="Voy a la casa.")
     with pytest.raises(ConflictError, match=r"changed by berta.*“Voy a la caza\.”.*“Voy a la casa\.”") as caught:
-        apply(store, "ana", "correct", [Change(three[1], seen, 0), Change(three[0], mine, revision)])
+        apply(store, "ana", "correct", [SegmentChange(three[1], seen, 0), SegmentChange(three[0], mine, revision)])
     conflict = caught.value
     assert (conflict.segment, conflict.author) == (three[0], "berta")
     assert (conflict.theirs.reference, conflict.yours.reference) == ("Voy a la caza.", "Voy a la casa.")
     assert says(store, three[0]) == ("corrected", "Voy a la caza.") and corrections(store, three[1]) == []
     # Having seen theirs, ana may decide for hers.
-    apply(store, "ana", "correct", [Change(three[0], conflict.yours, conflict.revision)])
+    apply(store, "ana", "correct", [SegmentChange(three[0], conflict.yours, conflict.revision)])
     assert conflict.revision == state(store, three[0])[1] - 1 and theirs.segments == (three[0],)
 
 
@@ -132,7 +147,7 @@ def test_a_word_is_replaced_everywhere_in_one_action(store: Store) -> None:
     changes = []
     for number in reversed(many):
         was, revision = state(store, number)
-        changes.append(Change(number, replace(was, proposal="la casa"), revision))
+        changes.append(SegmentChange(number, replace(was, proposal="la casa"), revision))
     done = apply(store, "ana", "replace", changes, summary="caza → casa", seconds=4.0, keystrokes=12)
     assert done.segments == tuple(reversed(many))
     assert {says(store, number) for number in many} == {("new", "la casa")}
@@ -184,24 +199,28 @@ def test_sound_that_was_in_the_test_stays_there_however_it_is_cut(store: Store, 
 
 def test_half_an_action_is_never_done(store: Store, three: list[int]) -> None:
     was, _ = state(store, three[0])
-    good = Change(three[0], replace(was, status="corrected", reference="Voy."), 0)
+    good = SegmentChange(three[0], replace(was, status="corrected", reference="Voy."), 0)
     before = "\n".join(store._connection.iterdump())
     for bad in (
-        Change(99, was, 0),
-        Change(three[1], replace(was, start=-1), 0),
-        Change(three[1], replace(was, end=was.start), 0),
-        Change(three[1], replace(was, end=10**9), 0),
-        Change(three[1], replace(was, status="done"), 0),
-        Change(three[1], replace(was, status="corrected"), 0),
-        Change(three[1], replace(was, note="a" * 20_000), 0),
-        Change(three[1], was, 0, listened=float("nan")),
-        Change(three[1], was, 7),
-        Change(three[0], was, 0),
+        SegmentChange(99, was, 0),
+        SegmentChange(three[1], replace(was, start=-1), 0),
+        SegmentChange(three[1], replace(was, end=was.start), 0),
+        SegmentChange(three[1], replace(was, end=10**9), 0),
+        SegmentChange(three[1], replace(was, status="done"), 0),
+        SegmentChange(three[1], replace(was, status="corrected"), 0),
+        SegmentChange(three[1], replace(was, note="a" * 20_000), 0),
+        SegmentChange(three[1], was, 0, listened=float("nan")),
+        SegmentChange(three[1], was, 7),
+        SegmentChange(three[0], was, 0),
     ):
         with pytest.raises(StoreError) as caught:
             apply(store, "ana", "correct", [good, bad])
         assert str(caught.value).endswith(".")
-    for addition in (Addition(99, was), Addition(1, State(5, 5, "Ana")), Addition(1, State(0, 10**9, "Ana"))):
+    for addition in (
+        Addition(99, was),
+        Addition(1, SegmentState(5, 5, "Ana")),
+        Addition(1, SegmentState(0, 10**9, "Ana")),
+    ):
         with pytest.raises(StoreError):
             apply(store, "ana", "split", [good], [addition])
     for changes, seconds, keystrokes in (([], 1.0, 1), ([good], -1.0, 1), ([good], 1.0, -1)):
@@ -213,7 +232,7 @@ def test_half_an_action_is_never_done(store: Store, three: list[int]) -> None:
 def test_what_a_person_writes_is_neutralised(store: Store, three: list[int]) -> None:
     evil = "\x1b[2Jhola\u202e"
     was, _ = state(store, three[0])
-    apply(store, evil, "note", [Change(three[0], replace(was, note=evil, reason=evil, proposal=evil), 0)])
+    apply(store, evil, "note", [SegmentChange(three[0], replace(was, note=evil, reason=evil, proposal=evil), 0)])
     undo(store, evil)
     assert check(store) == []
     dump = "\n".join(store._connection.iterdump())

@@ -14,7 +14,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from store.check import check
 from store.database import Store
-from store.segments.edits import Addition, Change, ConflictError, Done, State, apply, redo, state, undo
+from store.segments.edits import (
+    ActionDone,
+    Addition,
+    ConflictError,
+    SegmentChange,
+    SegmentState,
+    apply,
+    redo,
+    state,
+    undo,
+)
 from store.segments.table import segment
 from store.text import clean
 from tests.desk_store import hear, record
@@ -27,8 +37,8 @@ TEXTS = ("¿Qué hay?", "El año que viene…", "", "la caza")
 class Deed:
     """An action, as the model remembers it: what each segment was, and became."""
 
-    was: dict[int, State]
-    became: dict[int, State]
+    was: dict[int, SegmentState]
+    became: dict[int, SegmentState]
 
 
 @dataclass
@@ -46,7 +56,7 @@ class TwoPeople(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.store = Store.open(Path(self.folder.name))
         self.people = {name: Person() for name in PEOPLE}
-        self.now: dict[int, State] = {}
+        self.now: dict[int, SegmentState] = {}
 
     @initialize()
     def begin(self) -> None:
@@ -65,9 +75,11 @@ class TwoPeople(RuleBasedStateMachine):
     def living(self) -> list[int]:
         return [number for number, one in self.now.items() if one.status != "retired"]
 
-    def do(self, who: str, becomes: dict[int, State], additions: list[tuple[int, State]] | None = None) -> None:
+    def do(
+        self, who: str, becomes: dict[int, SegmentState], additions: list[tuple[int, SegmentState]] | None = None
+    ) -> None:
         additions = additions or []
-        changes = [Change(number, to, state(self.store, number)[1]) for number, to in becomes.items()]
+        changes = [SegmentChange(number, to, state(self.store, number)[1]) for number, to in becomes.items()]
         done = apply(self.store, who, "correct", changes, [Addition(where, to) for where, to in additions])
         made = dict(zip(done.segments[len(changes) :], (to for _, to in additions), strict=True))
         deed = Deed(
@@ -119,10 +131,10 @@ class TwoPeople(RuleBasedStateMachine):
     def reverse(
         self,
         who: str,
-        how: Callable[[Store, str], Done | None],
+        how: Callable[[Store, str], ActionDone | None],
         stack: list[Deed],
         other: list[Deed],
-        way: Callable[[Deed], tuple[dict[int, State], dict[int, State]]],
+        way: Callable[[Deed], tuple[dict[int, SegmentState], dict[int, SegmentState]]],
     ) -> None:
         if not stack:
             assert how(self.store, who) is None
@@ -142,7 +154,7 @@ class TwoPeople(RuleBasedStateMachine):
         number = sorted(self.now)[pick % len(self.now)]
         one, revision = state(self.store, number)
         with pytest.raises(ConflictError):
-            apply(self.store, who, "note", [Change(number, replace(one, note="tarde"), revision - 1)])
+            apply(self.store, who, "note", [SegmentChange(number, replace(one, note="tarde"), revision - 1)])
 
     @rule()
     def start_again(self) -> None:
@@ -165,7 +177,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_whatever_is_typed_the_journal_and_the_segment_agree(store: Store, typed: str) -> None:
     was, revision = state(store, 1)
     to = replace(was, status="corrected", reference=typed, note=typed, speaker=typed, reason=typed)
-    apply(store, typed, "correct", [Change(1, to, revision)], summary=typed)
+    apply(store, typed, "correct", [SegmentChange(1, to, revision)], summary=typed)
     assert check(store) == [] and state(store, 1)[0].reference == clean(typed)
     undo(store, typed)
     assert check(store) == [] and state(store, 1)[0] == was

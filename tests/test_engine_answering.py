@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from core.conversation import distress, feedback, scenario
-from core.engine.answering import ASK_AGAIN, Answering, Said
-from core.engine.loading import Parts
+from core.engine.answering import ASK_AGAIN, Answering, LearnerTurn
+from core.engine.loading import EngineParts
 from core.engine.protocol import Event, Feedback, ReplyText, Timings, Warning
 from core.engine.speaking import Mouth
 from models.device import Device
@@ -56,7 +56,7 @@ class Talk:
         nobody: Any = None
         self.answering = Answering(
             self.store,
-            Parts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), True, None, None),
+            EngineParts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), True, None, None),
             Mouth(self.hear, lambda speaking: None),
             self.hear,
             self.closing,
@@ -76,7 +76,7 @@ class Talk:
         turn = sessions.add_turn(self.store, self.session, "learner", text, "typed")
         words = tuple(Word(word, 0.0, 1.0, p) for word, p in zip(text.split(), probabilities, strict=False))
         heard = Hypothesis(text, words, 1.0, 0.1, "ear") if probabilities else None
-        self.answering.answer(Said(turn, text, heard, time.monotonic(), {}))
+        self.answering.answer(LearnerTurn(turn, text, heard, time.monotonic(), {}))
         return turn
 
     def last(self, kind: type[Any]) -> Any:

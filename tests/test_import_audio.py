@@ -13,7 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.importing.importer import Imported, import_path
-from core.importing.intake import Progress
+from core.importing.intake import ImportProgress
 from core.review.desk import Desk
 from store.audio.folder import AudioFolder, pcm16, read_audio
 from store.check import check
@@ -156,7 +156,7 @@ def test_a_second_import_does_not_decode_again_unless_the_file_changed(store: St
     path = write(tmp_path / "clase.wav", conversation(1))
     stages: list[str] = []
 
-    def note(progress: Progress) -> None:
+    def note(progress: ImportProgress) -> None:
         stages.append(progress.stage)
 
     import_path(store, path, on_progress=note)
@@ -175,7 +175,7 @@ def test_an_import_that_is_stopped_leaves_nothing_half_done_and_goes_on(store: S
     class StoppedError(Exception):
         pass
 
-    def stop(progress: Progress) -> None:
+    def stop(progress: ImportProgress) -> None:
         if progress.stage == "measuring":
             raise StoppedError
 

@@ -16,7 +16,7 @@ from core.words import clock
 from store.database import Store
 from tests.import_driver import RATE, rows, speech, write
 from tui.cli import main
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,7 @@ class Terminal(io.StringIO):
 def test_the_line_of_progress_is_seen_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     for screen, expected in ((Terminal(), "\rclase.wav"), (io.StringIO(), "")):
         monkeypatch.setattr(sys, "stderr", screen)
-        with Line() as line:
+        with ProgressLine() as line:
             line.show("clase\x1b[2J.wav")
             line.show("too soon to be seen")
         assert screen.getvalue().startswith(expected) and "too soon" not in screen.getvalue()
@@ -125,7 +125,7 @@ def test_the_line_of_progress_is_seen_on_a_terminal_only(monkeypatch: pytest.Mon
 def test_a_bar_fills_up_where_the_end_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     for share, bar in ((0.0, "░" * 20), (0.5, "█" * 10 + "░" * 10), (1.0, "█" * 20), (7.0, "█" * 20)):
         monkeypatch.setattr(sys, "stderr", screen := Terminal())
-        with Line() as line:
+        with ProgressLine() as line:
             line.show("clase.wav", share)
         assert screen.getvalue().startswith(f"\r{bar} clase.wav")
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.dataset.audio_quality import Measures
-from core.importing.placement import ADDED, KNOWN, OVERLAP, REFERENCED, Row, place
+from core.importing.placement import ADDED, KNOWN, OVERLAP, REFERENCED, ImportRow, place
 from store.audio.folder import AudioFolder
 from store.check import check
 from store.database import Store
@@ -40,14 +40,14 @@ def opened(empty: tuple[Path, str], into: Path) -> Store:
 
 
 @st.composite
-def some_rows(draw: st.DrawFn, sha256: str = "") -> list[Row]:
+def some_rows(draw: st.DrawFn, sha256: str = "") -> list[ImportRow]:
     found = []
     for number in range(draw(st.integers(1, 8))):
         start = draw(st.integers(0, 18)) * RATE + draw(st.integers(0, 200))
         end = min(SAMPLES, start + draw(st.integers(1, 5)) * RATE)
         listened = draw(st.booleans())
         found.append(
-            Row(
+            ImportRow(
                 f"row {number}", sha256, SAMPLES, start, end, MEASURES, "clase.wav", "",
                 text="" if listened else draw(st.sampled_from(["", "Hola.", "Adiós.", "¿Qué tal?"])),
                 speaker=draw(st.sampled_from(["", "Ana", "Luis"])), found=listened,
@@ -57,15 +57,15 @@ def some_rows(draw: st.DrawFn, sha256: str = "") -> list[Row]:
     return found
 
 
-def described(number: int, end: int, found: bool = False) -> Row:
-    return Row(f"row {number}", "", SAMPLES, 0, end * RATE, MEASURES, "clase.wav", "", found=found)
+def described(number: int, end: int, found: bool = False) -> ImportRow:
+    return ImportRow(f"row {number}", "", SAMPLES, 0, end * RATE, MEASURES, "clase.wav", "", found=found)
 
 
 @settings(max_examples=80, deadline=None)
 @example(imports=[[described(0, 1, found=True), described(1, 1), described(2, 2)]], typed=0)
 @given(imports=st.lists(some_rows(), min_size=1, max_size=3), typed=st.integers(0, 9))
 def test_rows_find_their_place(
-    empty: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory, imports: list[list[Row]], typed: int
+    empty: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory, imports: list[list[ImportRow]], typed: int
 ) -> None:
     with opened(empty, tmp_path_factory.getbasetemp() / "placing") as store:
         mine: dict[int, str] = {}
@@ -87,7 +87,7 @@ def test_rows_find_their_place(
                 for row in store.execute("SELECT id FROM segments WHERE id % 10 = ?", (typed,)):
                     was, revision = edits.state(store, row["id"])
                     to = replace(was, reference="Lo escribí yo.", status="corrected")
-                    edits.apply(store, "ana", "correct", [edits.Change(row["id"], to, revision)])
+                    edits.apply(store, "ana", "correct", [edits.SegmentChange(row["id"], to, revision)])
                     mine[row["id"]] = "Lo escribí yo."
         for segment, text in mine.items():
             assert edits.state(store, segment)[0].reference == text

@@ -14,7 +14,7 @@ from core.importing.importer import import_path
 from store.database import Store
 from store.errors import StoreError
 from store.formats import formats
-from store.segments.edits import Change, apply, state
+from store.segments.edits import SegmentChange, apply, state
 from tests.import_driver import RATE, rows, speech, write
 from tests.import_driver import state as everything
 
@@ -156,7 +156,7 @@ def test_that_nobody_speaks_is_known_after_a_round_trip(store: Store, tmp_path: 
     number = store.execute("SELECT id FROM segments")[0]["id"]
     was, revision = state(store, number)
     silent = type(was)(was.start, was.end, was.speaker, "corrected", reference="")
-    apply(store, "ana", "correct", [Change(number, silent, revision)])
+    apply(store, "ana", "correct", [SegmentChange(number, silent, revision)])
     export(store, tmp_path / "out", name)
     with Store.open(tmp_path / "elsewhere") as other:
         import_path(other, tmp_path / "out", name)

@@ -15,7 +15,7 @@ from core.review.reasons import why
 from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
 from store.segments import tallies
-from store.segments.edits import Change, apply, state, undo
+from store.segments.edits import SegmentChange, apply, state, undo
 from store.segments.queue import View, rows
 from store.segments.table import add_hypothesis
 from tests.desk_makings import correct, heard, recording
@@ -89,7 +89,7 @@ def test_what_was_replaced_by_its_parts_is_no_longer_suspicious(store: Store) ->
     number = heard(store, recording(store, 1), "Tengo 3 gatos.")
     assert store.get("segments", number)["warnings"] == BITS["digits"]
     was, seen = state(store, number)
-    apply(store, "ana", "split", [Change(number, replace(was, status="retired"), seen)])
+    apply(store, "ana", "split", [SegmentChange(number, replace(was, status="retired"), seen)])
     refresh(store, [number])
     row = store.get("segments", number)
     assert (row["warnings"], row["sameness"], row["expected"]) == (0, None, 0)

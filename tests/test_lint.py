@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.review.lint.digits import spelled
-from core.review.lint.rules import BITS, RULES, Said, Warned, check, mask
+from core.review.lint.rules import BITS, RULES, Transcript, Warned, check, mask
 from core.review.lint.spelling import is_word, similar
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ Me parece que va a nevar.
 
 
 def warned(text: str, seconds: float | None = None) -> list[Warned]:
-    return check(Said(text, len(text) / 12 if seconds is None else seconds))
+    return check(Transcript(text, len(text) / 12 if seconds is None else seconds))
 
 
 def codes(text: str, seconds: float | None = None) -> list[str]:
@@ -117,9 +117,9 @@ def test_speech_as_it_was_spoken_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     ("file", "most"),
     [
-        ("trainer/starter/data/sentences.txt", 0),
-        ("trainer/starter/data/free_sentences.txt", 4),
-        ("trainer/starter/data/general_sentences.txt", 5),
+        ("trainer/synthesis/data/sentences.txt", 0),
+        ("trainer/synthesis/data/free_sentences.txt", 4),
+        ("trainer/synthesis/data/general_sentences.txt", 5),
         ("core/bench/sentences.txt", 0),
     ],
 )
@@ -213,12 +213,12 @@ def test_what_is_only_unusual_is_not_asked_about(text: str) -> None:
 
 
 def test_audio_is_warned_of_by_its_measures() -> None:
-    good = Said("Hola.", 1.0, loudness=-22.0, snr=30.0, clipped=0.0, band=7900.0)
+    good = Transcript("Hola.", 1.0, loudness=-22.0, snr=30.0, clipped=0.0, band=7900.0)
     assert check(good) == []
-    bad = check(Said("Hola.", 1.0, loudness=-41.0, snr=3.0, clipped=0.02, band=3400.0))
+    bad = check(Transcript("Hola.", 1.0, loudness=-41.0, snr=3.0, clipped=0.02, band=3400.0))
     assert [one.code for one in bad] == ["clipped", "quiet", "noisy", "narrow"]
     assert all(one.span is None for one in bad)
-    assert check(Said("Hola.", 1.0)) == []
+    assert check(Transcript("Hola.", 1.0)) == []
 
 
 def test_every_rule_has_a_bit_of_its_own() -> None:

@@ -21,11 +21,11 @@ from models.evaluation.evaluate import (
     FLOOR,
     NOWHERE,
     TIMED,
-    Clip,
     Evaluation,
     EvaluationStopped,
-    Heard,
+    HeardClip,
     Silence,
+    TestClip,
     band,
     blocks,
     evaluate,
@@ -49,10 +49,10 @@ def ear() -> WhisperRecogniser:
     return load_recogniser(DEVICE)
 
 
-def clip(number: int, name: str = "test") -> Clip:
+def clip(number: int, name: str = "test") -> TestClip:
     """A sentence of the learner's, three to a recording."""
     text = sentences()[number]
-    return Clip(lambda: from_pcm16(spoken(text)), text, f"recording {number // 3}", "Ana", name)
+    return TestClip(lambda: from_pcm16(spoken(text)), text, f"recording {number // 3}", "Ana", name)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_it_stops_when_it_is_told_to_and_when_a_clip_is_none(ear: WhisperRecogni
     with pytest.raises(EvaluationStopped):
         evaluate(Parrot(), [clip(0), clip(1)], lambda *what: heard.append(what[0]), lambda: len(heard) >= 1)
     assert heard == ["test"]
-    broken = Clip(lambda: np.full(16_000, math.nan, np.float32), "Hola.", "one", "Ana", "test")
+    broken = TestClip(lambda: np.full(16_000, math.nan, np.float32), "Hola.", "one", "Ana", "test")
     with pytest.raises(AudioError):
         evaluate(ear, [broken])
 
@@ -132,7 +132,7 @@ def test_timestamps_are_asked_for_all_over(ear: WhisperRecogniser, monkeypatch: 
     asked: list[int] = []
     many = 2 * TIMED - 1
     clips = [
-        Clip(partial(np.full, 1600, number / 100, np.float32), "", str(number), "Ana", "test")
+        TestClip(partial(np.full, 1600, number / 100, np.float32), "", str(number), "Ana", "test")
         for number in range(many)
     ]
 
@@ -177,13 +177,13 @@ def test_silences_are_always_the_same_and_hold_no_clipping() -> None:
 # --- figures --------------------------------------------------------------------------------------
 
 
-def made(text: str, heard: str, recording: str = "one", speaker: str = "Ana", loudness: float = -25.0) -> Heard:
-    return Heard(
+def made(text: str, heard: str, recording: str = "one", speaker: str = "Ana", loudness: float = -25.0) -> HeardClip:
+    return HeardClip(
         recording, speaker, 2.0, loudness, text, heard, word_errors(text, heard), character_errors(text, heard)
     )
 
 
-def evaluation(*heard: Heard, name: str = "test") -> Evaluation:
+def evaluation(*heard: HeardClip, name: str = "test") -> Evaluation:
     return Evaluation("ear", "int8_float32", {name: heard}, Silence(25, 1), 0.5, 3.0)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.whisper.ghosts import Evidence, without
+from models.whisper.ghosts import WindowEvidence, without
 from models.whisper.heard import Word
 
 GHOSTLY = ["hola", "gracias", "por", "ver", "el", "video", "suscríbete", "al", "canal", "Amara.org", "sí"]
@@ -17,7 +17,7 @@ def words(text: str) -> list[Word]:
 
 
 def kept(text: str, no_speech: float = 0.01, log_probability: float = -0.2, speech: float | None = 5.0) -> str:
-    evidence = Evidence(text, no_speech, log_probability, speech)
+    evidence = WindowEvidence(text, no_speech, log_probability, speech)
     return " ".join(word.text for word in without(words(text), evidence))
 
 
@@ -74,6 +74,6 @@ def test_whatever_is_kept_was_heard_in_that_order(
     heard: list[str], no_speech: float, log_probability: float, speech: float | None
 ) -> None:
     said = words(" ".join(heard))
-    left = without(said, Evidence(" ".join(heard), no_speech, log_probability, speech))
+    left = without(said, WindowEvidence(" ".join(heard), no_speech, log_probability, speech))
     start = said.index(left[0]) if left else 0
     assert left == said[start : start + len(left)]

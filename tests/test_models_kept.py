@@ -14,26 +14,26 @@ import pytest
 from models.catalog import STARTER
 from models.errors import ModelError
 from models.evaluation.cache import FILES, clips_key, model_key, place, read
-from models.evaluation.evaluate import Clip, Evaluation, Heard, Silence
+from models.evaluation.evaluate import Evaluation, HeardClip, Silence, TestClip
 from models.evaluation.scoring import character_errors, word_errors
 
 TEXTS = ("Vivo en Soria.", "¿Qué tal?", "Muchas gracias.")
 
 
-def clip(text: str, recording: str = "one", speaker: str = "Ana", name: str = "test") -> Clip:
-    return Clip(lambda: np.zeros(1, np.float32), text, recording, speaker, name)
+def clip(text: str, recording: str = "one", speaker: str = "Ana", name: str = "test") -> TestClip:
+    return TestClip(lambda: np.zeros(1, np.float32), text, recording, speaker, name)
 
 
 CLIPS = [clip(TEXTS[0]), clip(TEXTS[1], "two"), clip(TEXTS[2], name="general")]
 SOUNDS = ["a 0 9", "b 0 9", "c 0 9"]
 
 
-def heard(*clips: Clip) -> Evaluation:
-    sets: dict[str, tuple[Heard, ...]] = {}
+def heard(*clips: TestClip) -> Evaluation:
+    sets: dict[str, tuple[HeardClip, ...]] = {}
     for one in clips:
         errors = word_errors(one.text, ""), character_errors(one.text, "")
         sets[one.set] = (
-            *sets.get(one.set, ()), Heard(one.recording, one.speaker, 1.0, -20.0, one.text, "", *errors),
+            *sets.get(one.set, ()), HeardClip(one.recording, one.speaker, 1.0, -20.0, one.text, "", *errors),
         )  # fmt: skip
     return Evaluation("ear", "int8_float32", sets, Silence(25, 0), 1.0, 2.0)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from store.segments.queue import View
-from tui.dataset.panel_pages import GUTTER, Line, Panel, Section, Target, pages
+from tui.dataset.panel_pages import GUTTER, Panel, PanelLine, Section, Target, pages
 
 HEIGHTS = st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=4), max_size=6)
 
@@ -28,9 +28,9 @@ def sections(heights: list[list[int]]) -> list[Section]:
     ]
 
 
-def _lines(section: int, panel: int, count: int, width: int) -> list[Line]:
+def _lines(section: int, panel: int, count: int, width: int) -> list[PanelLine]:
     names = [f"{section}.{panel}.{line}" for line in range(count)]
-    return [Line(Content(name), Target(View(), name) if i % 2 else None) for i, name in enumerate(names)]
+    return [PanelLine(Content(name), Target(View(), name) if i % 2 else None) for i, name in enumerate(names)]
 
 
 @given(HEIGHTS, st.integers(1, 200), st.integers(1, 60))

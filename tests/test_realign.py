@@ -7,26 +7,26 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.review.realign import Spoken, key, realign, same
+from core.review.realign import SpokenWord, key, realign, same
 
 WORD = st.text("abcdeñáü", min_size=1, max_size=5)
 TIME = st.floats(0, 60, allow_nan=False)
 
 
-def heard(text: str, pace: float = 0.5) -> list[Spoken]:
-    return [Spoken(word, n * pace, n * pace + 0.8 * pace, 0.9, n) for n, word in enumerate(text.split())]
+def heard(text: str, pace: float = 0.5) -> list[SpokenWord]:
+    return [SpokenWord(word, n * pace, n * pace + 0.8 * pace, 0.9, n) for n, word in enumerate(text.split())]
 
 
-def times(words: tuple[Spoken, ...]) -> list[tuple[str, float, float]]:
+def times(words: tuple[SpokenWord, ...]) -> list[tuple[str, float, float]]:
     return [(word.text, round(word.start, 3), round(word.end, 3)) for word in words]
 
 
 @st.composite
-def spoken(draw: st.DrawFn) -> tuple[list[Spoken], float]:
+def spoken(draw: st.DrawFn) -> tuple[list[SpokenWord], float]:
     """Words as a recogniser gives them, and how long their segment is."""
     moments = sorted(draw(st.lists(TIME, min_size=2, max_size=24)))
     words = [
-        Spoken(draw(WORD), start, end, draw(st.floats(0, 1)), n)
+        SpokenWord(draw(WORD), start, end, draw(st.floats(0, 1)), n)
         for n, (start, end) in enumerate(zip(moments[::2], moments[1::2], strict=False))
     ]
     return words, moments[-1] + draw(TIME)
@@ -34,7 +34,7 @@ def spoken(draw: st.DrawFn) -> tuple[list[Spoken], float]:
 
 @given(spoken(), st.lists(WORD, max_size=14))
 def test_times_of_any_text_are_in_order_and_inside_the_segment(
-    old: tuple[list[Spoken], float], new: list[str]
+    old: tuple[list[SpokenWord], float], new: list[str]
 ) -> None:
     words, seconds = old
     placed = realign(" ".join(new), words, seconds)
@@ -46,14 +46,14 @@ def test_times_of_any_text_are_in_order_and_inside_the_segment(
 
 @given(st.lists(st.tuples(WORD, st.floats(-5, 70), st.floats(-5, 70)), max_size=10), st.lists(WORD, max_size=10))
 def test_even_impossible_times_become_possible_ones(old: list[tuple[str, float, float]], new: list[str]) -> None:
-    placed = realign(" ".join(new), [Spoken(*one, 0.5, n) for n, one in enumerate(old)], 30.0)
+    placed = realign(" ".join(new), [SpokenWord(*one, 0.5, n) for n, one in enumerate(old)], 30.0)
     edges = [0.0, *(edge for word in placed for edge in (word.start, word.end)), 30.0]
     assert edges == sorted(edges)
 
 
 @given(spoken(), st.data())
 def test_words_that_were_not_touched_keep_their_times_exactly(
-    old: tuple[list[Spoken], float], data: st.DataObject
+    old: tuple[list[SpokenWord], float], data: st.DataObject
 ) -> None:
     words, seconds = old
     first = data.draw(st.integers(0, len(words)))
@@ -69,7 +69,7 @@ def test_words_that_were_not_touched_keep_their_times_exactly(
 
 
 @given(spoken())
-def test_punctuation_and_capitals_move_nothing(old: tuple[list[Spoken], float]) -> None:
+def test_punctuation_and_capitals_move_nothing(old: tuple[list[SpokenWord], float]) -> None:
     words, seconds = old
     text = " ".join(f"¿{word.text.upper()}?," for word in words)
     assert [(w.start, w.end, w.heard) for w in realign(text, words, seconds)] == [
@@ -101,7 +101,7 @@ def test_a_boundary_between_new_words_falls_where_there_was_one_between_the_old(
 
 
 def test_a_word_that_was_missed_gets_the_pause_it_was_said_in() -> None:
-    words = [Spoken("hola", 0.0, 0.4, 0.9, 0), Spoken("Pedro", 1.0, 1.4, 0.9, 1)]
+    words = [SpokenWord("hola", 0.0, 0.4, 0.9, 0), SpokenWord("Pedro", 1.0, 1.4, 0.9, 1)]
     assert times(realign("Bueno, hola don Pedro. Sí.", words, 2.0)) == [
         ("Bueno,", 0.0, 0.0), ("hola", 0.0, 0.4), ("don", 0.4, 1.0), ("Pedro.", 1.0, 1.4), ("Sí.", 1.4, 2.0),
     ]  # fmt: skip

@@ -10,12 +10,12 @@ import pytest
 from core.review.lint.rules import BITS
 from core.review.reasons import why
 from store.database import Store
-from store.segments.queue import Row, View, rows
+from store.segments.queue import SegmentRow, View, rows
 from tests.desk_makings import heard, recording
 
 
 @pytest.fixture
-def row(tmp_path: Path) -> Row:
+def row(tmp_path: Path) -> SegmentRow:
     """Four words in three seconds that a recogniser was sure of."""
     with Store.open(tmp_path) as store:
         number = heard(store, recording(store, 1), "Me gusta el té.", speaker="Ana", sure=0.99)
@@ -52,7 +52,7 @@ def row(tmp_path: Path) -> Row:
         ),
     ],
 )
-def test_by_worth(row: Row, seen: dict[str, object], sentence: str) -> None:
+def test_by_worth(row: SegmentRow, seen: dict[str, object], sentence: str) -> None:
     assert why(replace(row, **seen), View()) == sentence  # type: ignore[arg-type]
 
 
@@ -65,10 +65,10 @@ def test_by_worth(row: Row, seen: dict[str, object], sentence: str) -> None:
         ("speaker", "Next of Ana: the recogniser is 60 % sure."),
     ],
 )
-def test_by_another_order(row: Row, order: str, sentence: str) -> None:
+def test_by_another_order(row: SegmentRow, order: str, sentence: str) -> None:
     assert why(replace(row, confidence=0.6), View(order=order)) == sentence
 
 
-def test_the_time_is_that_of_the_person(row: Row) -> None:
+def test_the_time_is_that_of_the_person(row: SegmentRow) -> None:
     slow = View(cost=(20.0, 8.0, 30.0))
     assert "in 47 s of your time" in why(row, slow)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.review import patterns, replacing
 from core.review.desk import Desk
 from core.review.repeat_correction import differences
-from core.review.replacing import Plan, cased
+from core.review.replacing import ReplacementPlan, cased
 from store.database import Store
 from store.errors import StoreError
 from store.segments.edits import ConflictError
@@ -31,7 +31,7 @@ def say(desk: Desk, *texts: str) -> list[int]:
     return [heard(desk.store, text, 2.0 * n, where=where) for n, text in enumerate(texts)]
 
 
-def would(plan: Plan) -> list[str]:
+def would(plan: ReplacementPlan) -> list[str]:
     return [hit.after for hit in plan.hits]
 
 

@@ -14,7 +14,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.segments import drafts
 from store.segments.annotations import add_second_pass, alignment, put_alignment, second_passes, work
-from store.segments.edits import Change, apply, state, undo
+from store.segments.edits import SegmentChange, apply, state, undo
 from store.segments.splits import blocks, set_blocks, set_split
 from store.segments.table import add_hypothesis, hypotheses, recording, segment
 from store.segments.tallies import histogram, recount, tally
@@ -89,7 +89,7 @@ def test_what_annotating_costs_is_known_for_each_acceptance(store: Store, three:
     for number, kind, seconds in ((three[0], "accept", 2.0), (three[1], "correct", 9.0), (three[2], "skip", 1.0)):
         was, revision = state(store, number)
         to = replace(was, status="skipped") if kind == "skip" else replace(was, status="corrected", reference="Sí.")
-        apply(store, "ana", kind, [Change(number, to, revision, 1.0)], seconds=seconds, keystrokes=3)
+        apply(store, "ana", kind, [SegmentChange(number, to, revision, 1.0)], seconds=seconds, keystrokes=3)
     store.execute("UPDATE segments SET errors = 2, words = 4 WHERE id = ?", (three[1],))
     costs = work(store, "ana")
     assert [(one.kind, one.seconds, one.errors, one.audio_seconds) for one in costs] == [
@@ -128,7 +128,12 @@ def test_the_counts_follow_every_change(store: Store, three: list[int]) -> None:
     store.execute("UPDATE segments SET errors = 2, words = 5, loudness = -3 WHERE id = ?", (three[1],))
     correct(store, three[1], "La casa es grande.")
     was, revision = state(store, three[2])
-    apply(store, "ana", "speaker", [Change(three[2], replace(was, speaker="Luis", end=was.end + 8_000), revision)])
+    apply(
+        store,
+        "ana",
+        "speaker",
+        [SegmentChange(three[2], replace(was, speaker="Luis", end=was.end + 8_000), revision)],
+    )
     found = {(one.status, one.speaker, one.level): one for one in tally(store)}
     assert found.keys() == {("new", "Ana", "quiet"), ("corrected", "Ana", "loud"), ("new", "Luis", "")}
     scored = found["corrected", "Ana", "loud"]
@@ -138,7 +143,7 @@ def test_the_counts_follow_every_change(store: Store, three: list[int]) -> None:
     assert histogram(store, "seconds") == {1: 3} and histogram(store, "pace") == {6: 1}
     assert histogram(store, "size") == {}
     was, revision = state(store, three[0])
-    apply(store, "ana", "merge", [Change(three[0], replace(was, status="retired"), revision)])
+    apply(store, "ana", "merge", [SegmentChange(three[0], replace(was, status="retired"), revision)])
     assert sum(one.segments for one in tally(store)) == 2 and histogram(store, "seconds") == {1: 2}
     undo(store, "ana")
     assert sum(one.segments for one in tally(store)) == 3 and histogram(store, "seconds") == {1: 3}
@@ -175,7 +180,7 @@ def test_the_check_says_what_does_not_hold(store: Store, three: list[int], damag
 
 
 def test_the_check_notices_half_an_undo(store: Store, three: list[int]) -> None:
-    changes = [Change(number, replace(state(store, number)[0], note="x"), 0) for number in three]
+    changes = [SegmentChange(number, replace(state(store, number)[0], note="x"), 0) for number in three]
     apply(store, "ana", "note", changes)
     undo(store, "ana")
     assert check(store) == []

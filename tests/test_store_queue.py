@@ -17,8 +17,8 @@ from store.check import check
 from store.database import Store
 from store.errors import StoreError
 from store.segments import queue
-from store.segments.edits import Change, apply, state
-from store.segments.queue import ORDERS, Row, View
+from store.segments.edits import SegmentChange, apply, state
+from store.segments.queue import ORDERS, SegmentRow, View
 from store.segments.table import add_hypothesis, add_segment
 from store.sessions import add_turn, start_session
 from tests.desk_store import correct, hear, record
@@ -33,14 +33,14 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[Row]]:
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[SegmentRow]]:
     """Six hundred segments, some of them retired, one never heard; and all as rows."""
     folder = tmp_path_factory.mktemp("full")
     fill(folder, FILLED)
     store = Store.open(folder)
     for number in range(3, FILLED, 50):
         was, revision = state(store, number)
-        apply(store, "berta", "merge", [Change(number, replace(was, status="retired"), revision)])
+        apply(store, "berta", "merge", [SegmentChange(number, replace(was, status="retired"), revision)])
     add_segment(store, 1, 7, 16_000, "Ana")
     return store, queue.rows(store, range(1, FILLED + 2))
 
@@ -55,9 +55,9 @@ def tokens(text: str) -> list[str]:
     return [folded(word.strip(".")) for word in text.split()]
 
 
-def sorts(view: View) -> Callable[[Row], Any]:
+def sorts(view: View) -> Callable[[SegmentRow], Any]:
     a, b, c = view.cost
-    keys: dict[str, Callable[[Row], Any]] = {
+    keys: dict[str, Callable[[SegmentRow], Any]] = {
         "worth": lambda row: (-row.expected / (a + b * row.seconds + c * row.expected), row.id),
         "time": lambda row: (row.recording, row.start, row.id),
         "confidence": lambda row: (row.confidence is None, row.confidence, row.id),
@@ -67,7 +67,7 @@ def sorts(view: View) -> Callable[[Row], Any]:
     return keys[view.order]
 
 
-def one_by_one(rows: list[Row], view: View) -> list[int]:
+def one_by_one(rows: list[SegmentRow], view: View) -> list[int]:
     """What is in the view, by looking at every segment."""
     wanted = {
         "all": STATUSES,
@@ -105,7 +105,7 @@ views = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(view=views)
-def test_a_view_is_what_looking_at_every_segment_gives(full: tuple[Store, list[Row]], view: View) -> None:
+def test_a_view_is_what_looking_at_every_segment_gives(full: tuple[Store, list[SegmentRow]], view: View) -> None:
     store, rows = full
     expected = one_by_one(rows, view)
     assert queue.ids(store, view).tolist() == expected
@@ -113,7 +113,9 @@ def test_a_view_is_what_looking_at_every_segment_gives(full: tuple[Store, list[R
     assert queue.count(store, view) == len(expected)
 
 
-def test_what_was_filled_in_bulk_is_whole_and_never_over_what_is_there(full: tuple[Store, list[Row]]) -> None:
+def test_what_was_filled_in_bulk_is_whole_and_never_over_what_is_there(
+    full: tuple[Store, list[SegmentRow]],
+) -> None:
     store, rows = full
     with pytest.raises(StoreError, match="choose an empty folder"):
         fill(store.folder, 10)
@@ -159,7 +161,7 @@ def test_the_present_text_is_found_wherever_it_came_from(store: Store) -> None:
 
     assert found("AÑO caza") and found("cáza") and not found("ano") and not found("casa")
     was, revision = state(store, one)
-    apply(store, "ana", "replace", [Change(one, replace(was, proposal="la casa del año"), revision)])
+    apply(store, "ana", "replace", [SegmentChange(one, replace(was, proposal="la casa del año"), revision)])
     assert found("casa") and not found("caza")
     add_hypothesis(store, one, "ear 2", "la taza", [], 0.1)
     assert found("casa") and not found("taza")
@@ -175,7 +177,7 @@ def test_the_present_text_is_found_wherever_it_came_from(store: Store) -> None:
         " ".join
     )
 )
-def test_no_search_is_an_error(full: tuple[Store, list[Row]], words: str) -> None:
+def test_no_search_is_an_error(full: tuple[Store, list[SegmentRow]], words: str) -> None:
     assert queue.count(full[0], View(status="all", search=words)) <= FILLED + 1
 
 
@@ -184,7 +186,7 @@ def test_neighbours_are_those_beside_it_in_the_recording(store: Store) -> None:
     one, two, three, four, five = hear(store, where, ["uno", "dos", "tres", "cuatro", "cinco"])
     hear(store, record(store, seed=1), ["otra"])
     was, revision = state(store, two)
-    apply(store, "ana", "merge", [Change(two, replace(was, status="retired"), revision)])
+    apply(store, "ana", "merge", [SegmentChange(two, replace(was, status="retired"), revision)])
     before, after = queue.neighbours(store, four)
     assert ([row.id for row in before], [row.id for row in after]) == ([one, three], [five])
     assert [row.id for row in queue.neighbours(store, one, after=1)[1]] == [three]

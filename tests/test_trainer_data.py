@@ -21,11 +21,11 @@ from models.whisper.level import audible  # noqa: E402
 from models.whisper.windows import FULL, frames_for  # noqa: E402
 from tests.trainer_jobs import BASE, clip  # noqa: E402
 from trainer import augment  # noqa: E402
-from trainer.batches import Plan  # noqa: E402
-from trainer.contract.clips import Clip, Word  # noqa: E402
+from trainer.batches import BatchPlan  # noqa: E402
+from trainer.contract.clips import Clip, ClipWord  # noqa: E402
 from trainer.contract.job import Job  # noqa: E402
 from trainer.data import Data  # noqa: E402
-from trainer.labels import IGNORE, Labels, Said  # noqa: E402
+from trainer.labels import IGNORE, Labels, TimedText  # noqa: E402
 from trainer.manifest import waveform  # noqa: E402
 
 TEXT = "Mañana vamos a la playa."
@@ -65,7 +65,7 @@ def test_a_step_draws_the_same_whatever_was_drawn_before(clips: list[Clip], labe
 
 def test_everything_of_the_learner_is_heard_each_epoch_and_all_the_replay_in_turn(clips: list[Clip]) -> None:
     job = dataclasses.replace(Job(BASE), batch=4, epochs=4, replay=0.5, noise=0.2)
-    plan = Plan(clips, job)
+    plan = BatchPlan(clips, job)
     heard: Counter[int] = Counter()
     for step in range(plan.steps):
         batch = plan.batch(step)
@@ -84,7 +84,7 @@ def test_packed_windows_hold_every_clip_once_and_never_overflow(seed: int, secon
         for n, s in enumerate(seconds)
     ]
     job = dataclasses.replace(Job(BASE), pack=True, noise=0.0, epochs=1, seed=seed)
-    plan = Plan(clips, job)
+    plan = BatchPlan(clips, job)
     items = [item for step in range(plan.steps) for item in plan.batch(step).items]
     assert sorted(number for item in items for number in item) == list(range(len(clips)))
     assert all(len(item) == 1 or sum(clips[n].seconds + 0.4 for n in item) < 29.1 for item in items)
@@ -161,7 +161,7 @@ def test_features_are_kept_and_a_torn_file_is_made_anew(clips: list[Clip], label
 
 def test_the_labels_are_whispers_own(labels: Labels) -> None:
     end, (start, spanish, task) = labels.end, labels.prompt
-    given, wanted = labels.pair([Said(TEXT, 0, 2)], timestamps=False)
+    given, wanted = labels.pair([TimedText(TEXT, 0, 2)], timestamps=False)
     assert given[:4] == [start, spanish, task, labels.no_timestamps]
     assert start not in given[1:]  # one start of the transcript, not two
     assert wanted[:3] == [spanish, IGNORE, IGNORE]
@@ -183,9 +183,9 @@ def test_timestamps_follow_the_words_through_speed_and_silence(
 ) -> None:
     from trainer.data import Window
 
-    words = (Word("Mañana", 0.5, 1.0), Word("vamos", 1.0, 2.0))
+    words = (ClipWord("Mañana", 0.5, 1.0), ClipWord("vamos", 1.0, 2.0))
     spoken = dataclasses.replace(clips[0], text="Mañana vamos", words=words)
-    change = augment.Change(speed=0.5, lead=16_000)
+    change = augment.Augmentation(speed=0.5, lead=16_000)
     given, wanted = made(clips, labels, tmp_path).pair(Window(((spoken, change),), timestamps=True))
     first = given[3] - 100  # <|2.00|>: a second of silence, and half a second said half as fast
     assert wanted[-2] == first + 250  # <|5.00|>
@@ -197,7 +197,7 @@ def test_a_base_without_timestamps_is_taught_without(labels: Labels, tmp_path: P
     body = (BASE / "tokenizer.json").read_text("utf-8")
     (tmp_path / "tokenizer.json").write_text(body.replace("<|0.00|>", "<|gone|>"), encoding="utf-8")
     bare = Labels(tmp_path)
-    assert bare.pair([Said(TEXT, 0, 2)], True) == labels.pair([Said(TEXT, 0, 2)], False)
+    assert bare.pair([TimedText(TEXT, 0, 2)], True) == labels.pair([TimedText(TEXT, 0, 2)], False)
 
 
 def test_what_is_hidden_is_little_and_leaves_the_cache_alone() -> None:

@@ -18,11 +18,11 @@ from torch.nn import functional  # noqa: E402
 from models.evaluation.scoring import Errors  # noqa: E402
 from tests import trainer_jobs as jobs  # noqa: E402
 from trainer import training  # noqa: E402
-from trainer.batches import Plan  # noqa: E402
+from trainer.batches import BatchPlan  # noqa: E402
 from trainer.contract.clips import read_manifest  # noqa: E402
 from trainer.contract.errors import CheckpointError, TrainingError  # noqa: E402
 from trainer.contract.job import Job, read_job  # noqa: E402
-from trainer.decoding import Heard  # noqa: E402
+from trainer.decoding import DevScore  # noqa: E402
 from trainer.events import Events  # noqa: E402
 from trainer.optimising import out_of_memory, rate  # noqa: E402
 from trainer.run import run  # noqa: E402
@@ -119,10 +119,10 @@ def test_it_stops_early_when_dev_gets_no_better(train: Any, monkeypatch: pytest.
     assert kept == ["step-00000001", "step-00000003"]
 
 
-def wrong(*errors: int) -> Callable[..., Heard]:
+def wrong(*errors: int) -> Callable[..., DevScore]:
     """So many of a thousand words are misheard, one look at dev after the other."""
     counts = iter(errors)
-    return lambda *values: Heard(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
+    return lambda *values: DevScore(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
 
 
 def test_between_steps_that_chance_may_have_parted_the_later_one_is_taken(
@@ -140,7 +140,7 @@ def test_others_of_the_region_are_heard_first_and_the_learner_afterwards(
     region = [{**row, "origin": "regional"} if row["origin"] == "replay" else row for row in rows]
     folder = jobs.job(tmp_path / "two", region, **{**QUICK, "transfer_epochs": 2, "epochs": 1, "max_steps": 0})
     clips, _ = read_manifest(folder / "manifest.jsonl")
-    plan = Plan([clip for clip in clips if clip.split == "train"], read_job(folder)[0])
+    plan = BatchPlan([clip for clip in clips if clip.split == "train"], read_job(folder)[0])
     train_clips = [clip for clip in clips if clip.split == "train"]
     heard = [
         {train_clips[number].origin for item in plan.batch(step).items for number in item}

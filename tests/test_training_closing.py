@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from core.importing.importer import import_path
-from core.importing.transcription import Progress
+from core.importing.transcription import TranscriptionProgress
 from core.review.desk import Desk
 from core.versions import rehear as closing
 from core.versions.active import RECOGNISER, VARIABLES, chosen_name
@@ -94,9 +94,9 @@ def test_what_waits_is_heard_in_the_order_of_the_queue_and_put_in_order_again(st
     store.execute("UPDATE segments SET expected = id % 3 WHERE reference IS NULL")
     queue = first(store, View(), SEGMENTS)
     before = len(hearings(store))
-    seen: list[Progress] = []
+    seen: list[TranscriptionProgress] = []
 
-    def told(progress: Progress) -> None:
+    def told(progress: TranscriptionProgress) -> None:
         seen.append(progress)
         if progress.done == SEGMENTS:  # as if what was learnt meanwhile had moved this one
             store.execute("UPDATE segments SET expected = 99 WHERE id = ?", (queue[-1],))
@@ -122,7 +122,7 @@ def test_after_going_back_the_older_ears_word_counts_again(store: Store) -> None
 def test_another_ear_in_the_middle_of_it_begins_anew(store: Store) -> None:
     put_on(store, OTHER)
 
-    def told(progress: Progress) -> None:
+    def told(progress: TranscriptionProgress) -> None:
         if progress.done == 3 and chosen_name(store, RECOGNISER) == OTHER:
             put_on(store, "starter-ear")
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.runs.errors import TrainingRefused
 from core.versions.gate import Report, Verdict, judge, read_report
-from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.evaluate import Evaluation, HeardClip, Silence
 from models.evaluation.rates import LEAST_WORDS
 from models.evaluation.scoring import Errors, character_errors, word_errors
 
@@ -24,9 +24,9 @@ Wrong = Callable[[int], int]
 """How many words of a clip are misheard, by the clip's number."""
 
 
-def clips(wrong: Wrong, count: int, recordings: int) -> tuple[Heard, ...]:
+def clips(wrong: Wrong, count: int, recordings: int) -> tuple[HeardClip, ...]:
     return tuple(
-        Heard(f"recording {number % recordings}", "Ana", 3.0, -24.0, TEXT, *heard(wrong(number)))
+        HeardClip(f"recording {number % recordings}", "Ana", 3.0, -24.0, TEXT, *heard(wrong(number)))
         for number in range(count)
     )
 

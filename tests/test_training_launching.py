@@ -20,8 +20,8 @@ torch = pytest.importorskip("torch", reason="the training extra is not installed
 from core.runs import launch  # noqa: E402
 from core.runs.errors import TrainingRefused  # noqa: E402
 from core.runs.launch import alive, begin, delete, resume, stop  # noqa: E402
-from core.runs.snapshot import Choice  # noqa: E402
-from core.runs.watch import EVENTS, Watch  # noqa: E402
+from core.runs.snapshot import RunChoice  # noqa: E402
+from core.runs.watch import EVENTS, RunWatch  # noqa: E402
 from core.versions.registry import settle  # noqa: E402
 from models.device import physical_cores  # noqa: E402
 from store import runs  # noqa: E402
@@ -35,7 +35,7 @@ from tests import training_store  # noqa: E402
 from tests.training_store import TINY, until  # noqa: E402
 from trainer.contract.folder import LOG  # noqa: E402
 
-TINIEST = Choice(knobs=TINY)
+TINIEST = RunChoice(knobs=TINY)
 BEGIN = """
 import sys, time
 from pathlib import Path
@@ -87,7 +87,7 @@ def steps(run: Run) -> list[int]:
 
 
 def pid_of(run: Run) -> int:
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     watch.poll()
     assert watch.state.pid
     return watch.state.pid
@@ -167,7 +167,7 @@ def test_one_that_does_not_answer_is_ended(store: Store) -> None:
     stop(run)
     assert alive(run)
     stop(run, force=True)
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     while not watch.state.ended:
         watch.poll()
     assert watch.state.status == "failed" and not alive(run)
@@ -222,7 +222,7 @@ def test_a_trainer_that_cannot_even_begin_says_why(store: Store, monkeypatch: py
 
 def test_with_a_knob_that_nobody_knows_no_run_is_begun(store: Store) -> None:
     with pytest.raises(TrainingRefused, match="no meaning for “speeed”: correct its spelling"):
-        begin(store, Choice(knobs={**TINY, "speeed": 1}))
+        begin(store, RunChoice(knobs={**TINY, "speeed": 1}))
     assert runs.runs(store) == [] and not list((store.folder / "runs").glob("0*"))
 
 

@@ -14,7 +14,7 @@ from core.runs.bases import Base
 from core.runs.errors import TrainingRefused
 from core.runs.presets import LOOKS, PRESETS, checked, choose, knobs, named, steps_of
 from models.catalog import STARTER
-from trainer.batches import Plan
+from trainer.batches import BatchPlan
 from trainer.contract.clips import Clip
 from trainer.contract.job import job_from
 
@@ -133,7 +133,7 @@ def spoken(origin: str) -> Clip:
 def test_steps_are_as_many_as_the_trainer_takes(name: str, clips: int) -> None:
     chosen = all_of(name, STARTER_BASE, clips)
     job = job_from({"version": 1, "base": str(STARTER_BASE.folder), **chosen}, Path("job.json"))
-    plan = Plan([spoken("learner")] * clips + [spoken("replay")] * 100, job)
+    plan = BatchPlan([spoken("learner")] * clips + [spoken("replay")] * 100, job)
     assert steps_of(job, clips) == pytest.approx(plan.steps, abs=job.epochs)
     assert steps_of(dataclasses.replace(job, max_steps=3), clips) == 3
 

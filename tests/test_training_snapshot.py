@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.runs.errors import TrainingRefused
-from core.runs.snapshot import Choice, Snapshot, snapshot
+from core.runs.snapshot import RunChoice, Snapshot, snapshot
 from models import catalog
 from store.audio.folder import AudioFolder
 from store.database import Store
@@ -19,7 +19,7 @@ from store.segments.splits import set_split
 from store.segments.table import add_hypothesis
 from tests import training_store
 from tests.corrections import add_correction
-from trainer.contract.clips import Clip, Word, line_of, read_manifest
+from trainer.contract.clips import Clip, ClipWord, line_of, read_manifest
 from trainer.contract.job import job_from
 from trainer.labels import Labels
 from trainer.manifest import check_audio, check_clips
@@ -63,7 +63,7 @@ def first_of(store: Store, split: str) -> int:
 
 
 def test_the_trainer_takes_what_is_written(store: Store, tmp_path: Path) -> None:
-    shot = snapshot(store, Choice())
+    shot = snapshot(store, RunChoice())
     assert sum(shot.clips.values()) == 20 and not shot.left_out
     assert shot.clips["train"] >= 12 and shot.clips["dev"] >= 2 and shot.clips["test"] >= 2
     assert {into: list(splits(store).values()).count(into) for into in shot.clips} == shot.clips
@@ -85,7 +85,7 @@ def test_the_trainer_takes_what_is_written(store: Store, tmp_path: Path) -> None
 
 
 def test_sittings_stay_whole_and_the_test_stays_the_test(store: Store) -> None:
-    first = snapshot(store, Choice())
+    first = snapshot(store, RunChoice())
     places = {(row.recording, row.split) for row in first.rows}
     assert len(places) == len({recording for recording, _ in places}) == 10
     tested = {row.sha256 for row in first.rows if row.split == "test"}
@@ -93,13 +93,13 @@ def test_sittings_stay_whole_and_the_test_stays_the_test(store: Store) -> None:
     with store.transaction():
         for number, text in enumerate(("Mañana vuelvo a casa temprano.", "El gato duerme en la cocina.")):
             training_store.segment(store, espeak, 900 + number, text, f"session {100 + number}")
-    second = snapshot(store, Choice())
+    second = snapshot(store, RunChoice())
     assert len(second.rows) == 22
     assert tested <= {row.sha256 for row in second.rows if row.split == "test"}
 
 
 def test_words_have_their_times(store: Store) -> None:
-    snapshot(store, Choice())
+    snapshot(store, RunChoice())
     heard, placed, neither = sorted(splits(store))[:3]
     correct(store, heard, "Hola, buenos días")
     words = [
@@ -110,26 +110,26 @@ def test_words_have_their_times(store: Store) -> None:
     correct(store, placed, "Adiós")
     put_alignment(store, placed, "Adiós", [{"word": "Adiós", "start": 0.5, "end": 0.9, "probability": None}], "cut")
     add_hypothesis(store, placed, "starter-ear", "hola", [words[0]], 0.1)
-    shot = snapshot(store, Choice())
+    shot = snapshot(store, RunChoice())
     assert row_of(shot, store, heard).words == (
-        Word("Hola,", 0.25, 0.55), Word("buenos", 0.75, 1.05), Word("días", 1.25, 1.55),
+        ClipWord("Hola,", 0.25, 0.55), ClipWord("buenos", 0.75, 1.05), ClipWord("días", 1.25, 1.55),
     )  # fmt: skip
-    assert row_of(shot, store, placed).words == (Word("Adiós", 0.5, 0.9),)
+    assert row_of(shot, store, placed).words == (ClipWord("Adiós", 0.5, 0.9),)
     assert row_of(shot, store, neither).words == ()
 
 
 def test_where_nobody_speaks_is_noise(store: Store) -> None:
-    snapshot(store, Choice())
+    snapshot(store, RunChoice())
     quiet = first_of(store, "train")
     correct(store, quiet, "")
-    shot = snapshot(store, Choice())
+    shot = snapshot(store, RunChoice())
     row = row_of(shot, store, quiet)
     assert (row.origin, row.text, row.words) == ("noise", "", ())
     assert sum(shot.clips.values()) == 19
 
 
 def test_what_would_teach_the_wrong_thing_is_left_out(store: Store) -> None:
-    snapshot(store, Choice())
+    snapshot(store, RunChoice())
     train = [number for number, into in splits(store).items() if into == "train"]
     dots, crowded, wordy, gone = train[:4]
     correct(store, dots, "¿…?")
@@ -142,10 +142,10 @@ def test_what_would_teach_the_wrong_thing_is_left_out(store: Store) -> None:
         )
         store.execute('UPDATE segments SET "end" = ? WHERE id = ?', (samples, wordy))
     correct(store, wordy, " ".join(f"{n}" for n in range(1000, 1170)))
-    sha256 = row_of(snapshot(store, Choice()), store, gone).sha256
+    sha256 = row_of(snapshot(store, RunChoice()), store, gone).sha256
     AudioFolder(store.folder).path(sha256).unlink()
 
-    reasons = dict(snapshot(store, Choice()).left_out)
+    reasons = dict(snapshot(store, RunChoice()).left_out)
     assert reasons.keys() == {dots, crowded, wordy, gone}
     assert reasons[dots] == "There is no word in its text."
     assert "more than anybody says" in reasons[crowded]
@@ -158,11 +158,11 @@ def test_what_would_teach_the_wrong_thing_is_left_out(store: Store) -> None:
             (40 * 16_000, wordy),
         )
         store.execute('UPDATE segments SET "end" = ? WHERE id = ?', (31 * 16_000, wordy))
-    assert "31 s long" in dict(snapshot(store, Choice()).left_out)[wordy]
+    assert "31 s long" in dict(snapshot(store, RunChoice()).left_out)[wordy]
 
 
 def test_others_are_replayed_or_heard_first_and_never_tested_on_in_training(store: Store) -> None:
-    snapshot(store, Choice())
+    snapshot(store, RunChoice())
     espeak = Espeak()
     texts = ("Compramos pan y queso.", "Mi tía vive en Cádiz.", "Llueve mucho en otoño.", "Se perdió la llave.")
     others = {}
@@ -171,23 +171,23 @@ def test_others_are_replayed_or_heard_first_and_never_tested_on_in_training(stor
         made = training_store.segment(store, espeak, 700 + number, text, f"other {number}", speaker)
         set_split(store, [made], split)
         others[made] = split
-    shot = snapshot(store, Choice(replay=("Pepe",), regional=("Lola",)))
+    shot = snapshot(store, RunChoice(replay=("Pepe",), regional=("Lola",)))
     roles = [(row_of(shot, store, made).origin, row_of(shot, store, made).split) for made in others]
     assert roles == [("replay", "train"), ("replay", "dev"), ("general", "test"), ("regional", "train")]
     assert (shot.replay_clips, shot.regional_clips, sum(shot.clips.values())) == (1, 1, 20)
-    assert shot.job.transfer_epochs > 0 and snapshot(store, Choice()).job.transfer_epochs == 0
+    assert shot.job.transfer_epochs > 0 and snapshot(store, RunChoice()).job.transfer_epochs == 0
 
-    shot = snapshot(store, Choice(regional=("Pepe",)))
+    shot = snapshot(store, RunChoice(regional=("Pepe",)))
     assert {number for number, _ in shot.left_out} == set(others) - {min(others), max(others)}
     with pytest.raises(TrainingRefused, match=r"Nothing of “Juan” is corrected: .*Lola, Pepe, learner"):
-        snapshot(store, Choice(replay=("Juan",)))
+        snapshot(store, RunChoice(replay=("Juan",)))
     with pytest.raises(TrainingRefused, match="named for both"):
-        snapshot(store, Choice(replay=("Pepe",), regional=("Pepe",)))
+        snapshot(store, RunChoice(replay=("Pepe",), regional=("Pepe",)))
 
 
 def test_what_is_set_by_hand_goes_before_the_preset(store: Store) -> None:
     knobs = {"epochs": 3, "seed": 7, "rank": 4, "cache": "elsewhere", "before": "/nowhere"}
-    shot = snapshot(store, Choice(preset="hours", knobs=knobs))
+    shot = snapshot(store, RunChoice(preset="hours", knobs=knobs))
     assert shot.preset.name == "hours"
     assert (shot.job.epochs, shot.job.seed, shot.job.rank) == (3, 7, 4)
     assert shot.job.cache.startswith(str(store.folder)) and "nowhere" not in shot.job.before
@@ -198,15 +198,15 @@ def test_too_little_is_refused_with_what_to_do(store: Store, tmp_path: Path) -> 
         Store.open(tmp_path / "empty") as empty,
         pytest.raises(TrainingRefused, match=r"Nothing is corrected yet: "),
     ):
-        snapshot(empty, Choice())
+        snapshot(empty, RunChoice())
     with pytest.raises(TrainingRefused, match="no preset “fast”"):
-        snapshot(store, Choice(preset="fast"))
+        snapshot(store, RunChoice(preset="fast"))
     with pytest.raises(TrainingRefused, match="check the path"):
-        snapshot(store, Choice(base="/nowhere/at/all"))
+        snapshot(store, RunChoice(base="/nowhere/at/all"))
     with store.transaction():
         store.execute("UPDATE segments SET status = 'skipped', reference = NULL WHERE id > 6")
     with pytest.raises(TrainingRefused, match=r"corrected segments to train on, .*: correct at least 8"):
-        snapshot(store, Choice())
+        snapshot(store, RunChoice())
 
 
 @pytest.mark.parametrize(("sittings", "why"), [(1, "of one sitting"), (2, "Progress would be measured on 0")])
@@ -216,4 +216,4 @@ def test_it_takes_three_sittings(tmp_path: Path, sittings: int, why: str) -> Non
         for number, text in enumerate(sentences_of("words", 20)):
             training_store.segment(store, espeak, number, text, f"session {min(number // 16, sittings - 1)}")
         with pytest.raises(TrainingRefused, match=f"{why}.*: talk once more"):
-            snapshot(store, Choice())
+            snapshot(store, RunChoice())

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.runs.state import POINTS, RunState
-from core.runs.watch import AWAY, EVENTS, GRACE, HUNG, MAX_LINE, NEWEST, SILENCE, Watch
+from core.runs.watch import AWAY, EVENTS, GRACE, HUNG, MAX_LINE, NEWEST, SILENCE, RunWatch
 
 
 class Clock:
@@ -64,11 +64,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watch(tmp_path: Path, clock: Clock) -> Watch:
-    return Watch(tmp_path, clock)
+def watch(tmp_path: Path, clock: Clock) -> RunWatch:
+    return RunWatch(tmp_path, clock)
 
 
-def wait(watch: Watch, clock: Clock, seconds: float) -> None:
+def wait(watch: RunWatch, clock: Clock, seconds: float) -> None:
     """Look at the run every ten seconds for so long."""
     for _ in range(round(seconds / 10)):
         clock.now += 10
@@ -79,7 +79,7 @@ def curve(state: RunState) -> list[tuple[int, float]]:
     return [(step, loss) for step, loss, _ in state.loss_points]
 
 
-def test_each_event_comes_once_and_a_half_line_when_it_is_whole(trainer: Trainer, watch: Watch) -> None:
+def test_each_event_comes_once_and_a_half_line_when_it_is_whole(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         assert [event["event"] for event in watch.poll()] == ["start"]
         assert watch.poll() == []
@@ -91,7 +91,7 @@ def test_each_event_comes_once_and_a_half_line_when_it_is_whole(trainer: Trainer
         assert (watch.state.status, watch.state.steps) == ("running", 10)
 
 
-def test_what_is_no_event_is_passed_over(trainer: Trainer, watch: Watch) -> None:
+def test_what_is_no_event_is_passed_over(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         trainer.write('{"v": 1, "event": "step", "st')  # torn by a dying process; the next begins a line of its own
         trainer.write("\n[1, 2]\nnull\n" + "[" * 5000 + "\n" + '{"event": 7}\n\x00\x01\n\n')
@@ -111,7 +111,7 @@ def test_what_is_no_event_is_passed_over(trainer: Trainer, watch: Watch) -> None
         assert (state.step, curve(state), state.evals, state.status) == (2, [(1, 1.0)], [], "running")
 
 
-def test_a_file_that_was_replaced_is_read_from_its_beginning(trainer: Trainer, watch: Watch) -> None:
+def test_a_file_that_was_replaced_is_read_from_its_beginning(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         for number in range(1, 6):
             trainer.step(number)
@@ -130,7 +130,7 @@ def test_a_file_that_was_replaced_is_read_from_its_beginning(trainer: Trainer, w
         assert curve(watch.state) == [(1, 8.0), (2, 8.0), (3, 8.0)]
 
 
-def test_whoever_comes_late_gets_the_whole_curve(trainer: Trainer, watch: Watch) -> None:
+def test_whoever_comes_late_gets_the_whole_curve(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         trainer.write("".join(json.dumps({"event": "heartbeat", "beat": n}) + "\n" for n in range(2 * NEWEST)))
         trainer.step(3, loss=0.5)
@@ -139,7 +139,7 @@ def test_whoever_comes_late_gets_the_whole_curve(trainer: Trainer, watch: Watch)
         assert curve(watch.state) == [(3, 0.5)]
 
 
-def test_silence_is_a_stall_and_a_sign_of_life_its_end(trainer: Trainer, watch: Watch, clock: Clock) -> None:
+def test_silence_is_a_stall_and_a_sign_of_life_its_end(trainer: Trainer, watch: RunWatch, clock: Clock) -> None:
     with trainer.at_work():
         trainer.step(1)
         wait(watch, clock, SILENCE)
@@ -151,7 +151,7 @@ def test_silence_is_a_stall_and_a_sign_of_life_its_end(trainer: Trainer, watch: 
         assert watch.state.status == "running"
 
 
-def test_slow_steps_are_no_stall(trainer: Trainer, watch: Watch, clock: Clock) -> None:
+def test_slow_steps_are_no_stall(trainer: Trainer, watch: RunWatch, clock: Clock) -> None:
     with trainer.at_work():
         trainer.step(1, seconds=50.0)
         watch.poll()
@@ -161,7 +161,7 @@ def test_slow_steps_are_no_stall(trainer: Trainer, watch: Watch, clock: Clock) -
         assert watch.state.status == "stalled"
 
 
-def test_one_that_beats_without_getting_on_hangs(trainer: Trainer, watch: Watch, clock: Clock) -> None:
+def test_one_that_beats_without_getting_on_hangs(trainer: Trainer, watch: RunWatch, clock: Clock) -> None:
     with trainer.at_work():
         trainer.step(1)
         for seconds, status in ((HUNG - 10, "running"), (HUNG + 10, "stalled")):
@@ -175,7 +175,7 @@ def test_one_that_beats_without_getting_on_hangs(trainer: Trainer, watch: Watch,
         assert watch.state.status == "running"
 
 
-def test_clocks_that_jump_deceive_nobody(trainer: Trainer, watch: Watch, clock: Clock) -> None:
+def test_clocks_that_jump_deceive_nobody(trainer: Trainer, watch: RunWatch, clock: Clock) -> None:
     with trainer.at_work():
         trainer.step(1)
         watch.poll()
@@ -192,7 +192,7 @@ def test_clocks_that_jump_deceive_nobody(trainer: Trainer, watch: Watch, clock: 
             assert (watch.state.status, watch.state.eta) == ("running", 9.0)
 
 
-def test_one_that_died_without_a_word_has_failed(trainer: Trainer, watch: Watch) -> None:
+def test_one_that_died_without_a_word_has_failed(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         trainer.step(1)
         watch.poll()
@@ -202,7 +202,7 @@ def test_one_that_died_without_a_word_has_failed(trainer: Trainer, watch: Watch)
     assert state.error and state.error[1].startswith("go on with `tertulia resume`")
 
 
-def test_one_that_never_began_has_failed_after_a_while(watch: Watch, clock: Clock) -> None:
+def test_one_that_never_began_has_failed_after_a_while(watch: RunWatch, clock: Clock) -> None:
     watch.poll()
     assert watch.state.status == "preparing"
     wait(watch, clock, GRACE + 10)
@@ -219,7 +219,7 @@ def test_one_that_never_began_has_failed_after_a_while(watch: Watch, clock: Cloc
     ],
 )
 def test_its_last_word_counts_though_it_is_gone(
-    trainer: Trainer, watch: Watch, event: dict[str, Any], status: str
+    trainer: Trainer, watch: RunWatch, event: dict[str, Any], status: str
 ) -> None:
     with trainer.at_work():
         trainer.step(1)
@@ -230,7 +230,7 @@ def test_its_last_word_counts_though_it_is_gone(
         assert watch.state.error == ("No base", "choose one")
 
 
-def test_after_a_resume_what_happens_again_counts_once(trainer: Trainer, watch: Watch) -> None:
+def test_after_a_resume_what_happens_again_counts_once(trainer: Trainer, watch: RunWatch) -> None:
     with trainer.at_work():
         trainer.tell("eval", step=0, wer=0.6, best_step=0)
         for number in range(1, 9):

@@ -16,7 +16,7 @@ import pytest
 from core.runs import costs
 from core.runs.errors import TrainingRefused
 from core.runs.presets import checked
-from core.runs.snapshot import CORRECTED, Choice, snapshot
+from core.runs.snapshot import CORRECTED, RunChoice, snapshot
 from core.runs.worth import worth
 from core.versions import registry
 from store.database import Store
@@ -85,7 +85,7 @@ def put_on(store: Store, learnt: list[Clip]) -> ModelVersion:
 
 
 def test_with_enough_to_prove_it_training_is_worth_it(store: Store) -> None:
-    would, shot = worth(store, Choice()), snapshot(store, Choice())
+    would, shot = worth(store, RunChoice()), snapshot(store, RunChoice())
     assert would.good
     assert would.snapshot == shot and shot.clips == {"train": 40, "dev": 4, "test": 40}
     assert shot.words["test"] >= 200
@@ -108,7 +108,7 @@ def skip_tests(store: Store, left: int) -> None:
 
 def test_where_a_gain_cannot_be_proven_it_says_what_is_missing(store: Store) -> None:
     skip_tests(store, left=10)
-    would, words = worth(store, Choice()), sum(snapshot(store, Choice()).words.values())
+    would, words = worth(store, RunChoice()), sum(snapshot(store, RunChoice()).words.values())
     assert not would.good and 0 < would.snapshot.words["test"] < 200
     assert f"{would.snapshot.words['test']} words are set aside for the test, and 200 are needed" in would.advice
     # A tenth of all is set aside, so there must be 2,000 words in all.
@@ -119,7 +119,7 @@ def test_where_a_gain_cannot_be_proven_it_says_what_is_missing(store: Store) -> 
 
 def test_without_a_test_nothing_can_be_proven(store: Store) -> None:
     skip_tests(store, left=0)
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert not would.good and would.snapshot.words["test"] == 0
     assert "0 words are set aside" in would.advice and would.wer is not None
 
@@ -128,30 +128,30 @@ def test_an_ear_that_hardly_mishears_has_little_to_gain(store: Store) -> None:
     for row in store.execute("SELECT id, reference FROM segments WHERE split IN ('dev', 'test')"):
         add_hypothesis(store, row["id"], "starter-ear", row["reference"], [], 0.1)
     store.execute("UPDATE segments SET errors = 0 WHERE split IN ('dev', 'test')")
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert not would.good and "0.0 % of your words: there is hardly anything to gain" in would.advice
 
 
 def test_what_another_ear_heard_says_nothing_of_this_one(store: Store) -> None:
     store.execute("UPDATE segments SET model = 'another'")
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert would.wer is None and would.words == 0
     assert would.good and "is not known yet, but comparable runs took" in would.advice
 
 
 def test_where_nothing_can_be_trained_the_reason_is_told(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store, pytest.raises(TrainingRefused, match="Nothing is corrected yet"):
-        worth(store, Choice())
+        worth(store, RunChoice())
 
 
 # --- the ear in use, and other bases --------------------------------------------------------------
 
 
 def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> None:
-    first = worth(store, Choice())
-    rows = [row for row in snapshot(store, Choice()).rows if row.split == "train"]
+    first = worth(store, RunChoice())
+    rows = [row for row in snapshot(store, RunChoice()).rows if row.split == "train"]
     put_on(store, rows)
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert would.gain == (0.0, 0.0) and not would.good
     assert "has learnt nearly all of this already" in would.advice
     assert would.wer is not None and would.words == registry.standing(store).words, "as the new ear was tested"
@@ -161,36 +161,36 @@ def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> N
     learner.correct(store, new, texts)
     set_blocks(store, {store.get("segments", new[0])["recording_id"]: "another day"})
     set_split(store, new, "train")
-    more = worth(store, Choice())
+    more = worth(store, RunChoice())
     assert more.good and more.gain is not None and first.gain is not None
     assert 0 < more.gain[1] < first.gain[1] * 1.5
 
 
 def test_a_text_that_was_corrected_again_is_new(store: Store) -> None:
-    rows = [row for row in snapshot(store, Choice()).rows if row.split == "train"]
+    rows = [row for row in snapshot(store, RunChoice()).rows if row.split == "train"]
     put_on(store, [dataclasses.replace(row, text=f"{row.text} no") for row in rows])
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert would.gain is not None and would.gain[0] > 0
 
 
 def test_of_a_base_that_the_ear_was_not_made_from_nobody_can_say(store: Store, tmp_path: Path) -> None:
     base = larger(tmp_path / "whisper-like", 384, 4)
-    would = worth(store, Choice(base=str(base)))
+    would = worth(store, RunChoice(base=str(base)))
     assert would.gain is None and not would.good and would.snapshot.base.name == "whisper-like"
     assert "Nobody can say beforehand" in would.advice
 
 
-def listening(monkeypatch: pytest.MonkeyPatch, base: Path) -> Choice:
+def listening(monkeypatch: pytest.MonkeyPatch, base: Path) -> RunChoice:
     """A base that the ear in use came from: a folder named by the environment, with its deployed form beside it."""
     deployed = base.with_name(f"{base.name}-ct2")
     shutil.copytree(learner.DEPLOYED, deployed)
     monkeypatch.setenv("TERTULIA_RECOGNISER", str(deployed))
-    return Choice()
+    return RunChoice()
 
 
 def test_memory_is_estimated_as_it_was_measured_elsewhere(store: Store, tmp_path: Path) -> None:
     for name, width, layers, gigabytes in (("tiny", 384, 4, 1.27), ("base", 512, 6, 2.0)):
-        shot = snapshot(store, Choice(base=str(larger(tmp_path / name, width, layers))))
+        shot = snapshot(store, RunChoice(base=str(larger(tmp_path / name, width, layers))))
         least = costs.cost(store, shot).least_memory_mb
         assert least / 1000 == pytest.approx(gigabytes, rel=0.15), name
 
@@ -199,7 +199,7 @@ def test_memory_is_estimated_as_it_was_measured_elsewhere(store: Store, tmp_path
 def test_a_real_whisper_needs_more_speech(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, layers: int, least: float
 ) -> None:
-    small = worth(store, Choice())
+    small = worth(store, RunChoice())
     would = worth(store, listening(monkeypatch, larger(tmp_path / "whisper", width, layers)))
     assert not would.good and "2.0 minutes are little for a network of this size" in would.advice
     assert would.gain is not None and (would.gain[0] < 0) == (least < 0)
@@ -217,18 +217,18 @@ def test_a_large_whisper_may_get_worse(store: Store, tmp_path: Path, monkeypatch
 
 
 def test_time_and_memory_are_as_a_run_here_took(store: Store, tmp_path: Path) -> None:
-    guess = worth(store, Choice())
+    guess = worth(store, RunChoice())
     trained(store, larger(tmp_path / "other", 384, 4), speech=1.0)
     (tmp_path / "gone").mkdir()
     trained(store, tmp_path / "gone", speech=1.0)
-    assert worth(store, Choice()) == guess, "runs of other networks tell nothing"
+    assert worth(store, RunChoice()) == guess, "runs of other networks tell nothing"
     trained(store, seconds=0.1)
-    assert not worth(store, Choice()).measured, "a second of training tells nothing"
+    assert not worth(store, RunChoice()).measured, "a second of training tells nothing"
 
     trained(store, speech=3000.0)
-    quick = worth(store, Choice())
+    quick = worth(store, RunChoice())
     trained(store, speech=30.0)
-    slow = worth(store, Choice())
+    slow = worth(store, RunChoice())
     assert quick.measured and slow.measured
     assert quick.memory_mb == 2500
     heard = (
@@ -238,14 +238,14 @@ def test_time_and_memory_are_as_a_run_here_took(store: Store, tmp_path: Path) ->
 
 
 def test_more_passes_take_longer(store: Store) -> None:
-    short, long = (worth(store, Choice(knobs={"epochs": epochs})) for epochs in (2, 40))
+    short, long = (worth(store, RunChoice(knobs={"epochs": epochs})) for epochs in (2, 40))
     assert long.steps == 20 * short.steps
     assert long.minutes > short.minutes + 1
-    assert worth(store, Choice(knobs={"max_steps": 3})).steps == 3
+    assert worth(store, RunChoice(knobs={"max_steps": 3})).steps == 3
 
 
 def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
-    own = worth(store, Choice(knobs={"epochs": 4}))
+    own = worth(store, RunChoice(knobs={"epochs": 4}))
     said = learner.sentences()[200:212]
     for number in range(0, 12, 4):
         texts = said[number : number + 4]
@@ -254,7 +254,7 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
         recording = store.get("segments", made[0])["recording_id"]
         set_blocks(store, {recording: f"Lola {number}"})
         set_split(store, made, "train")
-    both = worth(store, Choice(regional=("Lola",), knobs={"epochs": 4, "transfer_epochs": 5}))
+    both = worth(store, RunChoice(regional=("Lola",), knobs={"epochs": 4, "transfer_epochs": 5}))
     assert both.snapshot.clips["train"] == own.snapshot.clips["train"]
     assert both.steps == own.steps + 5 * 3, (
         "12 clips, four times as many of others, in batches of 30: three, five times"
@@ -264,22 +264,22 @@ def test_the_regions_speech_takes_steps_of_its_own(store: Store) -> None:
 
 def test_too_little_memory_is_said_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.runs.costs.free_memory", lambda: 300_000_000)
-    none = worth(store, Choice())
+    none = worth(store, RunChoice())
     assert not none.good and "0.3 GB are free: close other programs" in none.advice
     monkeypatch.setattr("core.runs.costs.free_memory", lambda: 2_000_000_000)
-    scarce = worth(store, Choice())
+    scarce = worth(store, RunChoice())
     assert scarce.good and scarce.memory_mb > scarce.free_memory_mb == 2000 and "Memory is scarce" in scarce.advice
 
 
 def test_a_full_disk_is_said_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(store.folder)
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage._replace(free=50_000_000))
-    would = worth(store, Choice())
+    would = worth(store, RunChoice())
     assert not would.good and would.disk_mb > 50 and "50 MB are free: delete old runs" in would.advice
 
 
 def test_all_weights_take_more_than_an_adapter(store: Store) -> None:
-    adapter, full = worth(store, Choice()), worth(store, Choice(knobs={"full": True}))
+    adapter, full = worth(store, RunChoice()), worth(store, RunChoice(knobs={"full": True}))
     assert full.disk_mb > adapter.disk_mb and full.memory_mb > adapter.memory_mb
 
 
@@ -308,7 +308,7 @@ def test_knobs_that_are_none_are_refused_before_there_is_a_run(
     store: Store, knobs: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(TrainingRefused, match=says):
-        worth(store, Choice(knobs=knobs))
+        worth(store, RunChoice(knobs=knobs))
 
 
 def test_a_look_takes_one_snapshot(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +320,7 @@ def test_a_look_takes_one_snapshot(store: Store, monkeypatch: pytest.MonkeyPatch
         return execute(self, sql, *parameters)
 
     monkeypatch.setattr(Store, "execute", counted)
-    assert prospect(Choice())(store).worth is not None
+    assert prospect(RunChoice())(store).worth is not None
     assert len(taken) == 1
     options = argparse.Namespace(
         preset="auto",

@@ -10,7 +10,7 @@ import pytest
 
 from core.dataset.audio_quality import TARGET, loudness
 from core.importing.importer import import_path
-from core.importing.transcription import Progress, transcribe
+from core.importing.transcription import TranscriptionProgress, transcribe
 from core.review.desk import Desk
 from models.audio import Audio
 from models.device import Device
@@ -49,7 +49,7 @@ class Listener:
 
 
 def test_all_segments_are_heard_equally_loud_and_judged(store: Store, recogniser: Recogniser) -> None:
-    listener, seen = Listener(recogniser), list[Progress]()
+    listener, seen = Listener(recogniser), list[TranscriptionProgress]()
     done = transcribe(store, listener, seen.append)
     assert (done.segments, done.left, done.failed) == (4, 0, [])
     assert all(abs(level - TARGET) < 3 for level in listener.levels)

@@ -35,7 +35,7 @@ from tui.shell.confirm import CONFIRM, Confirm
 from tui.shell.cycle import CYCLE, Cycle
 from tui.shell.form import FORM, Form
 from tui.shell.help import HelpScreen
-from tui.shell.text_view import READING, Reading
+from tui.shell.text_view import READING, TextView
 from tui.stand_ins import BEGINNING
 from tui.talk.keys import TALK
 from tui.talk.meter import bar
@@ -57,7 +57,7 @@ TABLES: list[tuple[type[object], tuple[Key, ...]]] = [
     (Rejections, REJECTIONS),
     (Cycle, CYCLE),
     (TrainScreen, TRAIN),
-    (Reading, READING),
+    (TextView, READING),
     (CompareScreen, COMPARE),
     (ModelsScreen, MODELS),
     (HelpScreen, keys.DIALOG),

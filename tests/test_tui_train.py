@@ -19,7 +19,7 @@ from store.database import Store
 from tests.train_driver import spoken_corrections, training, under_way
 from trainer.contract.job import Job
 from tui.pictures.train import STEPS, at_work, begin, preparation, steps, tell
-from tui.shell.text_view import Reading
+from tui.shell.text_view import TextView
 from tui.train.reads import Prospect
 from tui.train.worth_page import worth_rows
 
@@ -191,7 +191,7 @@ async def test_what_the_trainer_printed_can_be_read(tmp_path: Path, alive: Path)
     async with training(tmp_path) as it:
         await it.sees("running")
         await it.press("v")
-        await it.until(lambda: isinstance(it.app.screen, Reading))
+        await it.until(lambda: isinstance(it.app.screen, TextView))
         await it.sees("Log of run 1", "clip 3 is quiet", "the end")
         assert "[2J" not in it.seen() and it.seen().count("step") == 0
         await it.press("escape")

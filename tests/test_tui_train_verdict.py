@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.engine.protocol import EarChanged, UseEar
-from core.importing.transcription import Progress
+from core.importing.transcription import TranscriptionProgress
 from core.review.derived_columns import refresh
 from core.versions import registry, rehear
 from core.versions.registry import Standing
@@ -20,7 +20,7 @@ from tests.train_driver import TrainDriver, evaluation, finish, finished, traini
 from tui.active_recogniser import sayings
 from tui.pictures.train import at_work
 from tui.shell.confirm import Confirm
-from tui.shell.text_view import Reading
+from tui.shell.text_view import TextView
 from tui.train.dialogs import Force, Tags
 
 
@@ -161,7 +161,7 @@ async def test_keeping_the_present_ear_changes_nothing(tmp_path: Path, better: P
 async def test_while_what_waits_is_heard_anew_a_line_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    far: list[Progress | None] = [Progress(120, 400, 300.0, 90.0)]
+    far: list[TranscriptionProgress | None] = [TranscriptionProgress(120, 400, 300.0, 90.0)]
     monkeypatch.setattr(rehear, "rehearing", lambda data: far[-1])
     async with training(tmp_path) as it:
         await it.sees("heard anew: 120 of 400 segments, about 2 min left")
@@ -172,12 +172,12 @@ async def test_while_what_waits_is_heard_anew_a_line_says_how_far_it_is(
 async def test_the_queue_is_put_in_order_when_what_waits_was_heard_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    far: list[Progress | None] = [None]
+    far: list[TranscriptionProgress | None] = [None]
     monkeypatch.setattr(rehear, "rehearing", lambda data: far[-1])
     fill(tmp_path)
     async with correcting(tmp_path) as it:
         await it.until(lambda: len(it.screen.queue.ids) == 5)
-        far.append(Progress(0, 5, 0.0, None))
+        far.append(TranscriptionProgress(0, 5, 0.0, None))
         it.app.promote("starter-ear")
         await it.until(lambda: it.app.rehearing is not None)
         last = it.screen.queue.ids[-1]
@@ -233,7 +233,7 @@ async def test_tags_and_the_card(tmp_path: Path, better: Path) -> None:
         await it.press(*"verano microfono-2", "enter")
         await it.sees("#verano")
         await it.press("m")
-        await it.until(lambda: isinstance(it.app.screen, Reading))
+        await it.until(lambda: isinstance(it.app.screen, TextView))
         await it.sees("Card of v1", "What it learnt from", "**better**")
         await it.press("end")
         await it.sees("What it is not for")

@@ -22,7 +22,7 @@ from models.tutor.prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
 from tests.starters import load_tutor
 from trainer.starter.tutor.dialogues import row
 from trainer.starter.tutor.export import write_gguf
-from trainer.starter.tutor.model import Geometry, TinyLlama
+from trainer.starter.tutor.model import TinyLlama, TutorShape
 from trainer.starter.tutor.slots import moves, script
 from trainer.starter.tutor.train import ROWS, train_tokenizer
 
@@ -169,7 +169,7 @@ def test_a_damaged_model_is_named_with_the_remedy(tmp_path: Path) -> None:
 
 def test_a_model_without_moves_writes_freely_and_answers_in_shape(tmp_path: Path) -> None:
     tokenizer = train_tokenizer(tmp_path / "tokenizer.json", seed=1, size=400, rows=5)
-    geometry = Geometry(vocabulary=tokenizer.get_vocab_size(), width=32, layers=1, heads=1, inner=64)
+    geometry = TutorShape(vocabulary=tokenizer.get_vocab_size(), width=32, layers=1, heads=1, inner=64)
     write_gguf(tmp_path / "free.gguf", TinyLlama(geometry), tokenizer, None)
     free = LlamaTutor(tmp_path / "free.gguf", "free", CPU)
     messages = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.review.derived_columns import refresh
 from models.catalog import starter
-from models.evaluation.evaluate import Evaluation, Heard, Silence
+from models.evaluation.evaluate import Evaluation, HeardClip, Silence
 from models.evaluation.scoring import character_errors, word_errors
 from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
@@ -154,15 +154,15 @@ def evaluation(
     return found.as_json()
 
 
-def heard(name: str, every: int, blocks: int) -> tuple[Heard, ...]:
+def heard(name: str, every: int, blocks: int) -> tuple[HeardClip, ...]:
     """Clips in which one in so many words was misheard."""
     spoken = [(number, text) for number in range(blocks) for text in TEXTS]
     return tuple(clip(text, misheard(text, every, number), f"{name} {number}") for number, text in spoken)
 
 
-def clip(text: str, wrong: str, recording: str) -> Heard:
+def clip(text: str, wrong: str, recording: str) -> HeardClip:
     """A clip with what was heard in it."""
-    return Heard(
+    return HeardClip(
         recording, "Luis", 2.5, -24.0, text, wrong, word_errors(text, wrong), character_errors(text, wrong)
     )
 
@@ -184,6 +184,6 @@ def finished(data: Path, **how: Any) -> Path:
     return folder
 
 
-def texts_of(evaluated: Sequence[Heard]) -> list[str]:
+def texts_of(evaluated: Sequence[HeardClip]) -> list[str]:
     """What was heard, in order."""
     return [one.heard for one in evaluated]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.runs.watch import RunState, Watch
+from core.runs.watch import RunState, RunWatch
 from store.audio.folder import AudioFolder
 from store.database import Store
 from store.runs import Run
@@ -44,9 +44,9 @@ def segment(store: Store, espeak: Espeak, number: int, text: str, block: str, sp
     return made
 
 
-def until(run: Run, happened: Callable[[RunState], bool], seconds: float = 60.0) -> Watch:
+def until(run: Run, happened: Callable[[RunState], bool], seconds: float = 60.0) -> RunWatch:
     """Follow a run until something has happened to it."""
-    watch, deadline = Watch(run.folder), time.monotonic() + seconds
+    watch, deadline = RunWatch(run.folder), time.monotonic() + seconds
     while not happened(watch.state):
         assert time.monotonic() < deadline, (watch.state, (run.folder / "log.txt").read_text()[-2000:])
         time.sleep(0.02)

@@ -20,7 +20,7 @@ MASKS = 2
 
 
 @dataclass(frozen=True)
-class Change:
+class Augmentation:
     """What is done to one clip. The default is nothing."""
 
     speed: float = 1.0
@@ -39,22 +39,22 @@ class Change:
         return self.lead + round(samples / self.speed) + self.tail
 
 
-def draw(dice: random.Random, job: Job, samples: int) -> Change:
+def draw(dice: random.Random, job: Job, samples: int) -> Augmentation:
     """What to do to a clip of so many samples; it never grows beyond one window."""
     if dice.random() >= job.augment:
-        return Change()
+        return Augmentation()
     slowest = max(-job.speed, samples / WINDOW - 1)
     speed = 1 + dice.uniform(min(slowest, job.speed), job.speed)
     room = WINDOW - round(samples / speed)
     lead = min(room, int(dice.uniform(0, job.silence) * SAMPLE_RATE))
     tail = min(room - lead, int(dice.uniform(0, job.silence) * SAMPLE_RATE))
     snr = dice.uniform(job.least_snr, job.least_snr + SNR_RANGE) if dice.random() < job.noisy else None
-    return Change(speed, dice.uniform(-job.gain, job.gain), snr, lead, tail, dice.randrange(2**31))
+    return Augmentation(speed, dice.uniform(-job.gain, job.gain), snr, lead, tail, dice.randrange(2**31))
 
 
-def applied(audio: NDArray[np.float32], change: Change) -> NDArray[np.float32]:
+def applied(audio: NDArray[np.float32], change: Augmentation) -> NDArray[np.float32]:
     """The changed clip, float32 [change.samples(len(audio))], within ±1."""
-    if change == Change():
+    if change == Augmentation():
         return audio
     voice = resampled(audio, round(len(audio) / change.speed))
     whole = np.pad(voice, (change.lead, change.tail))

@@ -34,7 +34,7 @@ class Batch:
     """Whether the window is the full one."""
 
 
-class Plan:
+class BatchPlan:
     """The batches of a whole run.
 
     Args:

@@ -22,12 +22,12 @@ from models.units import SAMPLE_RATE, WINDOW
 from models.whisper.level import audible
 from models.whisper.windows import FULL, frames_for
 from trainer import augment
-from trainer.augment import Change
-from trainer.batches import PAUSE, TAUGHT, Batch, Plan
+from trainer.augment import Augmentation
+from trainer.batches import PAUSE, TAUGHT, Batch, BatchPlan
 from trainer.contract.clips import Clip
 from trainer.contract.job import Job
 from trainer.features import log_mel, to_window
-from trainer.labels import Labels, Said
+from trainer.labels import Labels, TimedText
 from trainer.manifest import waveform
 
 CACHE = "whisper-1"
@@ -38,7 +38,7 @@ CACHE = "whisper-1"
 class Window:
     """One window of a batch, drawn but not yet made."""
 
-    parts: tuple[tuple[Clip, Change], ...]
+    parts: tuple[tuple[Clip, Augmentation], ...]
     timestamps: bool = False
     mask: int | None = None
     """Seed of what is hidden; None for nothing."""
@@ -74,7 +74,7 @@ class Data:
         self._clips, self._job, self._labels, self._bands = clips, job, labels, bands
         self._cache = cache
         cache.mkdir(parents=True, exist_ok=True)
-        self.plan = Plan(clips, job)
+        self.plan = BatchPlan(clips, job)
 
     def drawn(self, step: int) -> tuple[list[Window], int]:
         """The windows of a step, and how many frames each is long; no audio is read."""
@@ -91,13 +91,13 @@ class Data:
             return Window((), hush=dice.randrange(2**31))
         clips = [self._clips[number] for number in item]
         parts = tuple(
-            (clip, augment.draw(dice, job, clip.end - clip.start) if clip.origin in TAUGHT else Change())
+            (clip, augment.draw(dice, job, clip.end - clip.start) if clip.origin in TAUGHT else Augmentation())
             for clip in clips
         )
         timestamps, mask = dice.random() < job.timestamps, dice.randrange(2**31)
         window = Window(parts, timestamps, mask)
         if window.samples > WINDOW:  # packed too tightly for what was drawn
-            window = Window(tuple((clip, Change()) for clip in clips), timestamps, mask)
+            window = Window(tuple((clip, Augmentation()) for clip in clips), timestamps, mask)
         return window
 
     def tensors(self, windows: Sequence[Window], frames: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -113,7 +113,7 @@ class Data:
                 start = clip.words[0].start if clip.words else 0.0
                 end = clip.words[-1].end if clip.words else clip.seconds
                 voice = (offset + change.lead) / SAMPLE_RATE
-                said.append(Said(clip.text, voice + start / change.speed, voice + end / change.speed))
+                said.append(TimedText(clip.text, voice + start / change.speed, voice + end / change.speed))
             offset += change.samples(clip.end - clip.start) + GAP
         return self._labels.pair(said, window.timestamps)
 
@@ -121,7 +121,7 @@ class Data:
         """Log-mel features [bands, frames] of what is in a window, without the silence behind it."""
         if window.hush is not None:
             return self._mel(augment.hush(window.hush))
-        if len(window.parts) == 1 and window.parts[0][1] == Change():
+        if len(window.parts) == 1 and window.parts[0][1] == Augmentation():
             mel = self.cached(window.parts[0][0])
         else:
             voices: list[NDArray[np.float32]] = []

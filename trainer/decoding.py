@@ -27,7 +27,7 @@ TOGETHER = 16
 
 
 @dataclass(frozen=True)
-class Heard:
+class DevScore:
     """How well the dev split was heard."""
 
     texts: list[str]
@@ -54,7 +54,7 @@ def hear(
     clips: Sequence[tuple[str, NDArray[np.float16]]],
     device: torch.device,
     between: Callable[[], None],
-) -> Heard:
+) -> DevScore:
     """What `model` hears in clips given as (reference, features [bands, frames]).
 
     `between` is called before each batch and may raise, to stop at once.
@@ -73,7 +73,7 @@ def hear(
     finally:
         model.train(was_training)
     references = [reference for reference, _ in clips]
-    return Heard(
+    return DevScore(
         texts,
         [word_errors(said, text) for said, text in zip(references, texts, strict=True)],
         [character_errors(said, text) for said, text in zip(references, texts, strict=True)],

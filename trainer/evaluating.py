@@ -20,8 +20,7 @@ from models import device
 from models.device import Device
 from models.errors import ModelError
 from models.evaluation import cache as kept
-from models.evaluation.evaluate import Clip as Spoken
-from models.evaluation.evaluate import Evaluation, evaluate
+from models.evaluation.evaluate import Evaluation, TestClip, evaluate
 from models.whisper.recogniser import WhisperRecogniser
 from trainer.contract import folder as names
 from trainer.contract.clips import Clip
@@ -103,7 +102,7 @@ def _heard(
 ) -> Evaluation:
     """What a model hears, now or at an earlier time."""
     spoken = [
-        Spoken(
+        TestClip(
             audio=partial(waveform, clip),
             text=clip.text,
             recording=clip.recording,

@@ -23,13 +23,13 @@ from trainer.export import ExportError, convert, merge, verify
 from trainer.files import settle_folder, write_json
 from trainer.shortest import choose_windows
 from trainer.strength import Trial, choose_strength
-from trainer.training import Parts
+from trainer.training import RunParts
 
 OTHERS = {"strength": 200, "windows": 60}
 """Most dev clips that are not the learner's, for each choice."""
 
 
-def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[Stage], None]) -> dict[str, Any]:
+def finish(parts: RunParts, clips: Sequence[Clip], told: Callable[[Stage], None]) -> dict[str, Any]:
     """Make the version of a trained adapter and evaluate it; returns more fields of the `done` event.
 
     Args:
@@ -61,7 +61,7 @@ def finish(parts: Parts, clips: Sequence[Clip], told: Callable[[Stage], None]) -
     return done
 
 
-def make(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> None:
+def make(parts: RunParts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> None:
     """Put together in the folder `making` whatever of the version is not there yet."""
     job, between = parts.job, parts.stop.check
     own = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
@@ -91,7 +91,7 @@ def _others(clips: Sequence[Clip], choice: str) -> list[Clip]:
     return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: OTHERS[choice]]
 
 
-def _strength(parts: Parts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> float:
+def _strength(parts: RunParts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> float:
     """How strong the adapter should be, as chosen on dev now or before the run was interrupted."""
     path, job = parts.folder / STRENGTH, parts.job
     if not path.exists():

@@ -22,7 +22,7 @@ STAMPS = 1500
 
 
 @dataclass(frozen=True)
-class Said:
+class TimedText:
     """A text and when it begins and ends, in seconds from the window's start."""
 
     text: str
@@ -49,7 +49,7 @@ class Labels:
         """How many of the decoder's positions a text takes at most."""
         return len(self._text(text)) + len(self.prompt) + 3
 
-    def pair(self, said: list[Said], timestamps: bool) -> tuple[list[int], list[int]]:
+    def pair(self, said: list[TimedText], timestamps: bool) -> tuple[list[int], list[int]]:
         """Decoder input and targets of one window, of equal length.
 
         Args:

@@ -30,7 +30,7 @@ from trainer.manifest import check_audio, check_clips
 from trainer.optimising import device_of, precision_of
 from trainer.room import check_disk
 from trainer.stopping import Stopped, StopRequest
-from trainer.training import Parts, Training
+from trainer.training import RunParts, Training
 from trainer.world import World
 
 
@@ -76,7 +76,7 @@ def run(folder: Path, resume: bool, events: Events, stop: StopRequest, world: Wo
             data = Data(train, job, labels, cache, base.config.num_mel_bins)
             dev = [clip for clip in clips if clip.split == "dev" and clip.origin == "learner"][: job.dev_clips]
             _stage(events, heart, "train")
-            parts = Parts(
+            parts = RunParts(
                 folder, job, hashes, data, dev, labels, model, device, world, events, heart, stop
             )  # fmt: skip
             done = Training(parts, checkpoint).run()

@@ -1,7 +1,7 @@
 """The loop: steps, looks at the dev split, checkpoints, and the adapter of the best of them.
 
-Everything that decides the next step is in the weights, the optimiser's moments and `State`; chance is drawn
-anew from the seed and the step. So a run that was killed and resumed ends with the same bits as one that
+Everything that decides the next step is in the weights, the optimiser's moments and `TrainingState`; chance is
+drawn anew from the seed and the step. So a run that was killed and resumed ends with the same bits as one that
 was not. The gradient is a sum over all clips of a batch divided by all their tokens, however they are split
 into micro-batches and among processes.
 """
@@ -50,7 +50,7 @@ MOST_BAD_STEPS = 10
 
 
 @dataclass
-class State:
+class TrainingState:
     """What a run knows beside weights and moments."""
 
     step: int = 0
@@ -73,7 +73,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Parts:
+class RunParts:
     """What a run is made of."""
 
     folder: Path
@@ -94,7 +94,7 @@ class Parts:
 class Training:
     """One run, from its beginning or from a checkpoint."""
 
-    def __init__(self, parts: Parts, checkpoint: Checkpoint | None) -> None:
+    def __init__(self, parts: RunParts, checkpoint: Checkpoint | None) -> None:
         self._parts = parts
         self._job, self._model, self._world, self._events = parts.job, parts.model, parts.world, parts.events
         self._checkpoints = parts.folder / CHECKPOINTS
@@ -104,7 +104,7 @@ class Training:
             self._named.values(), lr=parts.job.learning_rate, weight_decay=parts.job.weight_decay
         )
         self._scaler = torch.amp.GradScaler(parts.device.type, enabled=self._precision == "fp16")
-        self._state = State()
+        self._state = TrainingState()
         self._steps = parts.data.plan.steps
         self._stages = parts.data.plan.stages
         self._recent: deque[float] = deque(maxlen=20)
@@ -314,7 +314,7 @@ class Training:
         if why:
             raise Stopped(why)
         if not self._world.first:
-            self._state = State(**{**shared, "micro_batch": self._state.micro_batch})
+            self._state = TrainingState(**{**shared, "micro_batch": self._state.micro_batch})
         if self._state.step:
             self._keep()
 
@@ -363,8 +363,8 @@ class Training:
         checkpoints.same_job(checkpoint, self._parts.hashes)
         self._load(checkpoint)
         restore(self._optimiser, self._named, checkpoint.tensors("optimiser"))
-        names = {knob.name for knob in dataclasses.fields(State)}
-        self._state = State(**{name: value for name, value in checkpoint.state.items() if name in names})
+        names = {knob.name for knob in dataclasses.fields(TrainingState)}
+        self._state = TrainingState(**{name: value for name, value in checkpoint.state.items() if name in names})
         if self._state.scale:
             self._scaler.load_state_dict(self._state.scale)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseEar
 from core.errors import SENTENCES, TROUBLE
-from tui.messages import EarSwapped, HeardAnew
+from tui.messages import EarSwapped, QueueReheard
 from tui.services import Services
 from tui.text import plain
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from core.importing.transcription import Progress
+    from core.importing.transcription import TranscriptionProgress
     from core.versions.registry import Standing
     from store.database import Store
     from store.versions import ModelVersion
@@ -40,7 +40,7 @@ class Around(Services, Protocol):
 
     ear: tuple[str, ...]
     """Set to the sayings for the header."""
-    rehearing: Progress | None
+    rehearing: TranscriptionProgress | None
     """Set to how far the hearing anew is, or to None."""
 
     def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
@@ -161,7 +161,7 @@ class Listening:
         if progress is None and self._timer is not None:
             self._timer.pause()
             if before is not None:
-                self._post(HeardAnew)
+                self._post(QueueReheard)
 
     def _post(self, make: Callable[[], Message]) -> None:
         """Tell the screens that show something of it, as far as they have been opened."""
@@ -209,7 +209,7 @@ def _standing(data: Path) -> tuple[Standing | None, bool]:
     return found, is_starter(RECOGNISER, found.name)
 
 
-def _rehearing(data: Path) -> Progress | None:
+def _rehearing(data: Path) -> TranscriptionProgress | None:
     from core.versions.rehear import rehearing
 
     return rehearing(data)

@@ -37,7 +37,7 @@ from tui.text import plain
 from tui.theme import THEME
 
 if TYPE_CHECKING:
-    from core.importing.transcription import Progress
+    from core.importing.transcription import TranscriptionProgress
     from store.segments.queue import View
     from tui.active_recogniser import Listening
     from tui.services import PlayerLike
@@ -126,7 +126,7 @@ class TertuliaApp(App[None]):
 
     ear: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, for the header: sayings, the longest first."""
-    rehearing: reactive[Progress | None] = reactive(None)
+    rehearing: reactive[TranscriptionProgress | None] = reactive(None)
     """How far what waits for a correction is heard anew, after a change of the ear; None while it is not."""
 
     def __init__(

@@ -19,7 +19,7 @@ from tui.correct.waveform import BIN, Wave
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
-    from store.segments.queue import Row
+    from store.segments.queue import SegmentRow
 
 Result = TypeVar("Result")
 
@@ -50,7 +50,7 @@ class DeskWorker:
         """Read something that may take long; awaiting it raises what it raises."""
         return self._run(1, lambda: do(self._own_reader()))
 
-    def wave(self, row: Row) -> Awaitable[Wave]:
+    def wave(self, row: SegmentRow) -> Awaitable[Wave]:
         """The picture of a segment's sound. Raises StoreError when the audio cannot be read."""
         return self._run(2, lambda: _wave(self._folder, row))
 
@@ -97,7 +97,7 @@ class DeskWorker:
             desk.store.close()
 
 
-def _wave(folder: Path, row: Row) -> Wave:
+def _wave(folder: Path, row: SegmentRow) -> Wave:
     import numpy as np
 
     from store.audio.folder import AudioFolder

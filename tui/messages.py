@@ -55,5 +55,5 @@ class EarSwapped(Message):
         """One sentence with the remedy, where nothing was changed."""
 
 
-class HeardAnew(Message):
+class QueueReheard(Message):
     """What waited to be corrected was heard with the present ear, and the queue was put in order."""

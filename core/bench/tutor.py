@@ -33,7 +33,7 @@ SENTENCES = Path(__file__).parents[2] / "tests" / "data" / "learner_sentences.js
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """A part of n, with its 95 % Wilson interval."""
 
     hits: int
@@ -60,16 +60,16 @@ class Share:
 
 
 @dataclass(slots=True)
-class Figures:
+class TutorFigures:
     """What was measured; the lists name the sentences behind the figures."""
 
-    false_on_right: Share = field(default_factory=lambda: Share(0, 0))
+    false_on_right: Proportion = field(default_factory=lambda: Proportion(0, 0))
     """Right and outside sentences that were corrected."""
-    wrong_corrections: Share = field(default_factory=lambda: Share(0, 0))
+    wrong_corrections: Proportion = field(default_factory=lambda: Proportion(0, 0))
     """Wrong sentences with a correction that is itself wrong."""
-    caught: Share = field(default_factory=lambda: Share(0, 0))
+    caught: Proportion = field(default_factory=lambda: Proportion(0, 0))
     """Wrong sentences mended exactly."""
-    good_replies: Share = field(default_factory=lambda: Share(0, 0))
+    good_replies: Proportion = field(default_factory=lambda: Proportion(0, 0))
     """Replies that pass every check of form."""
     first_clause: float = 0.0
     """Median seconds from the request to the first speakable clause."""
@@ -122,9 +122,9 @@ def measure(
     level: str = "A2",
     vouchers: Vouchers | None = None,
     talk: bool = True,
-) -> Figures:
+) -> TutorFigures:
     """Put every sentence through the app's own path."""
-    figures, vocabulary = Figures(), shipped()
+    figures, vocabulary = TutorFigures(), shipped()
     counts = {"sound": 0, "false": 0, "wrong": 0, "caught": 0, "bad": 0, "replies": 0, "good": 0}
     clause_times, note_times = [], []
     greetings: dict[str, str] = {}
@@ -163,10 +163,10 @@ def measure(
         if found and not leads_to(text, result, row["better"]):
             counts["bad"] += 1
             figures.false.append((text, found))
-    figures.false_on_right = Share(counts["false"], counts["sound"])
-    figures.wrong_corrections = Share(counts["bad"], counts["wrong"])
-    figures.caught = Share(counts["caught"], counts["wrong"])
-    figures.good_replies = Share(counts["good"], counts["replies"])
+    figures.false_on_right = Proportion(counts["false"], counts["sound"])
+    figures.wrong_corrections = Proportion(counts["bad"], counts["wrong"])
+    figures.caught = Proportion(counts["caught"], counts["wrong"])
+    figures.good_replies = Proportion(counts["good"], counts["replies"])
     figures.first_clause = _median(clause_times)
     figures.feedback = _median(note_times)
     return figures
@@ -176,7 +176,7 @@ def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2] if values else 0.0
 
 
-def report(figures: Figures, talk: bool = True) -> str:
+def report(figures: TutorFigures, talk: bool = True) -> str:
     """The figures as lines of text, with or without those of the replies."""
     lines = [
         f"false corrections, right and outside sentences: {figures.false_on_right}",

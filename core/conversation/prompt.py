@@ -11,7 +11,7 @@ from models.tutor.llama import Message
 from models.tutor.prompt import LEVELS, OPENING, feedback_request, system_prompt
 
 
-class Spoken(Protocol):
+class PastTurn(Protocol):
     """A turn there is already: the store's turns are such."""
 
     @property
@@ -23,7 +23,7 @@ class Spoken(Protocol):
     def text(self) -> str: ...
 
 
-def conversation(scene: Scenario, level: str, history: Sequence[Spoken] = ()) -> list[Message]:
+def conversation(scene: Scenario, level: str, history: Sequence[PastTurn] = ()) -> list[Message]:
     """The messages at the beginning of a session, or where it goes on; append to them turn by turn.
 
     Args:

@@ -11,7 +11,7 @@ WORDS = Path(__file__).parent / "words.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordAnalysis:
     """One thing that a word can be; see the head of words.txt."""
 
     kind: str
@@ -53,7 +53,7 @@ class Vocabulary:
                     self._phrases.add(f"{word[1:]}|{tags}")
             elif not word.startswith("#"):
                 self._lines[word] = tags
-        self._cache: dict[str, tuple[Reading, ...]] = {}
+        self._cache: dict[str, tuple[WordAnalysis, ...]] = {}
 
     def __contains__(self, word: str) -> bool:
         return word.casefold() in self._lines
@@ -62,7 +62,7 @@ class Vocabulary:
         """All words, in lower case."""
         return tuple(self._lines)
 
-    def readings(self, word: str, kind: str = "") -> tuple[Reading, ...]:
+    def readings(self, word: str, kind: str = "") -> tuple[WordAnalysis, ...]:
         """What the word can be, of one kind or of all."""
         key = word.casefold()
         if key not in self._cache:
@@ -121,19 +121,19 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(regex)
 
 
-def _reading(tag: str) -> Reading | None:
+def _reading(tag: str) -> WordAnalysis | None:
     parts = tag.split(":")
     match parts:
         case ["N" | "A" as kind, gender, number, lemma]:
-            return Reading(kind, lemma, gender, number)
+            return WordAnalysis(kind, lemma, gender, number)
         case ["V", lemma, tense, person]:
-            return Reading("V", lemma, tense=tense, person=int(person))
+            return WordAnalysis("V", lemma, tense=tense, person=int(person))
         case ["I" | "G" as kind, lemma]:
-            return Reading(kind, lemma)
+            return WordAnalysis(kind, lemma)
         case ["P", gender]:
-            return Reading("P", gender=gender, number="s")
+            return WordAnalysis("P", gender=gender, number="s")
         case ["C"]:
-            return Reading("C")
+            return WordAnalysis("C")
     return None
 
 

@@ -43,7 +43,7 @@ MILESTONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MilestoneProgress:
     """How far it is to a milestone."""
 
     hours: float
@@ -57,10 +57,10 @@ class Progress:
     """Of corrected audio; 0 when it is reached."""
 
 
-def progress(seconds: float) -> tuple[Progress, ...]:
+def progress(seconds: float) -> tuple[MilestoneProgress, ...]:
     """How far so many seconds of corrected audio go towards each milestone."""
     return tuple(
-        Progress(
+        MilestoneProgress(
             one.hours,
             one.to_hours,
             one.brings,

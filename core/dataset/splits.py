@@ -45,7 +45,7 @@ class KeptOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SplitShare:
     """What a split has."""
 
     segments: int = 0
@@ -56,7 +56,7 @@ class Share:
 class Assigned:
     """What dividing did."""
 
-    splits: dict[str, Share]
+    splits: dict[str, SplitShare]
     """train, dev, test and out."""
     moved: int
     """Segments that are in another split than before."""
@@ -178,10 +178,10 @@ def _lot(seed: int, block: str) -> bytes:
     return hashlib.blake2b(f"{seed} {block}".encode()).digest()
 
 
-def _counted(rows: Sequence[Any], splits: Mapping[int, str]) -> dict[str, Share]:
-    counts = {split: Share() for split in (*NAMES, "out")}
+def _counted(rows: Sequence[Any], splits: Mapping[int, str]) -> dict[str, SplitShare]:
+    counts = {split: SplitShare() for split in (*NAMES, "out")}
     for row in rows:
         had = counts[splits[row["id"]]]
         seconds = had.seconds + row["samples"] / SAMPLE_RATE
-        counts[splits[row["id"]]] = Share(had.segments + 1, seconds)
+        counts[splits[row["id"]]] = SplitShare(had.segments + 1, seconds)
     return counts

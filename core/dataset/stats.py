@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.dataset.leaks import Duplicate, Leak, duplicates, leaks
-from core.dataset.milestones import Progress, progress
+from core.dataset.milestones import MilestoneProgress, progress
 from core.dataset.rates import METHOD, Rate, rate
 from core.review import cost, second_look
 from core.review.lint.rules import RULES
@@ -54,7 +54,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotator:
+class AnnotatorPace:
     """How fast somebody works, by their newest acceptances; breaks are left out."""
 
     author: str
@@ -104,10 +104,10 @@ class Stats:
     """speaker, loudness and split; each by name."""
     method: str
     histograms: dict[str, list[Bin]]
-    milestones: tuple[Progress, ...]
+    milestones: tuple[MilestoneProgress, ...]
     warnings: dict[str, int]
     """Segments by what may be wrong with them (codes of `core.review.lint.rules`)."""
-    annotator: Annotator
+    annotator: AnnotatorPace
     forecast: Forecast
     agreement: Rate | None
     """How often the author wrote another word the second time; None before the first second pass."""
@@ -184,14 +184,14 @@ def _warnings(store: Store) -> dict[str, int]:
     return {code: count for code, count in found.items() if count}
 
 
-def _annotator(store: Store, author: str) -> tuple[Annotator, cost.Cost]:
+def _annotator(store: Store, author: str) -> tuple[AnnotatorPace, cost.CorrectionCost]:
     done = [one for one in work(store, author) if one.seconds > 0]
     pace = cost.fit(done)
     seconds = cost.working_seconds(done, pace)
     audio = sum(one.audio_seconds for one in done)
     each = seconds / 60
     return (
-        Annotator(
+        AnnotatorPace(
             author=author,
             acceptances=len(done),
             work_seconds=seconds,
@@ -207,7 +207,7 @@ def _annotator(store: Store, author: str) -> tuple[Annotator, cost.Cost]:
     )
 
 
-def _forecast(waiting: list[Tally], reached: tuple[Progress, ...], pace: cost.Cost) -> Forecast:
+def _forecast(waiting: list[Tally], reached: tuple[MilestoneProgress, ...], pace: cost.CorrectionCost) -> Forecast:
     amount = _amount(waiting)
     expected = sum(one.expected for one in waiting)
     seconds = pace.a * amount.segments + pace.b * amount.seconds + pace.c * expected

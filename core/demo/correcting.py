@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.dataset.splits import Assigned, assign
-from core.demo.learner import Plan
-from core.demo.talking import Said
+from core.demo.learner import LearnerPlan
+from core.demo.talking import HeardSentence
 from core.review.desk import Desk
 from store.database import Store
 
 AUTHOR = "demo"
 
 
-def correct(store: Store, said: Iterable[Said], plan: Plan) -> Assigned:
+def correct(store: Store, said: Iterable[HeardSentence], plan: LearnerPlan) -> Assigned:
     """Accept every sentence with its true text, where that was not done before, and divide them all by sittings.
 
     Raises:

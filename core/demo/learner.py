@@ -22,7 +22,7 @@ LIST = "learner.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LearnerPlan:
     """How much is said, and what becomes of it. All counts are sentences."""
 
     train: int
@@ -40,8 +40,8 @@ class Plan:
         return self.train + self.dev + self.test
 
 
-FULL = Plan(train=70, dev=10, test=60, later=10, sitting=10)
-QUICK = Plan(
+FULL = LearnerPlan(train=70, dev=10, test=60, later=10, sitting=10)
+QUICK = LearnerPlan(
     train=10,
     dev=2,
     test=4,
@@ -70,7 +70,7 @@ class Sentence:
     text: str
 
 
-def sittings(data: Path, plan: Plan) -> list[list[Sentence]]:
+def sittings(data: Path, plan: LearnerPlan) -> list[list[Sentence]]:
     """All that the learner says, sitting by sitting; it is spoken into the data folder where it is not there yet.
 
     Raises:
@@ -87,7 +87,7 @@ def sittings(data: Path, plan: Plan) -> list[list[Sentence]]:
     return [said[first : first + plan.sitting] for first in range(0, len(said), plan.sitting)]
 
 
-def _speak(folder: Path, plan: Plan) -> None:
+def _speak(folder: Path, plan: LearnerPlan) -> None:
     counts = ["--sentences", str(plan.train + plan.dev), "--held-out", str(plan.test + plan.later)]
     try:
         ask("trainer.synthesis.learner", str(folder), *counts)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.demo import correcting, learner, talking, teaching
-from core.demo.learner import Plan, Sentence
-from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Proved, Scene, Talked
-from core.demo.talking import Said
+from core.demo.learner import LearnerPlan, Sentence
+from core.demo.scenes import ActProgress, Begins, Corrected, Promoted, Proved, Reheard, Scene, Talked
+from core.demo.talking import HeardSentence
 from core.versions.rehear import rehear
 from models.evaluation.scoring import interval, word_errors
 from store.database import Store
@@ -22,7 +22,7 @@ Tell = Callable[[Scene], None]
 EXAMPLES = 3
 
 
-def play(store: Store, plan: Plan, tell: Tell) -> Proved:
+def play(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
     """Play it to its end, and return what was proved.
 
     Raises:
@@ -40,9 +40,9 @@ def play(store: Store, plan: Plan, tell: Tell) -> Proved:
     return proved
 
 
-def _talk(store: Store, plan: Plan, tell: Tell) -> list[list[Sentence]]:
+def _talk(store: Store, plan: LearnerPlan, tell: Tell) -> list[list[Sentence]]:
     tell(Begins("talk"))
-    tell(Progress("talk", "making the learner's voice", None))
+    tell(ActProgress("talk", "making the learner's voice", None))
     sittings = learner.sittings(store.folder, plan)
     every = [sentence for sitting in sittings for sentence in sitting]
     done = len(talking.said(store, every))
@@ -50,7 +50,7 @@ def _talk(store: Store, plan: Plan, tell: Tell) -> list[list[Sentence]]:
     def count() -> None:
         nonlocal done
         done += 1
-        tell(Progress("talk", f"sentence {done} of {len(every)}", done / len(every)))
+        tell(ActProgress("talk", f"sentence {done} of {len(every)}", done / len(every)))
 
     talking.talk(store, sittings, count)
     said = _said(store, every)
@@ -68,7 +68,7 @@ def _talk(store: Store, plan: Plan, tell: Tell) -> list[list[Sentence]]:
     return sittings
 
 
-def _correct(store: Store, plan: Plan, every: Sequence[Sentence], tell: Tell) -> None:
+def _correct(store: Store, plan: LearnerPlan, every: Sequence[Sentence], tell: Tell) -> None:
     tell(Begins("correct"))
     said = _said(store, every[: plan.corrected])
     splits = correcting.correct(store, said, plan).splits
@@ -80,12 +80,14 @@ def _correct(store: Store, plan: Plan, every: Sequence[Sentence], tell: Tell) ->
 def _go_on(store: Store, later: Sequence[Sentence], tell: Tell) -> None:
     """What nobody corrected is heard anew, and one sentence of it is said once more, to the ear of today."""
     tell(Begins("go on"))
-    rehear(store, lambda now: tell(Progress("go on", f"sentence {now.done} of {now.total}", now.done / now.total)))
+    rehear(
+        store, lambda now: tell(ActProgress("go on", f"sentence {now.done} of {now.total}", now.done / now.total))
+    )
     said = _said(store, later)
     best = max(said, key=_gain)
     now = talking.hear_again(store.folder, best.sentence)
     tell(
-        HeardAnew(
+        Reheard(
             said=best.sentence.text,
             before=best.first,
             now=now,
@@ -96,7 +98,7 @@ def _go_on(store: Store, later: Sequence[Sentence], tell: Tell) -> None:
     )
 
 
-def _said(store: Store, sentences: Sequence[Sentence]) -> list[Said]:
+def _said(store: Store, sentences: Sequence[Sentence]) -> list[HeardSentence]:
     """The sentences as they were heard, in their order; all were said before."""
     said = talking.said(store, sentences)
     return [said[sentence.file.name] for sentence in sentences]
@@ -106,12 +108,12 @@ def _wrong(said: str, heard: str) -> bool:
     return word_errors(said, heard).count > 0
 
 
-def _worst(one: Said) -> int:
+def _worst(one: HeardSentence) -> int:
     """For the worst to come first."""
     return -word_errors(one.sentence.text, one.first).count
 
 
-def _gain(one: Said) -> tuple[bool, int]:
+def _gain(one: HeardSentence) -> tuple[bool, int]:
     """How much better it is heard than at first; those that are all right now come before the others."""
     before, now = (word_errors(one.sentence.text, heard) for heard in (one.first, one.heard))
     return before.count > 0 == now.count, before.count - now.count

@@ -19,7 +19,7 @@ class Begins:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ActProgress:
     """How far an act is."""
 
     act: Act
@@ -91,7 +91,7 @@ class Promoted:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardAnew:
+class Reheard:
     """What was never corrected, as the ear of today hears it; and one sentence of it, said once more."""
 
     said: str
@@ -102,4 +102,4 @@ class HeardAnew:
     misheard_now: int
 
 
-Scene = Begins | Progress | Talked | Corrected | Trained | Proved | Promoted | HeardAnew
+Scene = Begins | ActProgress | Talked | Corrected | Trained | Proved | Promoted | Reheard

@@ -35,7 +35,7 @@ ORDER BY segments.status = 'corrected', segments.id DESC
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HeardSentence:
     """A sentence that was said and heard."""
 
     sentence: Sentence
@@ -48,14 +48,14 @@ class Said:
     samples: int
 
 
-def said(store: Store, sentences: Sequence[Sentence]) -> dict[str, Said]:
+def said(store: Store, sentences: Sequence[Sentence]) -> dict[str, HeardSentence]:
     """Which of the sentences were said, by the names of their files. Raises StoreError.
 
     One that was cut short and said again counts once: as it was corrected, or as it was first heard.
     """
     known = {sentence.file.name: sentence for sentence in sentences}
     return {
-        row["origin"]: Said(
+        row["origin"]: HeardSentence(
             known[row["origin"]], row["id"], row["session_id"], row["first"], row["heard"], row["samples"]
         )
         for row in store.execute(HEARD)

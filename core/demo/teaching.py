@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 
 from core.demo.errors import DemoError
-from core.demo.learner import Plan
-from core.demo.scenes import Act, Begins, Progress, Proved, Scene, Trained
+from core.demo.learner import LearnerPlan
+from core.demo.scenes import Act, ActProgress, Begins, Proved, Scene, Trained
 from core.runs import launch
 from core.runs.errors import TrainingRefused
-from core.runs.snapshot import Choice
+from core.runs.snapshot import RunChoice
 from core.runs.state import RESUME, RunState
-from core.runs.watch import Watch
+from core.runs.watch import RunWatch
 from core.versions import gate, registry
 from store.database import Store
 from store.runs import Run, runs
@@ -42,7 +42,7 @@ STAGES = {
 """What the trainer is at; the stages with many clips end with what is counted."""
 
 
-def teach(store: Store, plan: Plan, tell: Tell) -> Proved:
+def teach(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
     """Train on the corrections, or go on with the training that was begun, and hear the gate.
 
     Raises:
@@ -77,14 +77,14 @@ def promote(store: Store, proved: Proved) -> bool:
     return True
 
 
-def _under_way(store: Store, plan: Plan) -> tuple[Run, Watch]:
+def _under_way(store: Store, plan: LearnerPlan) -> tuple[Run, RunWatch]:
     """The run to follow: begun now, gone on with, or at work or done already."""
     registry.settle(store)
     run = next(iter(runs(store)), None)
     if run is None or not (run.folder / JOB).is_file():
-        run = launch.begin(store, Choice(knobs=plan.knobs))
-        return run, Watch(run.folder)
-    watch = Watch(run.folder)
+        run = launch.begin(store, RunChoice(knobs=plan.knobs))
+        return run, RunWatch(run.folder)
+    watch = RunWatch(run.folder)
     watch.poll()
     if watch.state.status != "finished" and not launch.alive(run):
         launch.resume(store, run)
@@ -92,13 +92,13 @@ def _under_way(store: Store, plan: Plan) -> tuple[Run, Watch]:
     return run, watch
 
 
-def _follow(run: Run, watch: Watch, tell: Tell) -> None:
+def _follow(run: Run, watch: RunWatch, tell: Tell) -> None:
     """Tell how the run goes until it has finished. Raises DemoError where it does not."""
     act: Act = "train"
     while not watch.state.ended:
         if watch.state.stage == "evaluate" and act == "train":
             act = _trained(run, watch.state, tell)
-        tell(Progress(act, *_how_far(watch.state)))
+        tell(ActProgress(act, *_how_far(watch.state)))
         time.sleep(LOOK)
         watch.poll()
     state = watch.state

@@ -51,11 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     with os.fdopen(descriptor):
         # Only now, because these imports take a while and Hello should not.
-        from core.engine.service import Service
+        from core.engine.service import EngineService
         from core.engine.turns import Setup
 
         setup = Setup(data, not options.no_sound, options.out, started, options.recogniser)
-        service = Service(setup, outbox.send)
+        service = EngineService(setup, outbox.send)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.post(Quit()))
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from core.conversation import distress, feedback, prompt, suggestions
 from core.conversation.clauses import ClauseSplitter
 from core.conversation.scenario import Scenario
-from core.engine.loading import Parts
+from core.engine.loading import EngineParts
 from core.engine.protocol import Event, Feedback, ReplyAudio, ReplyText, Timings, TurnStored, Warning
-from core.engine.speaking import Mouth, Utterance
+from core.engine.speaking import Mouth, SpokenReply
 from models.errors import ModelError
 from models.evaluation.scoring import normalise
 from models.tutor.llama import Message
@@ -32,7 +32,7 @@ SURE = 0.6
 
 
 @dataclass(frozen=True)
-class Said:
+class LearnerTurn:
     """What the learner said."""
 
     turn: int
@@ -49,7 +49,7 @@ class Said:
 class Reply:
     """What the tutor says, as far as it has come."""
 
-    utterance: Utterance | None
+    utterance: SpokenReply | None
     file: Path | None
     turn: int = 0
     text: str = ""
@@ -74,7 +74,7 @@ class Answering:
     def __init__(
         self,
         store: Store,
-        parts: Parts,
+        parts: EngineParts,
         mouth: Mouth,
         send: Callable[[Event], None],
         closing: threading.Event,
@@ -102,7 +102,7 @@ class Answering:
             self._messages.append(Message("assistant", reply.text))
             self._await_voice(reply)
 
-    def answer(self, said: Said) -> None:
+    def answer(self, said: LearnerTurn) -> None:
         """Reply to the learner, then note what could be said better. Raises StoreError, ModelError.
 
         Distress is answered without the tutor, even where it was hardly heard, and is not corrected.
@@ -206,7 +206,7 @@ class Answering:
         if reply.turn:
             sessions.set_turn_status(self._store, reply.turn, "lost")
 
-    def _annotate(self, said: Said) -> None:
+    def _annotate(self, said: LearnerTurn) -> None:
         """Note what could be said better; a mistake that may be the recogniser's own is passed over."""
         notes = [
             note

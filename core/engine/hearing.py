@@ -23,7 +23,7 @@ import numpy as np
 from core.engine.devices import SoundError
 from core.engine.endpoint import Endpoint
 from core.engine.protocol import Event, Level, Warning
-from core.engine.sources import NOTHING, Samples, Source
+from core.engine.sources import NOTHING, AudioSource, Samples
 from models.activity import FRAME, VoiceActivity
 from store.audio.folder import SAMPLE_RATE, TURN_SECONDS
 from store.audio.journal import RecordingJournal
@@ -104,7 +104,7 @@ class Hearing(threading.Thread):
 
     def __init__(
         self,
-        source: Source,
+        source: AudioSource,
         activity: VoiceActivity,
         journal: Callable[[], RecordingJournal],
         pause: float | None,

@@ -29,7 +29,7 @@ WARM_UP = "Hola, ¿qué tal?"
 
 
 @dataclass(frozen=True)
-class Parts:
+class EngineParts:
     """What the engine talks with."""
 
     recogniser: Recogniser
@@ -44,7 +44,7 @@ class Parts:
     loudspeaker: str | None
 
 
-def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None = None) -> Parts:
+def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None = None) -> EngineParts:
     """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
 
     Args:
@@ -67,7 +67,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None 
             recogniser.result().recognise(hello)
         microphone, loudspeaker = _devices(warn) if sound else (None, None)
         rules.result()
-        return Parts(
+        return EngineParts(
             recogniser.result(),
             tutor.result(),
             voice,

@@ -37,7 +37,7 @@ from core.engine.protocol import (
     UseEar,
     Warning,
 )
-from core.engine.sources import FileSource, Source
+from core.engine.sources import AudioSource, FileSource
 from core.engine.speaking import Mouth, Speaking
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
@@ -72,7 +72,7 @@ class EarLoaded:
 Message = Command | HearingBegun | Caught | HearingOver | JobDone | EarLoaded | Speaking | SessionOpen | Unusable
 
 
-class Service:
+class EngineService:
     """Runs one engine from Hello to Bye.
 
     Args:
@@ -230,7 +230,7 @@ class Service:
             self._refuse(NO_SOUND)
             return
         self._mouth.hush()
-        source: Source = FileSource(Path(command.file), command.realtime) if command.file else Microphone()
+        source: AudioSource = FileSource(Path(command.file), command.realtime) if command.file else Microphone()
         self._awake, self._deaf = source.is_file, False
         self._hearing = Hearing(
             source,

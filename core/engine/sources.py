@@ -17,7 +17,7 @@ Samples = NDArray[np.float32]
 NOTHING: Samples = np.zeros(0, dtype=np.float32)
 
 
-class Source(Protocol):
+class AudioSource(Protocol):
     """Something that can be heard."""
 
     name: str

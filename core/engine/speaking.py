@@ -48,9 +48,9 @@ class Mouth:
         self._send = send
         self._post = post
         self._lock = threading.Lock()
-        self._current: Utterance | None = None
+        self._current: SpokenReply | None = None
 
-    def begin(self, file: Path | None = None) -> Utterance | None:
+    def begin(self, file: Path | None = None) -> SpokenReply | None:
         """A new utterance, heard and written to `file` as asked; None when nobody would notice it."""
         self.hush()
         sinks: list[Sink] = [Loudspeaker()] if self.loudspeaker else []
@@ -59,7 +59,7 @@ class Mouth:
         if not sinks:
             return None
         with self._lock:
-            self._current = Utterance(sinks, self._post, lambda text: self._send(Warning(text)))
+            self._current = SpokenReply(sinks, self._post, lambda text: self._send(Warning(text)))
             self._current.start()
             return self._current
 
@@ -70,7 +70,7 @@ class Mouth:
                 self._current.hush()
 
 
-class Utterance(threading.Thread):
+class SpokenReply(threading.Thread):
     """Speaks what it is given, in order, until `end`; a failing sink is left out with a warning."""
 
     def __init__(

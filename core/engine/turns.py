@@ -15,9 +15,9 @@ from pathlib import Path
 
 from core.conversation import distress, scenario
 from core.dataset import measures as measuring
-from core.engine.answering import Answering, Said
+from core.engine.answering import Answering, LearnerTurn
 from core.engine.hearing import Caught, Ending
-from core.engine.loading import Parts, load
+from core.engine.loading import EngineParts, load
 from core.engine.pace import held, stretch
 from core.engine.protocol import (
     EarChanged,
@@ -95,7 +95,7 @@ class Conversation:
         closing: once set, what is said is still stored, but not answered.
     """
 
-    parts: Parts
+    parts: EngineParts
 
     def __init__(
         self,
@@ -213,7 +213,7 @@ class Conversation:
         turn = sessions.add_turn(self._store, self._session, "learner", text, "typed")
         self._send(TurnStored(turn, "learner", text, "typed"))
         if not self._closing.is_set():
-            self._or_lose(turn, lambda turn: self._answering.answer(Said(turn, text, None, began, {})))
+            self._or_lose(turn, lambda turn: self._answering.answer(LearnerTurn(turn, text, None, began, {})))
 
     def replay(self, command: Replay) -> None:
         """Play a stored turn: the learner's audio as it was, or the tutor's words by the voice."""
@@ -268,7 +268,7 @@ class Conversation:
             self._warn(nothing)
             self._lose(turn, nothing)
         elif not self._closing.is_set():
-            self._answering.answer(Said(turn, text, heard, caught.spoken_until, timings))
+            self._answering.answer(LearnerTurn(turn, text, heard, caught.spoken_until, timings))
         # The reply is being spoken meanwhile: nobody waits for this.
         measures = measuring.measured(self.parts.activity, audio)
         with self._store.transaction():

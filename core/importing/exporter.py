@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from core.importing import manifest
-from core.importing.manifest import Clip
+from core.importing.manifest import ExportedClip
 from models.evaluation.scoring import normalise
 from store.audio.folder import AudioFolder, pcm16
-from store.audio.streaming import Sink
+from store.audio.streaming import FlacFile
 from store.database import Store
 from store.errors import StoreError
 from store.formats import formats
@@ -126,7 +126,7 @@ class _Export:
         self._link = link
         self._on_progress = on_progress
         self._suffix = ".wav" if chosen.NAME in WAVE else ".flac"
-        self._clips: list[Clip] = []
+        self._clips: list[ExportedClip] = []
         self._splits: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
         self._models: set[str] = set()
@@ -194,7 +194,7 @@ class _Export:
 
         kind = "FLAC" if self._suffix == ".flac" else "WAV"
         with path.open("wb+") as file:
-            sink = Sink(file)
+            sink = FlacFile(file)
             try:
                 with soundfile.SoundFile(sink, "w", SAMPLE_RATE, 1, format=kind, subtype="PCM_16") as sound:
                     for first in range(start, end, 60 * SAMPLE_RATE):
@@ -204,7 +204,7 @@ class _Export:
             if sink.error:
                 raise sink.error
         name = path.relative_to(self._folder).as_posix()
-        self._clips.append(Clip(name, manifest.file_sha256(path), sha256, start, end))
+        self._clips.append(ExportedClip(name, manifest.file_sha256(path), sha256, start, end))
 
 
 def _refused(folder: Path, error: OSError) -> StoreError:

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from core.importing import manifest
 from core.importing.detection import BESIDE, audio_files, kinds
 from core.importing.intake import AHEAD, Intake, OnProgress
-from core.importing.placement import ADDED, REFERENCED, Row, place
+from core.importing.placement import ADDED, REFERENCED, ImportRow, place
 from core.importing.reach import Reach
 from core.importing.rows import SHORTEST, Sound, row_of, span_of
 from core.importing.segmentation import HARD_LIMIT
@@ -140,7 +140,7 @@ class _Import:
         self._speaker = speaker
         self._asked = asked
         self._clips = manifest.clips(path)
-        self._rows: list[list[Row]] = []
+        self._rows: list[list[ImportRow]] = []
         self._described: set[Path] = set()
         self.done = Imported()
 

@@ -51,7 +51,7 @@ Number = TypeVar("Number", np.uint8, np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ImportProgress:
     """How far an import is."""
 
     name: str
@@ -64,11 +64,11 @@ class Progress:
     """Of its audio; None while that is not known."""
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[ImportProgress], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Speech:
+class SpeechSpans:
     """Where somebody speaks in a recording."""
 
     segments: tuple[Span, ...]
@@ -77,15 +77,15 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class ImportedAudio:
     """An audio file whose sound is safe in the data folder."""
 
     path: str
     sha256: str
     samples: int
     clipped: NDArray[np.uint16] | None
-    """As `store.audio.streaming.Kept` has it; None where the file is not at hand."""
-    speech: Speech | None
+    """As `store.audio.streaming.StoredAudio` has it; None where the file is not at hand."""
+    speech: SpeechSpans | None
     """What was found by listening to it; None while nobody has."""
 
 
@@ -106,9 +106,9 @@ class Intake:
         self._remember = remember
         self._pool = ThreadPoolExecutor(max(2, min(MOST_WORKERS, physical_cores())), "import")
         self._activities = threading.local()
-        self._kept: dict[Path, Future[Source]] = {}
+        self._kept: dict[Path, Future[ImportedAudio]] = {}
         self._decoded: dict[Path, int] = {}
-        self._stored: dict[str, Source | None] = {}
+        self._stored: dict[str, ImportedAudio | None] = {}
         self._taken: set[str] = set()
         self._stopped = False
 
@@ -141,7 +141,7 @@ class Intake:
                 del self._kept[oldest]
                 self._decoded.pop(oldest, None)
 
-    def source(self, path: Path) -> Source:
+    def source(self, path: Path) -> ImportedAudio:
         """The file, its sound safe in the data folder. Raises StoreError."""
         self.begin(path)
         while True:
@@ -149,18 +149,18 @@ class Intake:
                 return self._kept[path].result(PATIENCE)
             except FutureTimeout:
                 seconds = self._decoded.get(path, 0) / SAMPLE_RATE
-                self._on_progress(Progress(path.name, "decoding", seconds, None))
+                self._on_progress(ImportProgress(path.name, "decoding", seconds, None))
 
-    def stored(self, sha256: str, samples: int) -> Source | None:
+    def stored(self, sha256: str, samples: int) -> ImportedAudio | None:
         """A recording that is in the store and has at least so many samples, or None. Raises StoreError."""
         if sha256 not in self._stored:
             rows = self._store.execute("SELECT samples FROM recordings WHERE sha256 = ?", (sha256,))
             there = rows and self._audio.path(sha256).is_file()
-            self._stored[sha256] = Source(sha256, sha256, rows[0]["samples"], None, None) if there else None
+            self._stored[sha256] = ImportedAudio(sha256, sha256, rows[0]["samples"], None, None) if there else None
         known = self._stored[sha256]
         return known if known and known.samples >= samples else None
 
-    def listened(self, source: Source) -> Source:
+    def listened(self, source: ImportedAudio) -> ImportedAudio:
         """The file with its speech. Raises StoreError where the recording is gone or damaged."""
         if source.speech is not None:
             return source
@@ -170,14 +170,14 @@ class Intake:
             segmentation.chunks(source.samples), lambda chunk: (chunk, self._probabilities(source.sha256, chunk))
         ):
             parts.append(np.rint(part * 255).astype(np.uint8))
-            self._on_progress(Progress(name, "listening", chunk.end / SAMPLE_RATE, total))
+            self._on_progress(ImportProgress(name, "listening", chunk.end / SAMPLE_RATE, total))
         likely = np.concatenate(parts)
         found = tuple(segmentation.segments(_probability(likely), source.samples))
-        listened = replace(source, speech=Speech(found, likely))
+        listened = replace(source, speech=SpeechSpans(found, likely))
         self._note(listened)
         return listened
 
-    def measures(self, source: Source, spans: Iterable[Span]) -> Iterator[Measures]:
+    def measures(self, source: ImportedAudio, spans: Iterable[Span]) -> Iterator[Measures]:
         """What the audio of each span is like, in order; it is worked on ahead.
 
         Raises:
@@ -185,10 +185,10 @@ class Intake:
         """
         name, total = Path(source.path).name, source.samples / SAMPLE_RATE
         for span, found in self._ahead(spans, lambda span: (span, self._measure(source, span))):
-            self._on_progress(Progress(name, "measuring", span.end / SAMPLE_RATE, total))
+            self._on_progress(ImportProgress(name, "measuring", span.end / SAMPLE_RATE, total))
             yield found
 
-    def _keep(self, path: Path) -> Source:
+    def _keep(self, path: Path) -> ImportedAudio:
         """In a worker: decode the file, unless that was done before and it has not changed since."""
         try:
             status = path.stat()
@@ -200,7 +200,7 @@ class Intake:
             return known
         kept = take_in(self._audio, path, on_progress=lambda samples: self._tell(path, samples))
         self._taken.add(kept.sha256)
-        source = Source(name, kept.sha256, kept.samples, kept.clipped, None)
+        source = ImportedAudio(name, kept.sha256, kept.samples, kept.clipped, None)
         if status:
             self._note(source, status.st_size, status.st_mtime_ns)
         return source
@@ -210,21 +210,23 @@ class Intake:
             raise StoreError("The import was stopped")
         self._decoded[path] = samples
 
-    def _known(self, name: str, size: int, changed: int) -> Source | None:
+    def _known(self, name: str, size: int, changed: int) -> ImportedAudio | None:
         for row in self._store.execute(
             "SELECT sha256, samples, spans FROM sources WHERE path = ? AND bytes = ? AND changed = ?",
             (name, size, changed),
         ):
             if self._audio.path(row["sha256"]).is_file():
                 found = json.loads(row["spans"])
-                speech = found["speech"] and Speech(
+                speech = found["speech"] and SpeechSpans(
                     tuple(Span(*span) for span in found["speech"]["segments"]),
                     _unpacked(found["speech"]["likely"], np.uint8),
                 )
-                return Source(name, row["sha256"], row["samples"], _unpacked(found["clipped"], np.uint16), speech)
+                return ImportedAudio(
+                    name, row["sha256"], row["samples"], _unpacked(found["clipped"], np.uint16), speech
+                )
         return None
 
-    def _note(self, source: Source, size: int | None = None, changed: int | None = None) -> None:
+    def _note(self, source: ImportedAudio, size: int | None = None, changed: int | None = None) -> None:
         """Remember what was found out about a file; without size and time, more about one that is known."""
         if not self._remember:
             return
@@ -250,7 +252,7 @@ class Intake:
         audio = self._audio.span(sha256, chunk.start - lead, chunk.end)
         return segmentation.probabilities(self._activity(), audio, lead)
 
-    def _measure(self, source: Source, span: Span) -> Measures:
+    def _measure(self, source: ImportedAudio, span: Span) -> Measures:
         if known := measuring.kept(self._store, source.sha256, *span):
             return known
         audio = self._audio.span(source.sha256, *span)

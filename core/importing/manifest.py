@@ -25,7 +25,7 @@ ABOVE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class ExportedClip:
     """An audio file of an export, and the span of the recording it is."""
 
     file: str
@@ -40,7 +40,7 @@ class Clip:
     """One past the last."""
 
 
-def write(folder: Path, about: Mapping[str, Any], clips: Sequence[Clip]) -> Path:
+def write(folder: Path, about: Mapping[str, Any], clips: Sequence[ExportedClip]) -> Path:
     """Write the manifest of an export. Raises StoreError."""
     path = folder / FILE
     with text_file(path) as file:
@@ -52,7 +52,7 @@ def write(folder: Path, about: Mapping[str, Any], clips: Sequence[Clip]) -> Path
     return path
 
 
-def clips(path: Path) -> dict[str, Clip]:
+def clips(path: Path) -> dict[str, ExportedClip]:
     """The clips of the export that a file or folder belongs to, by their files' SHA-256; none without an export.
 
     A manifest that cannot be read is none: what it would tell is not needed to import the audio.
@@ -61,7 +61,7 @@ def clips(path: Path) -> dict[str, Clip]:
     for place in (folder, *folder.absolute().parents[:ABOVE]):
         if (place / FILE).is_file():
             try:
-                found = [Clip(**clip) for clip in json.loads(read_text(place / FILE))["audio"]]
+                found = [ExportedClip(**clip) for clip in json.loads(read_text(place / FILE))["audio"]]
             except (StoreError, ValueError, TypeError, KeyError, RecursionError):
                 return {}
             return {clip.file_sha256: clip for clip in found if _makes_sense(clip)}
@@ -74,7 +74,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _makes_sense(clip: Clip) -> bool:
+def _makes_sense(clip: ExportedClip) -> bool:
     return (
         all(isinstance(text, str) for text in (clip.file_sha256, clip.recording))
         and all(type(number) is int for number in (clip.start, clip.end))

@@ -16,7 +16,7 @@ from core.review.derived_columns import refresh
 from store.database import Store
 from store.formats.item import Rejected
 from store.segments.annotations import put_alignment
-from store.segments.edits import Addition, Change, State, apply
+from store.segments.edits import Addition, SegmentChange, SegmentState, apply
 from store.segments.splits import set_blocks
 from store.segments.table import add_hypothesis, add_recording, add_segment
 from store.units import SAMPLE_RATE
@@ -37,7 +37,7 @@ ADDED, REFERENCED, KNOWN = "added", "referenced", "known"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """A segment to be: everything a file says about it, and what its audio is like."""
 
     where: str
@@ -70,9 +70,9 @@ class Row:
         """What somebody says is said in it; empty where they say that nobody speaks."""
         return self.text if self.text or self.status == "corrected" else None
 
-    def state(self) -> State:
+    def state(self) -> SegmentState:
         status = self.status or ("new" if self.reference is None else "corrected")
-        return State(self.start, self.end, self.speaker, status, self.reason, self.note, self.reference)
+        return SegmentState(self.start, self.end, self.speaker, status, self.reason, self.note, self.reference)
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Placed:
     """New ones."""
 
 
-def place(store: Store, rows: Sequence[Row], summary: str) -> Placed:
+def place(store: Store, rows: Sequence[ImportRow], summary: str) -> Placed:
     """Put a file's rows into the store: all of them or, where anything fails, none.
 
     Args:
@@ -113,10 +113,10 @@ class _Placing:
         self.placed = Placed()
         self._store = store
         self._recordings: dict[str, _Recording] = {}
-        self._changes: list[tuple[Change, Row | None]] = []
-        self._added: list[Row] = []
+        self._changes: list[tuple[SegmentChange, ImportRow | None]] = []
+        self._added: list[ImportRow] = []
 
-    def decide(self, row: Row) -> str | Rejected:
+    def decide(self, row: ImportRow) -> str | Rejected:
         """What becomes of a row; nothing is written yet."""
         recording = self._recordings.get(row.sha256)
         if recording is None:
@@ -160,9 +160,9 @@ class _Placing:
                 _complete(store, number, of)
         refresh(store, numbered)
 
-    def _change(self, known: _Known, to: State, row: Row | None) -> None:
+    def _change(self, known: _Known, to: SegmentState, row: ImportRow | None) -> None:
         assert known.id is not None
-        self._changes.append((Change(known.id, to, known.revision), row))
+        self._changes.append((SegmentChange(known.id, to, known.revision), row))
         known.state, known.untouched, known.changed = to, False, True
 
 
@@ -171,7 +171,7 @@ class _Known:
     """A segment of a recording, there already or about to be."""
 
     id: int | None
-    state: State
+    state: SegmentState
     revision: int
     untouched: bool
     """Found by listening, and nobody has done anything about it."""
@@ -189,7 +189,7 @@ class _Known:
 class _Recording:
     """A recording's segments, found by time."""
 
-    def __init__(self, store: Store, row: Row) -> None:
+    def __init__(self, store: Store, row: ImportRow) -> None:
         self._row = row
         self._buckets: dict[int, list[_Known]] = {}
         rows = store.execute("SELECT id, source FROM recordings WHERE sha256 = ?", (row.sha256,))
@@ -212,7 +212,7 @@ class _Recording:
         for bucket in {bucket for span in known.spans for bucket in _buckets(*span)}:
             self._buckets.setdefault(bucket, []).append(known)
 
-    def same(self, row: Row) -> _Known | None:
+    def same(self, row: ImportRow) -> _Known | None:
         """The segment that is or was of this very span, and of this speaker where both are known."""
         at = [
             known
@@ -224,7 +224,7 @@ class _Recording:
                 return known
         return next((known for known in at if not row.speaker or "" in known.speakers), None)
 
-    def covers(self, row: Row) -> bool:
+    def covers(self, row: ImportRow) -> bool:
         """Whether more than half of a row is in segments that are or were there."""
         spans = sorted(span for known in self._near(row) for span in known.spans)
         covered, reached = 0, row.start
@@ -233,7 +233,7 @@ class _Recording:
             reached = max(reached, min(end, row.end))
         return covered * 2 > row.end - row.start
 
-    def in_the_way(self, row: Row) -> list[_Known]:
+    def in_the_way(self, row: ImportRow) -> list[_Known]:
         """Segments of the same speaker that a row overlaps, other than those that it replaces."""
         replaced = self.stale(row)
         return [
@@ -242,20 +242,20 @@ class _Recording:
             if known not in replaced and known.state.speaker == row.speaker and not (row.found or known.untouched)
         ]
 
-    def stale(self, row: Row) -> list[_Known]:
+    def stale(self, row: ImportRow) -> list[_Known]:
         """Segments found by listening that a text takes the place of: nobody has touched them."""
         if row.reference is None:
             return []
         return [known for known in self._overlapped(row) if known.untouched and known.id is not None]
 
-    def _overlapped(self, row: Row) -> Iterator[_Known]:
+    def _overlapped(self, row: ImportRow) -> Iterator[_Known]:
         for known in self._near(row):
             shared = min(known.state.end, row.end) - max(known.state.start, row.start)
             shorter = min(known.state.end - known.state.start, row.end - row.start)
             if known.state.status != "retired" and shared > min(OVERLAP, shorter // 2):
                 yield known
 
-    def _near(self, row: Row) -> list[_Known]:
+    def _near(self, row: ImportRow) -> list[_Known]:
         found = {
             id(known): known for bucket in _buckets(row.start, row.end) for known in self._buckets.get(bucket, ())
         }
@@ -277,7 +277,7 @@ def _known(store: Store, recording: int, imported: bool) -> Iterator[_Known]:
         spans.setdefault(entry["segment_id"], set()).add((entry["start"], entry["end"]))
         speakers.setdefault(entry["segment_id"], set()).add(entry["speaker"])
     for row in store.execute("SELECT * FROM segments WHERE recording_id = ?", (recording,)):
-        now = State(**{name: row[name] for name in State.__dataclass_fields__})
+        now = SegmentState(**{name: row[name] for name in SegmentState.__dataclass_fields__})
         number = row["id"]
         yield _Known(
             number,
@@ -289,7 +289,7 @@ def _known(store: Store, recording: int, imported: bool) -> Iterator[_Known]:
         )
 
 
-def _with_reference(was: State, row: Row) -> State:
+def _with_reference(was: SegmentState, row: ImportRow) -> SegmentState:
     """A segment that had no reference, with what the file says; what was typed about it stays."""
     return replace(
         was,
@@ -300,7 +300,7 @@ def _with_reference(was: State, row: Row) -> State:
     )
 
 
-def _complete(store: Store, number: int, row: Row) -> None:
+def _complete(store: Store, number: int, row: ImportRow) -> None:
     """Everything about a segment that no action changes. Raises StoreError."""
     keep(store, number, row.measures)
     store.execute(

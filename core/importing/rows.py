@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 
 from core.dataset.audio_quality import Measures
-from core.importing.intake import Source
-from core.importing.placement import Row
+from core.importing.intake import ImportedAudio
+from core.importing.placement import ImportRow
 from models.activity import Span
 from store.errors import StoreError
 from store.formats.item import Item
@@ -25,7 +25,7 @@ SLACK = SAMPLE_RATE // 4
 class Sound:
     """Where the sound of an audio file lies in the data folder."""
 
-    source: Source
+    source: ImportedAudio
     start: int
     """First sample of the recording that belongs to the file …"""
     end: int
@@ -66,7 +66,7 @@ def span_of(item: Item, sound: Sound) -> Span:
     return Span(sound.start + start, sound.start + end)
 
 
-def row_of(item: Item, sound: Sound, span: Span, measures: Measures, found: bool, speaker: str) -> Row:
+def row_of(item: Item, sound: Sound, span: Span, measures: Measures, found: bool, speaker: str) -> ImportRow:
     """One segment of an item, ready to be placed.
 
     Args:
@@ -91,7 +91,7 @@ def row_of(item: Item, sound: Sound, span: Span, measures: Measures, found: bool
         }
         for word in item.words
     ]
-    return Row(
+    return ImportRow(
         item.where,
         sound.source.sha256,
         sound.source.samples,

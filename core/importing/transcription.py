@@ -48,7 +48,7 @@ WHERE s.id = ? AND s.status != 'retired'
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TranscriptionProgress:
     """How far it is."""
 
     done: int
@@ -77,7 +77,7 @@ class Transcribed:
 def transcribe(
     store: Store,
     recogniser: Recogniser,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[TranscriptionProgress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
     activity: Activity | None = None,
     anew: bool = False,
@@ -113,7 +113,7 @@ def transcribe(
             done.left = len(waiting) - number
             break
         left = (time.monotonic() - began) * (total - heard) / heard if heard else None
-        on_progress(Progress(number, len(waiting), heard / SAMPLE_RATE, left))
+        on_progress(TranscriptionProgress(number, len(waiting), heard / SAMPLE_RATE, left))
         found = store.execute(SEGMENT, (row["id"],))
         if found:
             activity = activity or (SileroActivity() if found[0]["loudness"] is None else None)
@@ -133,7 +133,7 @@ def transcribe(
                     done.segments += 1
                     done.seconds += len(sound) / SAMPLE_RATE
         heard += row["samples"]
-    on_progress(Progress(len(waiting) - done.left, len(waiting), heard / SAMPLE_RATE, 0.0))
+    on_progress(TranscriptionProgress(len(waiting) - done.left, len(waiting), heard / SAMPLE_RATE, 0.0))
     return done
 
 

@@ -31,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     outbox.send(Hello(os.getpid()))
 
     # Only now, because these imports take a while and Hello should not.
-    from core.player.service import Service
+    from core.player.service import PlayerService
 
-    service = Service(options.data.absolute(), outbox.send)
+    service = PlayerService(options.data.absolute(), outbox.send)
 
     def read() -> None:
         for command in commands(sys.stdin.buffer, decode_command, lambda text: outbox.send(Error(text))):

@@ -22,7 +22,7 @@ UNEXPECTED = "It could not be played: player.log has the details."
 log = logging.getLogger(__name__)
 
 
-class Service:
+class PlayerService:
     """Plays one thing at a time, from Ready to Quit.
 
     Args:

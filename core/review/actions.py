@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from core.review import carrying
 from store.database import Store
 from store.segments import edits
-from store.segments.edits import Addition, Change, Done, State
-from store.segments.queue import Row
+from store.segments.edits import ActionDone, Addition, SegmentChange, SegmentState
+from store.segments.queue import SegmentRow
 from store.text import clean
 
 LONGEST_SUMMARY = 60
@@ -22,14 +22,14 @@ def act(
     store: Store,
     author: str,
     kind: str,
-    changes: Sequence[Change],
+    changes: Sequence[SegmentChange],
     additions: Sequence[Addition] = (),
     *,
     summary: str = "",
     seconds: float = 0.0,
     keystrokes: int = 0,
-    besides: Callable[[Done], None] = lambda done: None,
-) -> Done:
+    besides: Callable[[ActionDone], None] = lambda done: None,
+) -> ActionDone:
     """Do one action (see `store.segments.edits.apply`) and what follows from it: all or nothing, on disk on return.
 
     Args:
@@ -51,7 +51,7 @@ def act(
     return done
 
 
-def undo(store: Store, author: str, before: int | None = None) -> Done | None:
+def undo(store: Store, author: str, before: int | None = None) -> ActionDone | None:
     """Take back the newest action of an author (see `store.segments.edits.undo`), and what followed from it."""
     with store.transaction():
         done = edits.undo(store, author, before)
@@ -60,7 +60,7 @@ def undo(store: Store, author: str, before: int | None = None) -> Done | None:
     return done
 
 
-def redo(store: Store, author: str) -> Done | None:
+def redo(store: Store, author: str) -> ActionDone | None:
     """Do again what was undone last (see `store.segments.edits.redo`), and what followed from it."""
     with store.transaction():
         done = edits.redo(store, author)
@@ -69,12 +69,12 @@ def redo(store: Store, author: str) -> Done | None:
     return done
 
 
-def state_of(row: Row) -> State:
+def state_of(row: SegmentRow) -> SegmentState:
     """What a person can change about a segment, as a row shows it."""
-    return State(**{name: getattr(row, name) for name in State.__dataclass_fields__})
+    return SegmentState(**{name: getattr(row, name) for name in SegmentState.__dataclass_fields__})
 
 
-def _follow(store: Store, done: Done) -> None:
+def _follow(store: Store, done: ActionDone) -> None:
     from core.review.derived_columns import refresh  # not at the top: it needs numpy, and the app starts without
 
     carrying.follow(store, done)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.review.realign import Spoken, key, same
-from store.segments.table import Hypothesis
+from core.review.realign import SpokenWord, key, same
+from store.segments.table import StoredHypothesis
 
 MOST = 5
 """Alternatives offered at one place; more take longer to read than the word takes to type."""
@@ -37,7 +37,7 @@ class Reading:
     """How likely, 0 to 1."""
 
 
-def readings(hypotheses: Sequence[Hypothesis]) -> list[Reading]:
+def readings(hypotheses: Sequence[StoredHypothesis]) -> list[Reading]:
     """All other readings of the newest hypothesis: its own n-best list, and other models' newest hypotheses."""
     if not hypotheses:
         return []
@@ -50,7 +50,7 @@ def readings(hypotheses: Sequence[Hypothesis]) -> list[Reading]:
     return [reading for one in found if (reading := _narrowed(one, heard)) is not None]
 
 
-def offered(words: Sequence[Spoken], readings: Sequence[Reading]) -> list[list[tuple[str, int]]]:
+def offered(words: Sequence[SpokenWord], readings: Sequence[Reading]) -> list[list[tuple[str, int]]]:
     """For each word of a text, what could stand there instead: the text, and how many words it replaces.
 
     The strongest first, at most MOST. A reading is offered at the first word it replaces, and only where all
@@ -71,7 +71,7 @@ def offered(words: Sequence[Spoken], readings: Sequence[Reading]) -> list[list[t
     return [sorted(choices, key=lambda one: (-choices[one], one))[:MOST] for choices in weighed]
 
 
-def _is_there(text: str, words: Sequence[Spoken], first: int, count: int) -> bool:
+def _is_there(text: str, words: Sequence[SpokenWord], first: int, count: int) -> bool:
     """Whether a word that a reading puts in beside others has been typed there already."""
     wanted = [key(word) for word in text.split()]
     if len(wanted) <= count:
@@ -101,7 +101,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     return found[1], found[2], found[3]
 
 
-def _differences(heard: Sequence[str], other: Hypothesis) -> Iterator[Reading]:
+def _differences(heard: Sequence[str], other: StoredHypothesis) -> Iterator[Reading]:
     """Where another hypothesis differs, word for word where it has as many."""
     theirs = [str(word["word"]) for word in other.words] or other.text.split()
     sure = [float(word["probability"]) for word in other.words] or [0.0] * len(theirs)

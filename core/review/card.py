@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from core.review.alternatives import Reading, offered, readings
 from core.review.lint.warning import Warned
-from core.review.realign import Spoken, key, realign, spoken
+from core.review.realign import SpokenWord, key, realign, spoken
 from store.database import Store
 from store.errors import StoreError
 from store.segments import drafts, queue, table, tallies
 from store.segments.annotations import alignment
-from store.segments.queue import Row, View
+from store.segments.queue import SegmentRow, View
 
 DOUBTFUL = 0.85
 """A word that is less probable than this is marked …"""
@@ -48,10 +48,10 @@ class CardWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class WordEvidence:
     """What a card's words are made from."""
 
-    times: tuple[Spoken, ...]
+    times: tuple[SpokenWord, ...]
     """The words with known times: those of the newest hypothesis, or of an alignment of the present text."""
     readings: tuple[Reading, ...]
     """Other readings of the newest hypothesis."""
@@ -63,7 +63,7 @@ class Evidence:
 class Card:
     """A segment as the desk shows it, as it was when it was read."""
 
-    row: Row
+    row: SegmentRow
     text: str
     """The author's draft where there is one, else `shown`."""
     shown: str
@@ -72,8 +72,8 @@ class Card:
     """Those of `text`."""
     other: str
     """What another recogniser, or an older hypothesis, heard instead; empty where there is none that differs."""
-    before: list[Row]
-    after: list[Row]
+    before: list[SegmentRow]
+    after: list[SegmentRow]
     warnings: tuple[Warned, ...]
     """Of `text`, as it was read."""
     why: str
@@ -82,7 +82,7 @@ class Card:
     """Whether `text` is a draft."""
     speakers: list[str]
     """At most nine, those with most segments first."""
-    evidence: Evidence
+    evidence: WordEvidence
 
     def with_text(self, text: str) -> Card:
         """The card while its text is being edited; only text and words change."""
@@ -138,15 +138,15 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
     )
 
 
-def _warnings(store: Store, row: Row, text: str) -> tuple[Warned, ...]:
+def _warnings(store: Store, row: SegmentRow, text: str) -> tuple[Warned, ...]:
     from core.review.derived_columns import accepted  # not at the top: they need numpy, and the app starts without
-    from core.review.lint.rules import Said, check
+    from core.review.lint.rules import Transcript, check
 
-    said = Said(text, row.seconds, row.loudness, row.snr, row.clipped, row.band, accepted(store))
+    said = Transcript(text, row.seconds, row.loudness, row.snr, row.clipped, row.band, accepted(store))
     return tuple(check(said))
 
 
-def evidence_of(store: Store, row: Row, heard: Sequence[table.Hypothesis]) -> Evidence:
+def evidence_of(store: Store, row: SegmentRow, heard: Sequence[table.StoredHypothesis]) -> WordEvidence:
     """What the words of a segment's texts are made from. Raises StoreError."""
     words = spoken(heard[-1].words) if heard else ()
     aligned = alignment(store, row.id)
@@ -156,10 +156,10 @@ def evidence_of(store: Store, row: Row, heard: Sequence[table.Hypothesis]) -> Ev
             for word, timed in zip(realign(row.text, words, row.seconds), aligned.words, strict=False)
         )
     verified = row.reference if row.status == "corrected" else None
-    return Evidence(tuple(words), tuple(readings(heard)), verified)
+    return WordEvidence(tuple(words), tuple(readings(heard)), verified)
 
 
-def _words(text: str, evidence: Evidence, seconds: float) -> tuple[CardWord, ...]:
+def _words(text: str, evidence: WordEvidence, seconds: float) -> tuple[CardWord, ...]:
     placed = realign(text, evidence.times, seconds)
     choices = offered(placed, evidence.readings)
     strong = [one for one in evidence.readings if one.weight >= DISPUTED]
@@ -181,7 +181,7 @@ def _words(text: str, evidence: Evidence, seconds: float) -> tuple[CardWord, ...
     )
 
 
-def _other(heard: Sequence[table.Hypothesis]) -> str:
+def _other(heard: Sequence[table.StoredHypothesis]) -> str:
     if not heard:
         return ""
     newest = [key(word) for word in heard[-1].text.split()]

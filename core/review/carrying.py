@@ -13,13 +13,13 @@ from core.review.cutting import later
 from store.database import Store
 from store.errors import StoreError
 from store.segments.annotations import alignment, put_alignment
-from store.segments.edits import Done
-from store.segments.queue import Row
-from store.segments.table import Hypothesis, add_hypothesis
+from store.segments.edits import ActionDone
+from store.segments.queue import SegmentRow
+from store.segments.table import StoredHypothesis, add_hypothesis
 from store.units import SAMPLE_RATE
 
 
-def hear(store: Store, segment: int, heard: Sequence[Hypothesis]) -> None:
+def hear(store: Store, segment: int, heard: Sequence[StoredHypothesis]) -> None:
     """Give a segment the hypotheses made for it from those of others, oldest first. Raises StoreError."""
     for one in heard:
         add_hypothesis(store, segment, one.model, one.text, one.words, one.compute_seconds, one.alternatives)
@@ -37,7 +37,7 @@ def is_placed(store: Store, card: Card) -> bool:
     return aligned is not None and aligned.text == card.shown
 
 
-def inherit(store: Store, segment: int, parents: Sequence[Row]) -> None:
+def inherit(store: Store, segment: int, parents: Sequence[SegmentRow]) -> None:
     """Give a segment the split of its parents, and the sound of the longest until it is measured itself.
 
     Raises:
@@ -57,7 +57,7 @@ def inherit(store: Store, segment: int, parents: Sequence[Row]) -> None:
     )
 
 
-def follow(store: Store, done: Done) -> None:
+def follow(store: Store, done: ActionDone) -> None:
     """Where an action moved the start of segments, keep their words where they were spoken. Raises StoreError.
 
     Times of words count from the segment's start, so they move against it; an undo moves them back.

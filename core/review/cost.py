@@ -44,7 +44,7 @@ ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class CorrectionCost:
     """A person's cost model, in seconds."""
 
     a: float
@@ -65,12 +65,12 @@ class Cost:
         return self.a + self.b * audio + self.c * errors
 
 
-def of(store: Store, author: str) -> Cost:
+def of(store: Store, author: str) -> CorrectionCost:
     """The cost model of a person, from their newest acceptances. Raises StoreError."""
     return fit(work(store, author))
 
 
-def fit(done: Sequence[Work]) -> Cost:
+def fit(done: Sequence[Work]) -> CorrectionCost:
     """The cost model that best explains this work (oldest first) and what is known of people in general."""
     timed = [one for one in done if one.seconds > 0 and one.errors is not None]
     if not timed:
@@ -89,16 +89,16 @@ def fit(done: Sequence[Work]) -> Cost:
     return _cost(theta, len(timed))
 
 
-def working_seconds(done: Sequence[Work], cost: Cost) -> float:
+def working_seconds(done: Sequence[Work], cost: CorrectionCost) -> float:
     """The time of all this work together, without the breaks."""
     return sum(
         min(one.seconds, max(PATIENCE, IDLE * cost.seconds(one.audio_seconds, one.errors or 0))) for one in done
     )
 
 
-def _cost(theta: Numbers, learnt_from: int) -> Cost:
+def _cost(theta: Numbers, learnt_from: int) -> CorrectionCost:
     a, b, c = (float(term) for term in theta)
-    return Cost(a, b, c, learnt_from)
+    return CorrectionCost(a, b, c, learnt_from)
 
 
 def _bounded(curvature: Numbers, slope: Numbers) -> Numbers:

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 
 from core.review.realign import realign, spoken
 from store.errors import StoreError
-from store.segments.edits import State
-from store.segments.table import Alternative, Hypothesis
+from store.segments.edits import SegmentState
+from store.segments.table import Alternative, StoredHypothesis
 from store.units import SAMPLE_RATE
 
 
-class Timed(Protocol):
+class HasSpan(Protocol):
     """A word with its time."""
 
     @property
@@ -48,7 +48,7 @@ class Cut:
     """The first sample of the right part, in the recording."""
 
 
-def cut(text: str, words: Sequence[Timed], text_at: int | None, sample: int | None, start: int, end: int) -> Cut:
+def cut(text: str, words: Sequence[HasSpan], text_at: int | None, sample: int | None, start: int, end: int) -> Cut:
     """Where to cut a segment that was pointed at in its text, in its audio, or in both.
 
     Both given are taken as they are. A text cursor alone is moved to the nearest gap between two words, and the
@@ -95,7 +95,7 @@ def parts(text: str, at: int) -> tuple[str, str]:
     return text[:at].strip(), text[at:].strip()
 
 
-def left_of(words: Sequence[Timed], at: float) -> int:
+def left_of(words: Sequence[HasSpan], at: float) -> int:
     """How many of the words were spoken before a moment: those with their middle before it, from the first on."""
     count = 0
     while count < len(words) and (words[count].start + words[count].end) / 2 < at:
@@ -103,7 +103,7 @@ def left_of(words: Sequence[Timed], at: float) -> int:
     return count
 
 
-def halves(heard: Hypothesis, at: float, seconds: float) -> tuple[Hypothesis, Hypothesis]:
+def halves(heard: StoredHypothesis, at: float, seconds: float) -> tuple[StoredHypothesis, StoredHypothesis]:
     """What was heard in each part of a segment that is cut.
 
     Other readings go with their words; one that goes over the cut belongs to neither part.
@@ -131,7 +131,7 @@ def halves(heard: Hypothesis, at: float, seconds: float) -> tuple[Hypothesis, Hy
     )
 
 
-def whole(left: Hypothesis, right: Hypothesis, seconds: float) -> Hypothesis:
+def whole(left: StoredHypothesis, right: StoredHypothesis, seconds: float) -> StoredHypothesis:
     """What was heard in two segments that are joined; the right one began `seconds` after the left one."""
     return replace(
         left,
@@ -142,7 +142,9 @@ def whole(left: Hypothesis, right: Hypothesis, seconds: float) -> Hypothesis:
     )
 
 
-def wholes(left: Sequence[Hypothesis], right: Sequence[Hypothesis], seconds: float) -> list[Hypothesis]:
+def wholes(
+    left: Sequence[StoredHypothesis], right: Sequence[StoredHypothesis], seconds: float
+) -> list[StoredHypothesis]:
     """The joined hypotheses of all models that heard both segments, each's newest with the newest, oldest first.
 
     What heard only one of them would seem to have missed the other.
@@ -161,7 +163,7 @@ def joined(left: str, right: str) -> str:
     return f"{left} {right}".strip()
 
 
-def merged(left: State, right: State) -> State:
+def merged(left: SegmentState, right: SegmentState) -> SegmentState:
     """The state of two segments joined, the earlier first.
 
     Its reference is empty where both have one, and None else: the text is for the caller to set.
@@ -170,7 +172,7 @@ def merged(left: State, right: State) -> State:
     statuses = {left.status, right.status}
     mixed = next((status for status in ("flagged", "unsure") if status in statuses), "new")
     status = left.status if len(statuses) == 1 else mixed
-    return State(
+    return SegmentState(
         start=left.start,
         end=max(left.end, right.end),
         speaker=longer.speaker,

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from core.review import expected_errors
-from core.review.lint.rules import Said, check, mask
+from core.review.lint.rules import Transcript, check, mask
 from models.evaluation.scoring import character_errors, normalise, word_errors
 from store.database import Store
 from store.segments.search import match
@@ -84,10 +84,10 @@ def sameness(text: str) -> int | None:
     return int.from_bytes(digest, "big", signed=True) if plain else None
 
 
-def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Said:
+def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Transcript:
     """What the rules are given of a row of `segments`."""
     seconds = (row["end"] - row["start"]) / SAMPLE_RATE
-    return Said(row["text"], seconds, row["loudness"], row["snr"], row["clipped"], row["band"], known)
+    return Transcript(row["text"], seconds, row["loudness"], row["snr"], row["clipped"], row["band"], known)
 
 
 def _judged(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:

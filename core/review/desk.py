@@ -17,13 +17,13 @@ from core.review import actions, repeat_correction, replacing, reshaping, second
 from core.review import card as cards
 from core.review.actions import act, state_of
 from core.review.card import Card
-from core.review.replacing import Plan, Replaced
+from core.review.replacing import Replaced, ReplacementPlan
 from core.review.second_look import SecondLook
 from models.evaluation.rates import Interval
 from store.database import Store
 from store.errors import StoreError
 from store.segments import drafts
-from store.segments.edits import Action, Change, Done, State
+from store.segments.edits import Action, ActionDone, SegmentChange, SegmentState
 from store.segments.queue import View
 from store.text import clean
 
@@ -61,7 +61,7 @@ class Desk:
 
     def accept(
         self, card: Card, text: str, listened: float = 0.0, seconds: float = 0.0, keystrokes: int = 0
-    ) -> Done:
+    ) -> ActionDone:
         """The text is what is said: it becomes the reference, and the draft is dropped.
 
         Args:
@@ -82,35 +82,35 @@ class Desk:
             self.store,
             self.author,
             "accept" if text == card.shown else "correct",
-            [Change(card.row.id, to, card.row.revision, listened)],
+            [SegmentChange(card.row.id, to, card.row.revision, listened)],
             summary=text,
             seconds=seconds,
             keystrokes=keystrokes,
             besides=lambda done: drafts.drop(self.store, card.row.id, self.author),
         )
 
-    def skip(self, card: Card) -> Done:
+    def skip(self, card: Card) -> ActionDone:
         return self._change(card, "skip", replace(state_of(card.row), status="skipped", reason=""))
 
-    def flag(self, card: Card, reason: str) -> Done:
+    def flag(self, card: Card, reason: str) -> ActionDone:
         """Something is wrong with it."""
         return self._change(card, "flag", replace(state_of(card.row), status="flagged", reason=reason), reason)
 
-    def unsure(self, card: Card, reason: str = "") -> Done:
+    def unsure(self, card: Card, reason: str = "") -> ActionDone:
         """It was listened to, and cannot be told."""
         return self._change(card, "unsure", replace(state_of(card.row), status="unsure", reason=reason))
 
-    def reopen(self, card: Card) -> Done:
+    def reopen(self, card: Card) -> ActionDone:
         """Let it wait again. What was its reference is what it proposes."""
         row = card.row
         proposal = row.proposal if row.reference is None else row.reference
         to = replace(state_of(row), status="new", reason="", reference=None, proposal=proposal)
         return self._change(card, "reopen", to)
 
-    def speaker(self, card: Card, name: str) -> Done:
+    def speaker(self, card: Card, name: str) -> ActionDone:
         return self._change(card, "speaker", replace(state_of(card.row), speaker=name), name)
 
-    def note(self, card: Card, text: str) -> Done:
+    def note(self, card: Card, text: str) -> ActionDone:
         """Keep a note beside it, in the place of an earlier one."""
         return self._change(card, "note", replace(state_of(card.row), note=text), text)
 
@@ -121,15 +121,15 @@ class Desk:
         else:
             drafts.put(self.store, card.row.id, self.author, text)
 
-    def split(self, card: Card, text_at: int | None, sample: int | None = None) -> Done:
+    def split(self, card: Card, text_at: int | None, sample: int | None = None) -> ActionDone:
         """Cut it in two, where the cursors stand; see `reshaping.split`."""
         return reshaping.split(self.store, self.author, card, text_at, sample)
 
-    def merge(self, card: Card, towards: reshaping.Towards) -> Done:
+    def merge(self, card: Card, towards: reshaping.Towards) -> ActionDone:
         """Join it with a neighbour; see `reshaping.merge`."""
         return reshaping.merge(self.store, self.author, card, towards)
 
-    def trim(self, card: Card, start: int, end: int) -> Done:
+    def trim(self, card: Card, start: int, end: int) -> ActionDone:
         """Move its boundaries, samples in the recording; see `reshaping.trim`."""
         return reshaping.trim(self.store, self.author, card, start, end)
 
@@ -142,17 +142,17 @@ class Desk:
         match_case: bool = False,
         regex: bool = False,
         view: View = replacing.ALL,
-    ) -> Plan:
+    ) -> ReplacementPlan:
         """What replacing would change; see `replacing.plan`."""
         return replacing.plan(
             self.store, find, replace, whole_words=whole_words, match_case=match_case, regex=regex, view=view
         )
 
-    def like_this(self, before_words: str, after_words: str, segment: int) -> Plan:
+    def like_this(self, before_words: str, after_words: str, segment: int) -> ReplacementPlan:
         """What making a correction everywhere would change; see `alike.like_this`."""
         return repeat_correction.like_this(self.store, before_words, after_words, segment)
 
-    def carry_out(self, plan: Plan, chosen: Collection[int]) -> Replaced:
+    def carry_out(self, plan: ReplacementPlan, chosen: Collection[int]) -> Replaced:
         """Replace in the chosen segments, as one action; see `replacing.carry_out`."""
         return replacing.carry_out(self.store, self.author, plan, chosen)
 
@@ -172,7 +172,7 @@ class Desk:
         """The error rate between the author's passes; see `second_look.agreement`."""
         return second_look.agreement(self.store, self.author)
 
-    def undo(self, before: int | None = None) -> Done | None:
+    def undo(self, before: int | None = None) -> ActionDone | None:
         """Take back the newest thing this author did; None when nothing is left.
 
         Args:
@@ -183,7 +183,7 @@ class Desk:
         """
         return actions.undo(self.store, self.author, before)
 
-    def redo(self) -> Done | None:
+    def redo(self) -> ActionDone | None:
         """Do again what was undone last; None when there is nothing. Raises ConflictError as `undo`."""
         return actions.redo(self.store, self.author)
 
@@ -194,7 +194,7 @@ class Desk:
         )
         return [Action(**row) for row in rows]
 
-    def _change(self, card: Card, kind: str, to: State, summary: str = "") -> Done:
+    def _change(self, card: Card, kind: str, to: SegmentState, summary: str = "") -> ActionDone:
         """One change of one segment that leaves its text as it is."""
-        change = Change(card.row.id, to, card.row.revision)
+        change = SegmentChange(card.row.id, to, card.row.revision)
         return act(self.store, self.author, kind, [change], summary=f"{kind}: {summary}" if summary else kind)

@@ -15,7 +15,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenWord:
     """One word of a text, with its punctuation and its place in the audio."""
 
     text: str
@@ -28,10 +28,10 @@ class Spoken:
     """Which word of the hypothesis it is; None for one that is not in it."""
 
 
-def spoken(words: Sequence[Mapping[str, Any]]) -> tuple[Spoken, ...]:
+def spoken(words: Sequence[Mapping[str, Any]]) -> tuple[SpokenWord, ...]:
     """The words of a stored hypothesis or alignment: objects with word, start, end and probability."""
     return tuple(
-        Spoken(str(word["word"]), float(word["start"]), float(word["end"]), word.get("probability"), place)
+        SpokenWord(str(word["word"]), float(word["start"]), float(word["end"]), word.get("probability"), place)
         for place, word in enumerate(words)
     )
 
@@ -42,7 +42,7 @@ def key(word: str) -> str:
     return "".join(char for char in lower if unicodedata.category(char)[0] in "LMN")
 
 
-def realign(text: str, old: Sequence[Spoken], seconds: float) -> tuple[Spoken, ...]:
+def realign(text: str, old: Sequence[SpokenWord], seconds: float) -> tuple[SpokenWord, ...]:
     """The words of a text, parted at white space, with times from the old words.
 
     Args:
@@ -57,7 +57,7 @@ def realign(text: str, old: Sequence[Spoken], seconds: float) -> tuple[Spoken, .
     """
     old = list(_possible(old, seconds))
     new = text.split()
-    words: list[Spoken] = []
+    words: list[SpokenWord] = []
     i = j = 0
     for i_next, j_next in [
         *same([key(word.text) for word in old], [key(word) for word in new]),
@@ -68,7 +68,7 @@ def realign(text: str, old: Sequence[Spoken], seconds: float) -> tuple[Spoken, .
         words += _changed(new[j:j_next], old[i:i_next], floor, ceiling)
         if i_next < len(old):
             kept = old[i_next]
-            words.append(Spoken(new[j_next], kept.start, kept.end, kept.probability, kept.heard))
+            words.append(SpokenWord(new[j_next], kept.start, kept.end, kept.probability, kept.heard))
         i, j = i_next + 1, j_next + 1
     return tuple(words)
 
@@ -121,7 +121,7 @@ def _same(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-def _possible(words: Sequence[Spoken], seconds: float) -> Iterator[Spoken]:
+def _possible(words: Sequence[SpokenWord], seconds: float) -> Iterator[SpokenWord]:
     """The words with times that follow each other within the segment."""
     before = 0.0
     for word in words:
@@ -130,11 +130,11 @@ def _possible(words: Sequence[Spoken], seconds: float) -> Iterator[Spoken]:
         yield replace(word, start=start, end=before)
 
 
-def _changed(new: Sequence[str], old: Sequence[Spoken], floor: float, ceiling: float) -> Iterator[Spoken]:
+def _changed(new: Sequence[str], old: Sequence[SpokenWord], floor: float, ceiling: float) -> Iterator[SpokenWord]:
     """Words that took the place of others, or of none, with the time of those."""
     if len(new) == len(old):
         for text, word in zip(new, old, strict=True):
-            yield Spoken(text, word.start, word.end, None)
+            yield SpokenWord(text, word.start, word.end, None)
         return
     spans = [(word.start, word.end) for word in old] or [(floor, ceiling)]
     old_letters = [0, *accumulate(_letters(word.text) for word in old)] if old else [0, 1]
@@ -142,7 +142,7 @@ def _changed(new: Sequence[str], old: Sequence[Spoken], floor: float, ceiling: f
     share = old_letters[-1] / max(1, new_letters[-1])
     for text, first, last in zip(new, new_letters, new_letters[1:], strict=False):
         start, end = _time(first * share, spans, old_letters, 0), _time(last * share, spans, old_letters, 1)
-        yield Spoken(text, start, max(start, end), None)
+        yield SpokenWord(text, start, max(start, end), None)
 
 
 def _time(letter: float, spans: Sequence[tuple[float, float]], letters: Sequence[int], side: int) -> float:

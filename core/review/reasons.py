@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.review.lint.rules import RULES
 from core.words import counted
-from store.segments.queue import Row, View
+from store.segments.queue import SegmentRow, View
 
 UNSURE = 0.75
 """Mean probability below which the recogniser is called unsure."""
@@ -12,7 +12,7 @@ DISPUTED = 0.05
 """Share of words from which two readings are said to differ."""
 
 
-def why(row: Row, view: View) -> str:
+def why(row: SegmentRow, view: View) -> str:
     """Why this segment is where it is in the view: what is likely wrong, what it costs, and how one can tell."""
     if row.reference is not None:
         return _done(row)
@@ -34,7 +34,7 @@ def why(row: Row, view: View) -> str:
     return f"{_errors(row.expected).capitalize()} in {_cost(row, view)} of your time{because}."
 
 
-def _done(row: Row) -> str:
+def _done(row: SegmentRow) -> str:
     """Of a segment that has a reference."""
     reason = f": {row.reason}" if row.reason else ""
     match row.status:
@@ -52,7 +52,7 @@ def _done(row: Row) -> str:
     return f"It is corrected; {words} had been heard with {counted(row.errors, 'error')}."
 
 
-def _signs(row: Row) -> list[str]:
+def _signs(row: SegmentRow) -> list[str]:
     """What speaks for errors, the strongest first."""
     signs = []
     if row.proposal is not None:
@@ -72,7 +72,7 @@ def _rest(signs: list[str], said: str) -> str:
     return f": {', '.join(left)}" if left else ""
 
 
-def _cost(row: Row, view: View) -> str:
+def _cost(row: SegmentRow, view: View) -> str:
     base, pace, fix = view.cost
     return f"{max(1, round(base + pace * row.seconds + fix * row.expected))} s"
 

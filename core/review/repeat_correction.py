@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.review.realign import key, same
-from core.review.replacing import ALL, Hit, Plan, by_pattern, cased, hits, holding, planned
+from core.review.replacing import ALL, Hit, ReplacementPlan, by_pattern, cased, hits, holding, planned
 from store.database import Store
 from store.errors import StoreError
 from store.segments.table import segment as read_segment
@@ -54,7 +54,7 @@ def differences(before: str, after: str) -> list[Difference]:
     return found
 
 
-def like_this(store: Store, before: str, after: str, segment: int) -> Plan:
+def like_this(store: Store, before: str, after: str, segment: int) -> ReplacementPlan:
     """What would follow if a correction were repeated wherever nobody has listened yet.
 
     Args:

@@ -17,7 +17,7 @@ from core.review.actions import act
 from store.database import Store, Value
 from store.errors import StoreError
 from store.segments import edits, queue
-from store.segments.edits import Change, ConflictError, Done, State
+from store.segments.edits import ActionDone, ConflictError, SegmentChange, SegmentState
 from store.segments.queue import View
 from store.segments.search import match
 from store.text import LIMIT, clean
@@ -46,7 +46,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReplacementPlan:
     """What would be replaced."""
 
     find: str
@@ -58,7 +58,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced(Done):
+class Replaced(ActionDone):
     """What was replaced."""
 
     left_out: tuple[Hit, ...]
@@ -74,7 +74,7 @@ def plan(
     match_case: bool = False,
     regex: bool = False,
     view: View = ALL,
-) -> Plan:
+) -> ReplacementPlan:
     """All segments of a view in which something is found, and what they would become.
 
     Accents matter: “que” is not “qué”. Where case does not, the replacement takes the case of what it
@@ -105,12 +105,12 @@ def plan(
     return planned(find, replacement, hits(store, view, among, substitute))
 
 
-def planned(find: str, replacement: str, found: Sequence[Hit]) -> Plan:
+def planned(find: str, replacement: str, found: Sequence[Hit]) -> ReplacementPlan:
     """The plan for these hits, or for as many of them as one action may have."""
-    return Plan(find, replacement, tuple(found[:MOST]), max(0, len(found) - MOST))
+    return ReplacementPlan(find, replacement, tuple(found[:MOST]), max(0, len(found) - MOST))
 
 
-def carry_out(store: Store, author: str, chosen_from: Plan, chosen: Collection[int]) -> Replaced:
+def carry_out(store: Store, author: str, chosen_from: ReplacementPlan, chosen: Collection[int]) -> Replaced:
     """Replace in the chosen segments of a plan, as one action.
 
     Args:
@@ -125,7 +125,7 @@ def carry_out(store: Store, author: str, chosen_from: Plan, chosen: Collection[i
     """
     wanted = set(chosen)
     asked = [hit for hit in chosen_from.hits if hit.segment in wanted]
-    changes: list[Change] = []
+    changes: list[SegmentChange] = []
     left_out: list[Hit] = []
     conflict: ConflictError | None = None
     with store.transaction():
@@ -134,7 +134,7 @@ def carry_out(store: Store, author: str, chosen_from: Plan, chosen: Collection[i
             was, revision = edits.state(store, hit.segment)
             to = _becomes(was, hit.after)
             if revision == hit.seen and now[hit.segment].text == hit.before:
-                changes.append(Change(hit.segment, to, revision))
+                changes.append(SegmentChange(hit.segment, to, revision))
             else:
                 left_out.append(hit)
                 conflict = conflict or ConflictError(
@@ -220,7 +220,7 @@ def whole(text: str) -> str:
     return before + re.escape(text) + after
 
 
-def _becomes(was: State, text: str) -> State:
+def _becomes(was: SegmentState, text: str) -> SegmentState:
     """A verified text stays verified; all others are only proposed."""
     return replace(was, proposal=text) if was.reference is None else replace(was, reference=text)
 

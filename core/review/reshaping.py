@@ -16,9 +16,9 @@ from core.review.card import Card
 from store.database import Store
 from store.errors import StoreError
 from store.segments import drafts
-from store.segments.edits import Addition, Change, Done, State
-from store.segments.queue import Row
-from store.segments.table import Hypothesis, hypotheses
+from store.segments.edits import ActionDone, Addition, SegmentChange, SegmentState
+from store.segments.queue import SegmentRow
+from store.segments.table import StoredHypothesis, hypotheses
 from store.text import clean
 from store.units import SAMPLE_RATE
 
@@ -28,7 +28,7 @@ SHORTEST = SAMPLE_RATE // 20
 Towards = Literal["previous", "next"]
 
 
-def split(store: Store, author: str, card: Card, text_at: int | None, sample: int | None) -> Done:
+def split(store: Store, author: str, card: Card, text_at: int | None, sample: int | None) -> ActionDone:
     """Cut a segment in two, each with its part of the text, of what was heard, and of the draft.
 
     The parts are what the whole was: corrected ones if it was corrected.
@@ -61,7 +61,7 @@ def split(store: Store, author: str, card: Card, text_at: int | None, sample: in
         words = _words(card)[:count], _words(card)[count:]
         placed = carrying.is_placed(store, card) and [one.text for one in words[1]] == shown[1].split()
 
-        def carry(done: Done) -> None:
+        def carry(done: ActionDone) -> None:
             for side, segment in enumerate(done.segments[1:]):
                 _carry(store, author, segment, [row], heard[side], typed[side], shown[side])
                 if placed:
@@ -81,7 +81,7 @@ def split(store: Store, author: str, card: Card, text_at: int | None, sample: in
         )
 
 
-def merge(store: Store, author: str, card: Card, towards: Towards) -> Done:
+def merge(store: Store, author: str, card: Card, towards: Towards) -> ActionDone:
     """Join a segment with its neighbour in the recording.
 
     Two of one status make one of that status; else it is flagged or unsure if one of them is, or new,
@@ -106,7 +106,7 @@ def merge(store: Store, author: str, card: Card, towards: Towards) -> Done:
         to = _says(cutting.merged(state_of(left.row), state_of(right.row)), shown, heard)
         seen = {card.row.id: card.row.revision, beside[0].id: beside[0].revision}
 
-        def carry(done: Done) -> None:
+        def carry(done: ActionDone) -> None:
             _carry(store, author, done.segments[-1], [left.row, right.row], heard, typed, shown)
             if not heard or any(carrying.is_placed(store, one) for one in (left, right)):
                 words = [replace(w, start=w.start + seconds, end=w.end + seconds) for w in _words(right)]
@@ -123,7 +123,7 @@ def merge(store: Store, author: str, card: Card, towards: Towards) -> Done:
         )
 
 
-def trim(store: Store, author: str, card: Card, start: int, end: int) -> Done:
+def trim(store: Store, author: str, card: Card, start: int, end: int) -> ActionDone:
     """Move a segment's boundaries; its words stay where they were spoken.
 
     A boundary that is moved outward stops at the recording's edge and at the neighbour's boundary.
@@ -142,21 +142,21 @@ def trim(store: Store, author: str, card: Card, start: int, end: int) -> Done:
         raise StoreError(f"Segment {row.id} would be shorter than {SHORTEST / SAMPLE_RATE:g} s", "move it less")
     if (start, end) == (row.start, row.end):
         raise StoreError(f"Segment {row.id} reaches as far as it can", "trim its neighbour first, or merge them")
-    change = Change(row.id, replace(state_of(row), start=start, end=end), row.revision)
+    change = SegmentChange(row.id, replace(state_of(row), start=start, end=end), row.revision)
     moved = {"start": start - row.start, "end": end - row.end}
     summary = ", ".join(f"{side} {by / SAMPLE_RATE:+.2f} s" for side, by in moved.items() if by)
     return act(store, author, "trim", [change], summary=f"trim: {summary}")
 
 
-def _retired(row: Row) -> Change:
-    return Change(row.id, replace(state_of(row), status="retired"), row.revision)
+def _retired(row: SegmentRow) -> SegmentChange:
+    return SegmentChange(row.id, replace(state_of(row), status="retired"), row.revision)
 
 
 def _words(card: Card) -> Sequence[cards.CardWord]:
     return card.with_text(card.shown).words
 
 
-def _says(state: State, text: str, heard: Sequence[Hypothesis]) -> State:
+def _says(state: SegmentState, text: str, heard: Sequence[StoredHypothesis]) -> SegmentState:
     """The state with a text: as its reference where it has one, else proposed where it is not what was heard."""
     if state.reference is not None:
         return replace(state, reference=text, proposal=None)
@@ -167,8 +167,8 @@ def _carry(
     store: Store,
     author: str,
     segment: int,
-    parents: Sequence[Row],
-    heard: Sequence[Hypothesis],
+    parents: Sequence[SegmentRow],
+    heard: Sequence[StoredHypothesis],
     typed: str,
     shown: str,
 ) -> None:
@@ -179,7 +179,7 @@ def _carry(
         drafts.put(store, segment, author, typed)
 
 
-def _room(store: Store, row: Row) -> tuple[int, int]:
+def _room(store: Store, row: SegmentRow) -> tuple[int, int]:
     """How far a segment's boundaries may go: to the nearest segments that lie wholly beside it."""
     [found] = store.execute(
         """

@@ -17,7 +17,7 @@ from models.evaluation.rates import Interval, linearised
 from store.database import Store
 from store.errors import StoreError
 from store.segments.annotations import add_second_pass, second_passes
-from store.segments.edits import Change, ConflictError, Done, state
+from store.segments.edits import ActionDone, ConflictError, SegmentChange, state
 from store.segments.table import hypotheses
 from store.text import clean
 from store.units import stamp
@@ -49,7 +49,7 @@ class SecondLook:
     second: str
     errors: Errors
     """Words of the second text, against the first."""
-    done: Done | None
+    done: ActionDone | None
     """What was done to the segment: nothing, where the words agree."""
 
 
@@ -122,7 +122,7 @@ def compare(store: Store, author: str, card: Card, text: str, listened: float) -
         done = None
         if errors.count:
             to = replace(was, status="unsure", reason=f"first “{was.reference}”, then “{second}”")
-            change = Change(card.row.id, to, revision, listened)
+            change = SegmentChange(card.row.id, to, revision, listened)
             done = act(store, author, "unsure", [change], summary=second)
     return SecondLook(was.reference, second, errors, done)
 

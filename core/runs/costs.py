@@ -16,7 +16,7 @@ from core.runs import presets
 from core.runs.bases import Base
 from core.runs.snapshot import Snapshot
 from core.runs.state import RunState
-from core.runs.watch import Watch
+from core.runs.watch import RunWatch
 from models.whisper.windows import FULL
 from store import runs
 from store.database import Store
@@ -60,7 +60,7 @@ A_FEATURE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class RunCost:
     """What a run takes."""
 
     steps: int
@@ -76,7 +76,7 @@ class Cost:
     disk_mb: float
 
 
-def cost(store: Store, now: Snapshot) -> Cost:
+def cost(store: Store, now: Snapshot) -> RunCost:
     """What a run of this snapshot takes. Raises StoreError where the database cannot be read."""
     job, base = now.job, now.base
     on_gpu = _on_gpu(job)
@@ -86,7 +86,7 @@ def cost(store: Store, now: Snapshot) -> Cost:
     if past is not None and past.memory_mb:
         most = past.memory_mb
     seconds = _training(now, clips, past, on_gpu) + _around(now, on_gpu)
-    return Cost(
+    return RunCost(
         steps,
         seconds,
         past is not None,
@@ -165,7 +165,7 @@ def _past(store: Store, base: Base, full: bool, on_gpu: bool) -> RunState | None
             continue
         if not same:
             continue
-        watch = Watch(run.folder)
+        watch = RunWatch(run.folder)
         watch.poll()
         state = watch.state
         there = str(state.hello.get("device", "cpu")) != "cpu"

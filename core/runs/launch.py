@@ -23,8 +23,8 @@ from typing import Any
 from core.dataset.splits import assign
 from core.processes import detached
 from core.runs.errors import TrainingRefused
-from core.runs.snapshot import Choice, Snapshot, snapshot
-from core.runs.watch import GRACE, RunState, Watch
+from core.runs.snapshot import RunChoice, Snapshot, snapshot
+from core.runs.watch import GRACE, RunState, RunWatch
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
@@ -48,7 +48,7 @@ LOOK = 0.02
 """Seconds between two looks at a trainer that is about to begin."""
 
 
-def begin(store: Store, choice: Choice) -> Run:
+def begin(store: Store, choice: RunChoice) -> Run:
     """Start a run; when this returns, the trainer is at work, or has said why it is not.
 
     Raises:
@@ -223,7 +223,7 @@ def _leaves(run: Run) -> bool:
 
 def _told(run: Run) -> RunState:
     """All that a run has told."""
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     watch.poll()
     return watch.state
 
@@ -254,7 +254,7 @@ def _start(run: Run, *options: str) -> subprocess.Popen[bytes]:
 
 def _see_it_begin(store: Store, run: Run, process: subprocess.Popen[bytes]) -> None:
     """Wait until the trainer holds the folder and says so. Raises TrainingRefused where it ends without a word."""
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     size, deadline = _size(run.folder / EVENTS), time.monotonic() + GRACE
     while watch.state.pid != process.pid and time.monotonic() < deadline:
         ended = process.returncode is not None

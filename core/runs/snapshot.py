@@ -27,7 +27,7 @@ from store.database import Store
 from store.paths import audio_path
 from store.text import clean
 from store.units import SAMPLE_RATE
-from trainer.contract.clips import LEAST_CLIPS, LEAST_DEV_CLIPS, LEAST_SECONDS, SPLITS, Clip, Word
+from trainer.contract.clips import LEAST_CLIPS, LEAST_DEV_CLIPS, LEAST_SECONDS, SPLITS, Clip, ClipWord
 from trainer.contract.job import PLACES, VERSION, Job
 
 FASTEST = 30.0
@@ -52,7 +52,7 @@ FROM segments WHERE status = 'corrected' AND reference IS NOT NULL
 
 
 @dataclass(frozen=True)
-class Choice:
+class RunChoice:
     """What somebody wants trained, and how."""
 
     base: str = ""
@@ -89,7 +89,7 @@ class Snapshot:
     """Corrected segments that are not in it, and why."""
 
 
-def snapshot(store: Store, choice: Choice) -> Snapshot:
+def snapshot(store: Store, choice: RunChoice) -> Snapshot:
     """What training with this choice would be; corrected segments that are in no split yet are divided first.
 
     Raises:
@@ -154,7 +154,7 @@ class _LeftOut(Exception):  # noqa: N818 - nothing went wrong
     """A segment is no clip of the snapshot; the text says why."""
 
 
-def _line(folder: Path, row: Any, base: Base, choice: Choice) -> Clip:
+def _line(folder: Path, row: Any, base: Base, choice: RunChoice) -> Clip:
     """The clip that a corrected segment is. Raises _LeftOut."""
     text, seconds = row["reference"], (row["end"] - row["start"]) / SAMPLE_RATE
     origin, split = _role(row, choice)
@@ -186,7 +186,7 @@ def _line(folder: Path, row: Any, base: Base, choice: Choice) -> Clip:
     )
 
 
-def _role(row: Any, choice: Choice) -> tuple[str, str]:
+def _role(row: Any, choice: RunChoice) -> tuple[str, str]:
     """What a segment is there for, and its split. Raises _LeftOut for one that may be there for nothing."""
     split = row["split"]
     if split not in SPLITS:
@@ -205,11 +205,11 @@ def _role(row: Any, choice: Choice) -> tuple[str, str]:
     return "learner", split
 
 
-def _timed(row: Any, seconds: float) -> tuple[Word, ...]:
+def _timed(row: Any, seconds: float) -> tuple[ClipWord, ...]:
     """The words of the reference with their times, as the desk has them; none where nothing was heard."""
     words = spoken(json.loads(row["aligned"] or row["heard"] or "[]"))
     placed = realign(row["reference"], words, seconds) if words else ()
-    return tuple(Word(word.text, round(word.start, 3), round(word.end, 3)) for word in placed)
+    return tuple(ClipWord(word.text, round(word.start, 3), round(word.end, 3)) for word in placed)
 
 
 @lru_cache(maxsize=4)
@@ -225,7 +225,7 @@ def _tokenizer(folder: Path) -> Any:
         ) from error
 
 
-def _check_names(choice: Choice, speakers: set[str]) -> None:
+def _check_names(choice: RunChoice, speakers: set[str]) -> None:
     """Refuse speakers whom nobody corrected, or who are named twice. Raises TrainingRefused."""
     both = sorted({*choice.regional} & {*choice.replay})
     if both:
@@ -266,7 +266,7 @@ def _check(own: Sequence[Clip], left_out: Sequence[tuple[int, str]]) -> None:
         )
 
 
-def _knobs(store: Store, choice: Choice, base: Base, preset: Preset, clips: int, replay: int) -> dict[str, Any]:
+def _knobs(store: Store, choice: RunChoice, base: Base, preset: Preset, clips: int, replay: int) -> dict[str, Any]:
     """All of job.json. Raises TrainingRefused."""
     own = {knob: value for knob, value in choice.knobs.items() if knob not in PLACES}
     if choice.regional:

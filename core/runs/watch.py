@@ -21,7 +21,7 @@ from store.files import held
 from trainer.contract.events import event_in
 from trainer.contract.folder import EVENTS, LOCK
 
-__all__ = ["EVENTS", "LOCK", "RunState", "Watch"]
+__all__ = ["EVENTS", "LOCK", "RunState", "RunWatch"]
 
 SILENCE = 60.0
 """Seconds without a sign of life, from which a run is called stalled; longer where its steps are slow."""
@@ -42,7 +42,7 @@ NEWEST = 5000
 """Events that one look returns at most; all of them are taken in."""
 
 
-class Watch:
+class RunWatch:
     """Reads what a run tells, each event once.
 
     Args:

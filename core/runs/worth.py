@@ -15,7 +15,7 @@ from core.dataset.splits import SHARES
 from core.runs import costs
 from core.runs.bases import resolve
 from core.runs.errors import TrainingRefused
-from core.runs.snapshot import Choice, Snapshot, snapshot
+from core.runs.snapshot import RunChoice, Snapshot, snapshot
 from core.versions import registry
 from core.versions.active import RECOGNISER, chosen_name
 from models.evaluation.rates import LEAST_WORDS, Interval
@@ -75,7 +75,7 @@ class Worth:
     good: bool
 
 
-def worth(store: Store, choice: Choice) -> Worth:
+def worth(store: Store, choice: RunChoice) -> Worth:
     """Whether training with this choice is worth it.
 
     Raises:
@@ -153,7 +153,7 @@ def _key(clip: Clip) -> tuple[str, int, int, str]:
 # --- what to do -----------------------------------------------------------------------------------
 
 
-def _obstacle(store: Store, now: Snapshot, cost: costs.Cost) -> str:
+def _obstacle(store: Store, now: Snapshot, cost: costs.RunCost) -> str:
     """What must be done before training, whatever it would bring; empty where nothing is in the way."""
     memory = cost.free_memory_mb
     if 0 < memory < cost.least_memory_mb:
@@ -199,7 +199,7 @@ def _doubt(now: Snapshot, wer: Interval | None, gain: tuple[float, float] | None
     return ""
 
 
-def _promise(wer: Interval | None, gain: tuple[float, float] | None, cost: costs.Cost) -> str:
+def _promise(wer: Interval | None, gain: tuple[float, float] | None, cost: costs.RunCost) -> str:
     """What speaks for it."""
     low, high = gain or (0.0, 0.0)
     now = (

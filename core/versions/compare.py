@@ -27,7 +27,7 @@ from core.versions.active import RECOGNISER, ModelChoice, Warn, active, open_rec
 from models import device
 from models.errors import AudioError, ModelError
 from models.evaluation import cache
-from models.evaluation.evaluate import Clip, Evaluation, change, evaluate
+from models.evaluation.evaluate import Evaluation, TestClip, change, evaluate
 from models.evaluation.rates import Interval
 from models.evaluation.scoring import normalise
 from store.audio.decoding import read_audio
@@ -59,7 +59,7 @@ Told = Callable[[str, str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ClipSpan:
     """Where a clip lies in the store."""
 
     segment: int
@@ -80,7 +80,7 @@ class Comparison:
     """Word error rate of the second minus that of the first, paired; below zero the second is better."""
     split: str
     """That the clips are of: test, or dev where nothing was set aside as a test."""
-    spans: tuple[Span, ...]
+    spans: tuple[ClipSpan, ...]
     """Of each clip of the set “test”, in its order."""
 
     def swapped(self) -> Comparison:
@@ -101,7 +101,7 @@ class Comparison:
     def from_json(cls, body: Any) -> Comparison:
         """What `as_json` gave. Raises ModelError for anything else."""
         try:
-            spans = tuple(Span(*span) for span in body["spans"])
+            spans = tuple(ClipSpan(*span) for span in body["spans"])
             first, second = Evaluation.from_json(body["first"]), Evaluation.from_json(body["second"])
             change = Interval(**body["change"])
             if not len(first.sets[SET]) == len(second.sets[SET]) == len(spans):
@@ -180,7 +180,7 @@ def evaluated(
 # --- what is heard --------------------------------------------------------------------------------
 
 
-def held_out(store: Store, split: str) -> tuple[list[Span], list[Clip]]:
+def held_out(store: Store, split: str) -> tuple[list[ClipSpan], list[TestClip]]:
     """The corrected segments of a split in which something is said. Raises TrainingRefused for no split."""
     if split not in SPLITS:
         raise TrainingRefused(f"“{clean(split)}” is no split", f"use one of {', '.join(SPLITS)}")
@@ -188,15 +188,15 @@ def held_out(store: Store, split: str) -> tuple[list[Span], list[Clip]]:
     spans, clips = [], []
     for row in store.execute(CORRECTED, (split,)):
         if normalise(row["reference"]):
-            span = Span(row["id"], row["sha256"], row["start"], row["end"])
+            span = ClipSpan(row["id"], row["sha256"], row["start"], row["end"])
             sound = partial(audio.span, span.sha256, span.start, span.end)
             spans.append(span)
             recording = row["block"] or f"recording {row['recording_id']}"
-            clips.append(Clip(sound, row["reference"], recording, row["speaker"], SET))
+            clips.append(TestClip(sound, row["reference"], recording, row["speaker"], SET))
     return spans, clips
 
 
-def _described(path: Path) -> tuple[list[str], list[Clip]]:
+def _described(path: Path) -> tuple[list[str], list[TestClip]]:
     """What tells the sounds apart, and the clips that a file of another tool describes."""
     sounds, clips = [], []
     files: dict[Path, str] = {}
@@ -207,7 +207,7 @@ def _described(path: Path) -> tuple[list[str], list[Clip]]:
             if item.audio not in files:
                 files[item.audio] = _digest(item.audio)
             sounds.append(f"{files[item.audio]} {item.samples or (item.start, item.end)}")
-            clips.append(Clip(partial(_sound, item), item.text, shown(item.audio), item.speaker, SET))
+            clips.append(TestClip(partial(_sound, item), item.text, shown(item.audio), item.speaker, SET))
     if not clips:
         raise TrainingRefused(
             f"{shown(path)} has no row with a text, so there is nothing to compare what is heard with",
@@ -246,7 +246,7 @@ def _sound(item: Item) -> NDArray[np.float32]:
 
 
 def _heard(
-    store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[Clip], on_progress: Told
+    store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[TestClip], on_progress: Told
 ) -> Evaluation:
     """What a recogniser hears, now or at an earlier time."""
     name, where = choice.name, device.choose()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.runs.errors import TrainingRefused
-from core.runs.watch import GRACE, Watch
+from core.runs.watch import GRACE, RunWatch
 from core.versions import model_card
 from core.versions.active import RECOGNISER, chosen_name, fingerprint, of_catalog, of_version, try_out
 from models import catalog
@@ -272,7 +272,7 @@ def _mended(store: Store, run: Run) -> str:
     """How a run stands, as its folder tells; noted where the row says otherwise."""
     if run.status == "finished":
         return run.status
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     watch.poll()
     status = "running" if watch.state.status == "stalled" else watch.state.status
     if status == "preparing" and run.status != "preparing":

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import SENTENCES
-from core.importing.transcription import Progress, Transcribed, transcribe
+from core.importing.transcription import Transcribed, TranscriptionProgress, transcribe
 from core.processes import detached, json_lines
 from core.review.expected_errors import recalibrate
 from core.versions.active import RECOGNISER, chosen_name, load_recogniser
@@ -34,7 +34,7 @@ TOLD = 0.5
 """Seconds between two notes of how far it is."""
 BEGINNING = 10.0
 """Seconds in which the process must have begun."""
-BEGUN = Progress(0, 0, 0.0, None)
+BEGUN = TranscriptionProgress(0, 0, 0.0, None)
 """What is told of one that has not yet told anything."""
 PATIENCE = 1.0
 """Seconds in which the lock is tried: whoever looks at it holds it for a moment."""
@@ -42,7 +42,7 @@ LOOK = 0.02
 NICE = 10
 """By how much everything else goes before it."""
 
-Told = Callable[[Progress], None]
+Told = Callable[[TranscriptionProgress], None]
 Stop = Callable[[], bool]
 
 
@@ -103,13 +103,13 @@ def begin_rehearing(data: Path) -> None:
         time.sleep(LOOK)
 
 
-def rehearing(data: Path) -> Progress | None:
+def rehearing(data: Path) -> TranscriptionProgress | None:
     """How far it is; None when nobody is at it."""
     if not held(data / FOLDER / LOCK):
         return None
     try:
         told = (data / FOLDER / PROGRESS).read_text(encoding="utf-8")
-        return json_lines.decode(told, {Progress.__name__: Progress}) or BEGUN
+        return json_lines.decode(told, {TranscriptionProgress.__name__: TranscriptionProgress}) or BEGUN
     except (OSError, ValueError):  # it has only begun, or is of another version
         return BEGUN
 
@@ -143,7 +143,7 @@ class _Telling:
         self._folder = folder
         self._told = 0.0
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TranscriptionProgress) -> None:
         if time.monotonic() - self._told < TOLD and progress.done < progress.total:
             return
         self._told = time.monotonic()

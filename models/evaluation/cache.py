@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from models.errors import ModelError
-from models.evaluation.evaluate import Clip, Evaluation
+from models.evaluation.evaluate import Evaluation, TestClip
 
 LISTENING = "2"
 """Part of every name: another way to listen, or to measure, gets another one."""
@@ -48,7 +48,7 @@ def model_key(folder: Path, compute_type: str) -> str:
     return digest.hexdigest()
 
 
-def clips_key(sounds: Iterable[str], clips: Sequence[Clip]) -> str:
+def clips_key(sounds: Iterable[str], clips: Sequence[TestClip]) -> str:
     """The hash of clips, in their order.
 
     Args:
@@ -66,7 +66,7 @@ def place(folder: Path, model: str, clips: str) -> Path:
     return folder / f"{model}-{clips}.json"
 
 
-def read(path: Path, clips: Sequence[Clip]) -> Evaluation | None:
+def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:
     """The evaluation that was kept, or None where there is none, or a damaged one, or one of other clips."""
     try:
         found = Evaluation.from_json(json.loads(path.read_bytes()))

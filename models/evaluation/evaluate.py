@@ -47,7 +47,7 @@ class EvaluationStopped(Exception):  # noqa: N818 - not an error
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class TestClip:
     """Speech of which somebody knows what is said in it."""
 
     audio: Callable[[], Audio]
@@ -61,7 +61,7 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardClip:
     """What was heard in a clip."""
 
     recording: str
@@ -91,7 +91,7 @@ class Evaluation:
     model: str
     compute_type: str
     """How CTranslate2 computed, for example int8_float32; empty where that is unknown."""
-    sets: dict[str, tuple[Heard, ...]]
+    sets: dict[str, tuple[HeardClip, ...]]
     silence: Silence
     timestamps: float | None
     """Share of clips with a sensible last timestamp; None where none was asked for one."""
@@ -155,7 +155,7 @@ class Evaluation:
 
 def evaluate(
     recogniser: Recogniser,
-    clips: Sequence[Clip],
+    clips: Sequence[TestClip],
     on_progress: Told = lambda name, done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
@@ -203,7 +203,7 @@ def evaluate(
     )
 
 
-def rate(heard: Sequence[Heard], characters: bool = False) -> Interval:
+def rate(heard: Sequence[HeardClip], characters: bool = False) -> Interval:
     """Errors per word (or character) of some clips; the widest interval where they are not of two recordings."""
     return interval_of(blocks(heard, characters))
 
@@ -218,7 +218,7 @@ def interval_of(counted: Sequence[Errors]) -> Interval:
     return interval(counted)
 
 
-def change(before: Sequence[Heard], after: Sequence[Heard]) -> Interval:
+def change(before: Sequence[HeardClip], after: Sequence[HeardClip]) -> Interval:
     """The rate after minus the one before, paired by recording; the widest interval where nothing can be told."""
     one, other = blocks(before), blocks(after)
     words = sum(block.words for block in one)
@@ -229,7 +229,7 @@ def change(before: Sequence[Heard], after: Sequence[Heard]) -> Interval:
     return difference(one, other)
 
 
-def blocks(heard: Iterable[Heard], characters: bool = False) -> list[Errors]:
+def blocks(heard: Iterable[HeardClip], characters: bool = False) -> list[Errors]:
     """The errors of each recording, in the order in which they first appear."""
     found: dict[str, list[Errors]] = defaultdict(list)
     for one in heard:
@@ -259,10 +259,10 @@ def timed(recogniser: WhisperRecogniser, audio: Audio) -> bool:
     return last is not None and 0.0 < last <= len(audio) / SAMPLE_RATE + LATEST
 
 
-def _hear(recogniser: Recogniser, clip: Clip) -> Heard:
+def _hear(recogniser: Recogniser, clip: TestClip) -> HeardClip:
     audio = clip.audio()
     text = recogniser.recognise(audio).text
-    return Heard(
+    return HeardClip(
         recording=clip.recording,
         speaker=clip.speaker,
         seconds=round(len(audio) / SAMPLE_RATE, 4),
@@ -274,15 +274,15 @@ def _hear(recogniser: Recogniser, clip: Clip) -> Heard:
     )
 
 
-def _grouped(heard: Sequence[Heard], key: Callable[[Heard], str]) -> dict[str, Interval]:
+def _grouped(heard: Sequence[HeardClip], key: Callable[[HeardClip], str]) -> dict[str, Interval]:
     """The rate of each group, the one with the most clips first."""
-    groups: dict[str, list[Heard]] = defaultdict(list)
+    groups: dict[str, list[HeardClip]] = defaultdict(list)
     for one in heard:
         groups[key(one)].append(one)
     return {name: rate(groups[name]) for name in sorted(groups, key=lambda name: (-len(groups[name]), name))}
 
 
-def _as_json(heard: Heard) -> dict[str, Any]:
+def _as_json(heard: HeardClip) -> dict[str, Any]:
     return {
         "recording": heard.recording,
         "speaker": heard.speaker,
@@ -299,10 +299,10 @@ def _counts(errors: Errors) -> list[int]:
     return [errors.sub, errors.ins, errors.del_, errors.words]
 
 
-def _from_json(body: Any) -> Heard:
+def _from_json(body: Any) -> HeardClip:
     reference, heard = _text(body["reference"]), _text(body["heard"])
     said, written = normalise(reference), normalise(heard)
-    return Heard(
+    return HeardClip(
         recording=_text(body["recording"]),
         speaker=_text(body["speaker"]),
         seconds=_number(body["seconds"], 0.0),

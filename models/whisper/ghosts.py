@@ -59,7 +59,7 @@ LOOP = 2.4
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class WindowEvidence:
     """How one window was heard."""
 
     text: str
@@ -88,7 +88,7 @@ class Evidence:
         return self.no_speech > SUSPECT or self.log_probability < DOUBTFUL or hurried
 
 
-def without(words: list[Word], evidence: Evidence) -> list[Word]:
+def without(words: list[Word], evidence: WindowEvidence) -> list[Word]:
     """The words that a person said: all of them, unless the evidence speaks for a ghost.
 
     Silence and doubtful loops give nothing; from other doubtful text the subtitle phrases at its

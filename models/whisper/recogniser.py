@@ -259,7 +259,7 @@ class WhisperRecogniser:
 
     def _decode(
         self, encoded: Any, seconds: float, speech_seconds: float | None, **options: int
-    ) -> tuple[list[int], ghosts.Evidence, list[tuple[str, float]]]:
+    ) -> tuple[list[int], ghosts.WindowEvidence, list[tuple[str, float]]]:
         """The tokens heard in an encoded window, how sure Whisper is of them, and the whole n-best list.
 
         Without timestamps: word times come from the alignment anyway, and the text is better for it.
@@ -283,7 +283,7 @@ class WhisperRecogniser:
         ]
         tokens: list[int] = result.sequences_ids[0]
         text, log_probability = variants[0]
-        evidence = ghosts.Evidence(
+        evidence = ghosts.WindowEvidence(
             text=text,
             no_speech=float(result.no_speech_prob),
             log_probability=log_probability / (len(tokens) + 1),

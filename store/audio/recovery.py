@@ -49,7 +49,7 @@ MOST_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredTurn:
     """A spoken turn that has its rows."""
 
     recording: int
@@ -63,7 +63,7 @@ class Kept:
 class Recovery:
     """What a start found left behind by dead processes."""
 
-    kept: tuple[Kept, ...]
+    kept: tuple[StoredTurn, ...]
     """Recordings rescued now; each is a turn with status lost."""
     warnings: tuple[str, ...]
     """One sentence for each file that could not be read and was put aside."""
@@ -80,7 +80,7 @@ def keep(
     origin: str,
     status: str = "recorded",
     source: str = "microphone",
-) -> Kept | None:
+) -> StoredTurn | None:
     """Turn a journal into a recording, a segment and a learner's turn, and remove the journal.
 
     Args:
@@ -106,7 +106,7 @@ def recover(store: Store) -> Recovery:
     """
     sweep(store.folder, "incoming/*")
     left, aside = orphans(store.folder)
-    kept: list[Kept] = []
+    kept: list[StoredTurn] = []
     warnings = [
         f"A recording was left without its beginning; it is kept as {shown(path)}, for someone who can repair it."
         for path in aside
@@ -132,7 +132,7 @@ def recover(store: Store) -> Recovery:
 
 def _keep(
     store: Store, journal: RecordingJournal, ends: list[int], origin: str, status: str, source: str
-) -> list[Kept]:
+) -> list[StoredTurn]:
     """Turn a journal into a recording and its turns, which end at these samples. Raises StoreError."""
     journal.sync()
     kept = []
@@ -162,7 +162,7 @@ def _keep(
                         status=status,
                         created_at=at,
                     )
-                kept.append(Kept(recording, segment, turn, (end - start) / SAMPLE_RATE))
+                kept.append(StoredTurn(recording, segment, turn, (end - start) / SAMPLE_RATE))
     journal.discard()
     return kept
 

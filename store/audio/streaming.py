@@ -33,7 +33,7 @@ LONGEST_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class StoredAudio:
     """A recording that is safe in the data folder."""
 
     sha256: str
@@ -47,7 +47,7 @@ def take_in(
     path: Path,
     limit_seconds: float = LONGEST_SECONDS,
     on_progress: Callable[[int], None] = lambda samples: None,
-) -> Kept:
+) -> StoredAudio:
     """Keep the sound of any audio file for good.
 
     The recording is what `store.audio.decoding.read_audio` would give: sound beyond [-1, 1] is made quieter as a
@@ -71,11 +71,11 @@ def take_in(
             read += len(piece)
             on_progress(read)
         if peak == 1.0:
-            return Kept(*writer.keep(), clipping.counts())
+            return StoredAudio(*writer.keep(), clipping.counts())
     with Writer(audio) as writer:
         for piece in pieces(path, limit_seconds):
             writer.write(piece / np.float32(peak))
-        return Kept(*writer.keep(), clipping.counts())
+        return StoredAudio(*writer.keep(), clipping.counts())
 
 
 class Writer:
@@ -96,7 +96,7 @@ class Writer:
             self._file = os.fdopen(os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb+")
         except OSError as error:
             raise disk(self._part, error) from error
-        self._sink = Sink(self._file)
+        self._sink = FlacFile(self._file)
         self._sound: Any = soundfile.SoundFile(self._sink, "w", SAMPLE_RATE, 1, format="FLAC", subtype="PCM_16")
         return self
 
@@ -148,7 +148,7 @@ class Writer:
         return disk(self._part, self._sink.error or OSError(0, "libsndfile gives no reason"))
 
 
-class Sink:
+class FlacFile:
     """A file for libsndfile, which remembers why the disk refused: libsndfile would not say."""
 
     def __init__(self, file: BinaryIO) -> None:

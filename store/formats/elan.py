@@ -50,7 +50,7 @@ place = timelines.place
 
 
 @dataclass(slots=True)
-class Turn:
+class Annotation:
     """An annotation of a speaker's tier, in milliseconds, with what depends on it."""
 
     start: int
@@ -175,14 +175,14 @@ def _read(path: Path, name: str) -> Rows:
             continue
         unnamed = re.sub(r" \d+$", "", tier.strip().lower()) in UNNAMED
         speaker = one_line(attributes.get("PARTICIPANT") or ("" if unnamed else tier))
-        turns: dict[str, Turn] = {}
+        turns: dict[str, Annotation] = {}
         for key, (begin, end, text, _) in turned.items():
             where = f"{name}, tier {one_line(tier)}, {one_line(key)}"
             span = eaf.timeslots.get(begin), eaf.timeslots.get(end)
             if span[0] is None or span[1] is None:
                 yield Rejected(where, "It has no time: align it in ELAN.")
             else:
-                turns[key] = Turn(span[0] + origin, span[1] + origin, one_line(text))
+                turns[key] = Annotation(span[0] + origin, span[1] + origin, one_line(text))
         _gather(eaf, tier, _dependents(children, tier), turns, origin)
         for key, turn in turns.items():
             yield _item(audio, f"{name}, tier {one_line(tier)}, {one_line(key)}", speaker, turn, samples.get(key))
@@ -248,7 +248,7 @@ def _samples(eaf: Any) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _gather(eaf: Any, tier: str, dependents: list[str], turns: dict[str, Turn], origin: int) -> None:
+def _gather(eaf: Any, tier: str, dependents: list[str], turns: dict[str, Annotation], origin: int) -> None:
     """Give the turns of a tier what is on the tiers that depend on it."""
     ordered = sorted(turns.values(), key=lambda turn: turn.start)
     for name in dependents:
@@ -287,7 +287,7 @@ def _owner(eaf: Any, key: str) -> str:
     return key
 
 
-def _item(audio: Path, where: str, speaker: str, turn: Turn, samples: Any) -> Item:
+def _item(audio: Path, where: str, speaker: str, turn: Annotation, samples: Any) -> Item:
     own: dict[str, Any] = {role: turn.fields.pop(role) for role in FIELDS if role in turn.fields}
     item = Item(audio, where, turn.start / 1000, turn.end / 1000, turn.text, speaker=speaker, extra=turn.fields)
     return with_samples(replace(item, words=tuple(turn.words), **own), samples)

@@ -34,7 +34,7 @@ FORMULA = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a table."""
 
     where: str
@@ -43,7 +43,7 @@ class Row:
     """By the name of the column."""
 
 
-def read_csv(path: Path, encoding: str | None = None) -> Iterator[Row | Rejected]:
+def read_csv(path: Path, encoding: str | None = None) -> Iterator[TableRow | Rejected]:
     """The rows of a table with a header, in constant memory; its separator is seen from the header.
 
     Rows that are formulas, hold zero bytes, open a quotation mark and never close it, or have more
@@ -78,7 +78,7 @@ def read_csv(path: Path, encoding: str | None = None) -> Iterator[Row | Rejected
             yield Rejected(where, problem)
             continue
         cells += [""] * (len(header) - len(cells))
-        yield Row(where, {column: unguarded(cell) for column, cell in zip(header, cells, strict=True)})
+        yield TableRow(where, {column: unguarded(cell) for column, cell in zip(header, cells, strict=True)})
 
 
 def read_plain(path: Path, delimiter: str, encoding: str | None = None) -> Iterator[tuple[str, list[str]]]:

@@ -53,7 +53,7 @@ place = timelines.place
 
 
 @dataclass(slots=True)
-class Interval:
+class TextGridInterval:
     """A labelled stretch of a tier, in seconds."""
 
     start: float
@@ -67,8 +67,8 @@ class Turns:
 
     speaker: str
     name: str
-    text: list[Interval] = field(default_factory=list)
-    beside: dict[str, list[Interval]] = field(default_factory=dict)
+    text: list[TextGridInterval] = field(default_factory=list)
+    beside: dict[str, list[TextGridInterval]] = field(default_factory=dict)
 
 
 def fits(path: Path) -> bool:
@@ -182,7 +182,7 @@ def _read(path: Path, name: str, encoding: str | None) -> Rows:
 def _items(audio: Path, name: str, turns: Turns) -> Iterator[Item]:
     """A speaker's turns, each with what lies in the middle of it on the other tiers."""
     # What has been heard or marked there and has no text is still to be corrected.
-    empty = [Interval(each.start, each.end, "") for each in turns.beside.get("status", [])]
+    empty = [TextGridInterval(each.start, each.end, "") for each in turns.beside.get("status", [])]
     filled = sorted(turns.text, key=lambda each: each.start)
     every = sorted([*filled, *_outside(empty, filled)], key=lambda each: each.start)
     shares = {role: within(every, intervals) for role, intervals in turns.beside.items()}
@@ -200,13 +200,13 @@ def _items(audio: Path, name: str, turns: Turns) -> Iterator[Item]:
         yield replace(item, **fields, words=words)
 
 
-def _outside(intervals: list[Interval], turns: list[Interval]) -> list[Interval]:
+def _outside(intervals: list[TextGridInterval], turns: list[TextGridInterval]) -> list[TextGridInterval]:
     """Those intervals whose middle lies in no turn."""
     taken = {id(each) for found in within(turns, intervals).values() for each in found}
     return [each for each in intervals if id(each) not in taken]
 
 
-def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[Interval]]]:
+def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[TextGridInterval]]]:
     """The tiers by name, without empty intervals. Raises StoreError where it is no whole TextGrid."""
     text = read_text(path, encoding)
     if not ("ooTextFile" in text[:1024] and '"TextGrid"' in text[:1024]):
@@ -251,6 +251,6 @@ def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[In
             start = float(take("number"))
             end = start if points else float(take("number"))
             if (said := label()).strip():
-                intervals.append(Interval(start, end, said))
+                intervals.append(TextGridInterval(start, end, said))
         if not points or name == AUDIO:
             yield name, intervals

@@ -29,7 +29,7 @@ RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SegmentState:
     """All that a person can change about a segment."""
 
     start: int
@@ -48,11 +48,11 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SegmentChange:
     """A segment's new state, made from the revision of it that was seen."""
 
     segment: int
-    to: State
+    to: SegmentState
     seen: int
     """Its revision when it was read: the number of its newest correction, 0 where it has none."""
     listened: float = 0.0
@@ -64,7 +64,7 @@ class Addition:
     """A segment that comes into being by an action: a part of one that was split, or a merged one."""
 
     recording: int
-    state: State
+    state: SegmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActionDone:
     """What an action did."""
 
     action: Action
@@ -97,7 +97,13 @@ class ConflictError(StoreError):
     """Somebody changed the segment after it was read, or after what would be undone. Nothing was written."""
 
     def __init__(
-        self, segment: int, theirs: State, yours: State, revision: int, author: str, action: int | None = None
+        self,
+        segment: int,
+        theirs: SegmentState,
+        yours: SegmentState,
+        revision: int,
+        author: str,
+        action: int | None = None,
     ) -> None:
         self.segment = segment
         self.theirs = theirs
@@ -121,13 +127,13 @@ def apply(
     store: Store,
     author: str,
     kind: str,
-    changes: Sequence[Change],
+    changes: Sequence[SegmentChange],
     additions: Sequence[Addition] = (),
     *,
     summary: str = "",
     seconds: float = 0.0,
     keystrokes: int = 0,
-) -> Done:
+) -> ActionDone:
     """Do one action: all of it or nothing, on disk on return.
 
     Args:
@@ -168,16 +174,16 @@ def apply(
             touched.append(number)
         if additions:
             _keep_tested(store, action)
-        return Done(action, tuple(touched))
+        return ActionDone(action, tuple(touched))
 
 
-def state(store: Store, segment: int) -> tuple[State, int]:
+def state(store: Store, segment: int) -> tuple[SegmentState, int]:
     """The present state of a segment, and its revision. Raises StoreError when there is none."""
     row = store.get("segments", segment)
     return _state(row), row["revision"]
 
 
-def undo(store: Store, author: str, before: int | None = None) -> Done | None:
+def undo(store: Store, author: str, before: int | None = None) -> ActionDone | None:
     """Take back the newest action of this author that stands; None when nothing is left to take back.
 
     Args:
@@ -189,7 +195,7 @@ def undo(store: Store, author: str, before: int | None = None) -> Done | None:
     return _reverse(store, author, "undo", STANDING, before)
 
 
-def redo(store: Store, author: str) -> Done | None:
+def redo(store: Store, author: str) -> ActionDone | None:
     """Do again what was undone last, unless something else was done since; None when there is nothing.
 
     Raises:
@@ -215,7 +221,7 @@ ORDER BY id DESC LIMIT 1
 """
 
 
-def _reverse(store: Store, author: str, kind: str, newest: str, before: int | None) -> Done | None:
+def _reverse(store: Store, author: str, kind: str, newest: str, before: int | None) -> ActionDone | None:
     with store.transaction():
         rows = store.execute(newest, (clean(author), before))
         if not rows:
@@ -237,7 +243,7 @@ def _reverse(store: Store, author: str, kind: str, newest: str, before: int | No
             others |= "retired" in (now_is.status, back.status)
         if others:
             _keep_tested(store, action)
-        return Done(action, tuple(entry["segment_id"] for entry in entries))
+        return ActionDone(action, tuple(entry["segment_id"] for entry in entries))
 
 
 def _keep_tested(store: Store, action: Action) -> None:
@@ -255,18 +261,20 @@ def _keep_tested(store: Store, action: Action) -> None:
         )
 
 
-def _number(change: Change) -> int:
+def _number(change: SegmentChange) -> int:
     """Segments are written in the order of their numbers, which the index of their texts is quickest with."""
     return change.segment
 
 
-def _brief(state: State) -> str:
+def _brief(state: SegmentState) -> str:
     """What a segment says, or what became of it instead."""
     text = state.proposal if state.reference is None else state.reference
     return f"“{text}”" if text is not None else state.status
 
 
-def _enter(store: Store, action: Action, segment: int, was: State | None, to: State, listened: float) -> None:
+def _enter(
+    store: Store, action: Action, segment: int, was: SegmentState | None, to: SegmentState, listened: float
+) -> None:
     """Write one entry and the state it leads to. Raises StoreError."""
     to = _checked(store, segment, to)
     if not math.isfinite(listened) or listened < 0:
@@ -291,7 +299,7 @@ def _enter(store: Store, action: Action, segment: int, was: State | None, to: St
     )
 
 
-def _checked(store: Store, segment: int, to: State) -> State:
+def _checked(store: Store, segment: int, to: SegmentState) -> SegmentState:
     [row] = store.execute(
         "SELECT samples FROM recordings WHERE id = (SELECT recording_id FROM segments WHERE id = ?)", (segment,)
     )
@@ -339,13 +347,13 @@ def _as_action(row: sqlite3.Row) -> Action:
     return Action(**dict(row))
 
 
-def _state(row: sqlite3.Row) -> State:
-    return State(**{name: row[name] for name in State.__dataclass_fields__})
+def _state(row: sqlite3.Row) -> SegmentState:
+    return SegmentState(**{name: row[name] for name in SegmentState.__dataclass_fields__})
 
 
-def _dumps(state: State) -> str:
+def _dumps(state: SegmentState) -> str:
     return json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":"))
 
 
-def _loads(text: str) -> State:
-    return State(**json.loads(text))
+def _loads(text: str) -> SegmentState:
+    return SegmentState(**json.loads(text))

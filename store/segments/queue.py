@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "MOST_FOUND", "ORDERS", "Marker", "Row", "View", "changed_since", "count", "first", "ids", "neighbours",
+    "MOST_FOUND", "ORDERS", "Marker", "SegmentRow", "View", "changed_since", "count", "first", "ids", "neighbours",
     "numbers", "rows",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SegmentRow:
     """A segment as a page shows it."""
 
     id: int
@@ -103,11 +103,11 @@ PAGE = """SELECT segments.id, recording_id AS recording, start, "end", speaker, 
 FROM segments CROSS JOIN recordings ON recordings.id = recording_id"""
 
 
-def rows(store: Store, ids: Iterable[int]) -> list[Row]:
+def rows(store: Store, ids: Iterable[int]) -> list[SegmentRow]:
     """The segments of those numbers in the order asked for; unknown ones are left out. Raises StoreError."""
     wanted = [int(number) for number in ids]
     found = {
-        row["id"]: Row(**row)
+        row["id"]: SegmentRow(**row)
         for row in store.execute(
             f"{PAGE} WHERE segments.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
         )
@@ -115,7 +115,9 @@ def rows(store: Store, ids: Iterable[int]) -> list[Row]:
     return [found[number] for number in wanted if number in found]
 
 
-def neighbours(store: Store, segment: int, before: int = 2, after: int = 2) -> tuple[list[Row], list[Row]]:
+def neighbours(
+    store: Store, segment: int, before: int = 2, after: int = 2
+) -> tuple[list[SegmentRow], list[SegmentRow]]:
     """What is said before and after a segment in its recording, each in the order of time.
 
     A recording that is one segment alone may be a turn of a conversation. Then the turns around it are
@@ -139,7 +141,7 @@ def neighbours(store: Store, segment: int, before: int = 2, after: int = 2) -> t
     return _turns_around(store, segment, before, after)
 
 
-def _turns_around(store: Store, segment: int, before: int, after: int) -> tuple[list[Row], list[Row]]:
+def _turns_around(store: Store, segment: int, before: int, after: int) -> tuple[list[SegmentRow], list[SegmentRow]]:
     """The turns before and after the one that was spoken as this segment."""
     here = store.execute("SELECT session_id, position FROM turns WHERE segment_id = ? LIMIT 1", (segment,))
     if not here:
@@ -151,16 +153,16 @@ def _turns_around(store: Store, segment: int, before: int, after: int) -> tuple[
         (session, position - before, position + after, position),
     )
     known = {row.id: row for row in rows(store, [turn["segment_id"] for turn in around if turn["segment_id"]])}
-    sides: tuple[list[Row], list[Row]] = ([], [])
+    sides: tuple[list[SegmentRow], list[SegmentRow]] = ([], [])
     for turn in around:
         row = known.get(turn["segment_id"]) or _typed(turn["role"], turn["text"])
         sides[turn["position"] > position].append(row)
     return sides
 
 
-def _typed(role: str, text: str) -> Row:
+def _typed(role: str, text: str) -> SegmentRow:
     """A turn that has no audio, as a row."""
-    return Row(
+    return SegmentRow(
         id=0, recording=0, start=0, end=0, speaker=role, status="", reason="", note="", reference=None,
         proposal=None, heard=None, text=text, revision=0, model=None, confidence=None, doubt=None, expected=0.0,
         length=len(text.split()), warnings=0, errors=None, words=None, loudness=None, snr=None, clipped=None,

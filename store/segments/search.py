@@ -52,7 +52,7 @@ LIMIT ?
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """A place where the words occur; the best one of each turn."""
 
     kind: str
@@ -63,7 +63,7 @@ class Found:
     segment: int | None
 
 
-def search(store: Store, words: str, limit: int = 50) -> list[Found]:
+def search(store: Store, words: str, limit: int = 50) -> list[SearchHit]:
     """Where all of `words` occur, best first. Nothing in `words` is an operator; none finds nothing.
 
     Raises:
@@ -73,7 +73,7 @@ def search(store: Store, words: str, limit: int = 50) -> list[Found]:
     if not query:
         return []
     return [
-        Found(KINDS[row["kind"]], row["text"], row["session"], row["turn"], row["segment"])
+        SearchHit(KINDS[row["kind"]], row["text"], row["session"], row["turn"], row["segment"])
         for row in store.execute(FOUND, (query, limit))
     ]
 

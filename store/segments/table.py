@@ -68,7 +68,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Hypothesis:
+class StoredHypothesis:
     """What a recogniser heard in a segment."""
 
     id: int
@@ -226,11 +226,11 @@ def add_hypothesis(
     return number
 
 
-def hypotheses(store: Store, segment: int) -> list[Hypothesis]:
+def hypotheses(store: Store, segment: int) -> list[StoredHypothesis]:
     """What recognisers heard in a segment, oldest first. Raises StoreError."""
     rows = store.execute("SELECT * FROM hypotheses WHERE segment_id = ? ORDER BY id", (segment,))
     return [
-        Hypothesis(
+        StoredHypothesis(
             row["id"],
             row["segment_id"],
             row["model"],

@@ -19,7 +19,7 @@ from typing import Any
 
 from trainer.bench import plan as plans
 from trainer.bench.figures import compared
-from trainer.bench.plan import PLANS, SIDES, BenchError, Plan, in_a_child, on_a_processor, read
+from trainer.bench.plan import PLANS, SIDES, BenchError, BenchPlan, in_a_child, on_a_processor, read
 from trainer.contract.errors import TrainerError
 from trainer.contract.folder import DEPLOYED
 
@@ -56,7 +56,7 @@ def main() -> int:
     return 0
 
 
-def summary(plan: Plan, told: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
+def summary(plan: BenchPlan, told: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
     """Let both sides train, one after the other, and compare them.
 
     Raises:
@@ -89,7 +89,7 @@ def summary(plan: Plan, told: Callable[[str], None] = lambda words: None) -> dic
         return {**figures, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _heard(plan: Plan, folder: Path) -> dict[str, Any]:
+def _heard(plan: BenchPlan, folder: Path) -> dict[str, Any]:
     from trainer.bench.hearing import heard
 
     test = [clip for clip in read(folder)[1] if clip.split == "test"]
@@ -97,7 +97,7 @@ def _heard(plan: Plan, folder: Path) -> dict[str, Any]:
     return heard({"base": Path(plan.base).with_name(DEPLOYED), **made}, test, plan.threads)
 
 
-def _has_gpu(plan: Plan) -> bool:
+def _has_gpu(plan: BenchPlan) -> bool:
     """Whether the sides will compute on one; asked in a child, since this process must stay slim: what a process
     holds when it starts another counts as the other's peak."""
     if plan.device == "cpu":

@@ -40,7 +40,7 @@ class Side:
     """… as far as is known from where."""
 
 
-class Watch:
+class Stopwatch:
     """Seconds of this process and of the clock since it was last asked."""
 
     def __init__(self) -> None:

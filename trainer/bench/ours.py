@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from trainer.bench.measured import Side, Step, Watch
-from trainer.bench.plan import Plan
+from trainer.bench.measured import Side, Step, Stopwatch
+from trainer.bench.plan import BenchPlan
 from trainer.contract import folder as names
 from trainer.contract.clips import Clip, line_of
 from trainer.contract.events import Name
@@ -28,7 +28,7 @@ class Clocked(Events):
         self.steps: list[Step] = []
         self.trainable = 0
         self.precision = self.device = ""
-        self._watch = Watch()
+        self._watch = Stopwatch()
 
     def emit(self, event: Name, durable: bool = False, **fields: Any) -> None:
         cpu, wall = self._watch.lap()
@@ -40,7 +40,7 @@ class Clocked(Events):
             self.device = fields["device"]
 
 
-def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
+def train(plan: BenchPlan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     """Train by our recipe; steps in short windows and in full ones apart where only a few of each are timed."""
     lines = [line_of(clip) for clip in clips]
     _, short, full = plan.steps

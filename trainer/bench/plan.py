@@ -31,7 +31,7 @@ class BenchError(TrainerError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class BenchPlan:
     """How much to train, on what."""
 
     geometry: str = "starter"
@@ -70,18 +70,18 @@ class Plan:
 
 
 PLANS = {
-    "starter": Plan(recipe={"where": "encoder", "full_windows": 0.03}),
-    "base": Plan("base", clips=24, held_out=DEV + 1, batch=4, epochs=10, steps=(3, 8, 3)),
-    "small": Plan("small", clips=48, held_out=DEV + 1, batch=16, epochs=50, steps=(12, 24, 12)),
+    "starter": BenchPlan(recipe={"where": "encoder", "full_windows": 0.03}),
+    "base": BenchPlan("base", clips=24, held_out=DEV + 1, batch=4, epochs=10, steps=(3, 8, 3)),
+    "small": BenchPlan("small", clips=48, held_out=DEV + 1, batch=16, epochs=50, steps=(12, 24, 12)),
 }
 
 
-def on_a_processor(plan: Plan) -> Plan:
+def on_a_processor(plan: BenchPlan) -> BenchPlan:
     """The plan with less of what takes a processor minutes a step."""
     return dataclasses.replace(plan, batch=2, epochs=10, steps=(1, 4, 1)) if plan.geometry == "small" else plan
 
 
-def write(plan: Plan, folder: Path) -> Plan:
+def write(plan: BenchPlan, folder: Path) -> BenchPlan:
     """Make everything that both sides need in a folder; returns the plan with its base.
 
     Raises:
@@ -105,10 +105,10 @@ def write(plan: Plan, folder: Path) -> Plan:
     return plan
 
 
-def read(folder: Path) -> tuple[Plan, list[Clip]]:
+def read(folder: Path) -> tuple[BenchPlan, list[Clip]]:
     """The plan of a folder and its clips."""
     body = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    return Plan(**{**body, "steps": tuple(body["steps"])}), read_manifest(folder / MANIFEST)[0]
+    return BenchPlan(**{**body, "steps": tuple(body["steps"])}), read_manifest(folder / MANIFEST)[0]
 
 
 def in_a_child(module: str, *arguments: str, threads: int = 1) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.bench.measured import Side
-from trainer.bench.plan import SIDES, Plan, read
+from trainer.bench.plan import SIDES, BenchPlan, read
 from trainer.contract.clips import Clip
 
 
@@ -40,7 +40,7 @@ def main() -> int:
     return 0
 
 
-def _trained(name: str, plan: Plan, clips: list[Clip], folder: Path) -> tuple[Side, Path]:
+def _trained(name: str, plan: BenchPlan, clips: list[Clip], folder: Path) -> tuple[Side, Path]:
     """Let that side train in its own folder; what was measured, and where the adapter lies."""
     import torch
 
@@ -62,7 +62,7 @@ def _peak_mb(device: str) -> int:
     return most >> (20 if sys.platform == "darwin" else 10)
 
 
-def _count(plan: Plan, clips: list[Clip], side: Side) -> None:
+def _count(plan: BenchPlan, clips: list[Clip], side: Side) -> None:
     """Note how much arithmetic the steps were, and how much there could have been."""
     import torch
     from transformers import WhisperConfig

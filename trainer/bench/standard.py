@@ -29,8 +29,8 @@ from transformers import (
 from models.units import SAMPLE_RATE
 from models.whisper.windows import FULL
 from trainer.adapter import load_base, save_adapter, trainable, with_adapter
-from trainer.bench.measured import Side, Step, Watch
-from trainer.bench.plan import Plan
+from trainer.bench.measured import Side, Step, Stopwatch
+from trainer.bench.plan import BenchPlan
 from trainer.contract.clips import Clip
 from trainer.contract.folder import ADAPTER
 from trainer.contract.job import job_from
@@ -60,12 +60,12 @@ class Collator:
         return {**batch, "labels": labels}
 
 
-class Timed(TrainerCallback):
+class StepTimes(TrainerCallback):
     """What every step cost; a batch is read ahead, so the speech of each is looked up later."""
 
     def __init__(self) -> None:
         self.laps: list[tuple[float, float]] = []
-        self._watch = Watch()
+        self._watch = Stopwatch()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
         self._watch.lap()
@@ -76,13 +76,13 @@ class Timed(TrainerCallback):
         self.laps.append(self._watch.lap())
 
 
-def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
+def train(plan: BenchPlan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     """Train by the standard recipe; returns what was measured, and the folder of the adapter."""
     job = job_from(plan.knobs(), folder)
     device = device_of(job, 0)
     precision = precision_of(job, device)
     set_seed(plan.seed)
-    watch = Watch()
+    watch = Stopwatch()
     extractor = WhisperFeatureExtractor.from_pretrained(plan.base, local_files_only=True)
     tokenizer = WhisperTokenizer.from_pretrained(
         plan.base, language="spanish", task="transcribe", local_files_only=True
@@ -91,7 +91,7 @@ def train(plan: Plan, clips: Iterable[Clip], folder: Path) -> tuple[Side, Path]:
     prepared = watch.lap()
     model = with_adapter(load_base(job.base), job)
     collator = Collator(extractor, tokenizer, model.config.decoder_start_token_id, [])
-    timed = Timed()
+    timed = StepTimes()
     trainer = Seq2SeqTrainer(
         model=model,
         args=_arguments(plan, folder, device, precision),
@@ -124,7 +124,7 @@ def _row(clip: Clip, extractor: Any, tokenizer: Any) -> dict[str, Any]:
     }
 
 
-def _arguments(plan: Plan, folder: Path, device: torch.device, precision: str) -> Any:
+def _arguments(plan: BenchPlan, folder: Path, device: torch.device, precision: str) -> Any:
     return Seq2SeqTrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=plan.batch,

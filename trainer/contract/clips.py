@@ -25,7 +25,7 @@ LEAST_DEV_CLIPS = 2
 
 
 @dataclass(frozen=True)
-class Word:
+class ClipWord:
     """One word of the text; seconds from the clip's start."""
 
     text: str
@@ -44,7 +44,7 @@ class Clip:
     """Samples of the recording."""
     text: str
     """Verbatim; empty where nobody speaks."""
-    words: tuple[Word, ...]
+    words: tuple[ClipWord, ...]
     """In order, or none where times are not known."""
     split: str
     speaker: str
@@ -112,6 +112,6 @@ def _clip(row: Any) -> Clip:
     audio = Path(texts.pop("audio"))
     if not audio.is_absolute():
         raise ValueError(f"{audio} is not an absolute path")
-    words = tuple(Word(str(w["text"]), float(w["start"]), float(w["end"])) for w in row.get("words") or [])
+    words = tuple(ClipWord(str(w["text"]), float(w["start"]), float(w["end"])) for w in row.get("words") or [])
     text = " ".join(texts.pop("text").split())
     return Clip(audio=audio, start=start, end=end, text=text, words=words, **texts)

@@ -68,7 +68,7 @@ class PhonemeEvent:
 
 
 @dataclass(frozen=True)
-class Speech:
+class EspeakSpeech:
     """`samples`: float32 [n] in [-1, 1]; `sample_rate` in hertz; `events` in the order of time."""
 
     samples: NDArray[np.float32]
@@ -182,7 +182,7 @@ class Espeak:
         pitch: int = 50,
         pitch_range: int = 50,
         phonemes: bool = False,
-    ) -> Speech:
+    ) -> EspeakSpeech:
         """Speak `text`, with the positions of its phonemes.
 
         `rate` in words a minute; `pitch` and `pitch_range` 0-99 (50 is the voice's own). With `phonemes` the
@@ -221,7 +221,7 @@ class Espeak:
 
     def _speak_once(
         self, text: str, voice: str, variant: str | None, knobs: tuple[int, int, int], phonemes: bool
-    ) -> Speech:
+    ) -> EspeakSpeech:
         library = self._library
         self._prepare(voice, variant)
         for parameter, value in zip((_RATE, _PITCH, _RANGE), knobs, strict=True):
@@ -237,4 +237,4 @@ class Espeak:
             raise EspeakError("espeak-ng refuses to speak this text", "leave it out")
         blocks = np.concatenate(library.blocks) if library.blocks else np.zeros(0, np.int16)
         samples = (blocks.astype(np.float32) / 32768.0).astype(np.float32)
-        return Speech(samples, library.sample_rate, tuple(library.events))
+        return EspeakSpeech(samples, library.sample_rate, tuple(library.events))

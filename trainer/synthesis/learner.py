@@ -38,7 +38,7 @@ ROOM = 0.2
 
 
 @dataclass(frozen=True)
-class Line:
+class LearnerSentence:
     """One sentence of the learner's."""
 
     text: str
@@ -80,7 +80,7 @@ def reserved() -> list[str]:
     return [s for s in lines.values() if len(s.split()) >= LEAST_WORDS and 2 * s.count(",") < len(s.split())]
 
 
-def lines(seed: int, corrected: int, kept: int) -> list[Line]:
+def lines(seed: int, corrected: int, kept: int) -> list[LearnerSentence]:
     """What a learner says: `corrected` sentences on some days, `kept` others on the days after.
 
     Raises:
@@ -95,12 +95,12 @@ def lines(seed: int, corrected: int, kept: int) -> list[Line]:
     days += [first_kept + number // A_DAY for number in range(kept)]
     parts = ["corrected"] * corrected + ["held-out"] * kept
     return [
-        Line(text, (FIRST_DAY + timedelta(days=2 * day)).isoformat(), part)
+        LearnerSentence(text, (FIRST_DAY + timedelta(days=2 * day)).isoformat(), part)
         for text, day, part in zip(chosen, days, parts, strict=True)
     ]
 
 
-def write(folder: Path, learner: Learner, said: list[Line]) -> float:
+def write(folder: Path, learner: Learner, said: list[LearnerSentence]) -> float:
     """Speak the lines into a folder; returns seconds of speech. learner.jsonl is written last.
 
     Raises:

@@ -35,9 +35,9 @@ def pick(rng: random.Random, items: Sequence[T]) -> T:
     return items[int(len(items) * rng.random() ** 1.25)]
 
 
-def read_lines(name: str) -> list[str]:
+def read_lines(name: str, folder: Path = DATA) -> list[str]:
     """The lines of a data file, without blanks and comments."""
-    text = (DATA / name).read_text(encoding="utf-8")
+    text = (folder / name).read_text(encoding="utf-8")
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from tui.bench import keystrokes, scale
 from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT
 from tui.bench.tasks import TASKS
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 
 SEGMENTS = (100_000,)
 """What is measured when no size is asked for; a million take four minutes and 2 GB."""
@@ -34,7 +34,7 @@ def summary(segments: Sequence[int] = SEGMENTS) -> dict[str, Any]:
     Raises:
         RuntimeError: the app did something else than what was asked of it.
     """
-    with Line() as line:
+    with ProgressLine() as line:
         tasks = []
         for task in TASKS:
             line.show(f"keys: {task.what}")

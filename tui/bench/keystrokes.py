@@ -19,10 +19,10 @@ from core.review.desk import author
 from store.database import Store
 from store.segments import queue
 from store.segments.annotations import work
-from store.segments.queue import Row
+from store.segments.queue import SegmentRow
 from tui.bench.app import BenchApp
 from tui.bench.other_programs import LABEL_STUDIO, SUBTITLE_EDIT, costs
-from tui.bench.tasks import MENDED, Case, Task, fill, right_word, words_away
+from tui.bench.tasks import MENDED, Case, DeskTask, fill, right_word, words_away
 from tui.correct.words import labels
 
 
@@ -60,7 +60,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class TaskFigures:
     """What a task cost over all of its cases."""
 
     task: str
@@ -71,7 +71,7 @@ class Figures:
     """By program, each way to do it."""
 
 
-class Annotator:
+class ScriptedAnnotator:
     """Somebody at the Correct screen, whose keys are counted."""
 
     def __init__(self, app: BenchApp, folder: Path) -> None:
@@ -117,7 +117,7 @@ class Annotator:
         """This segment is stored with this status."""
         await self.app.until(lambda: self.row(segment).status == status, f"a segment {segment} that is {status}")
 
-    def row(self, segment: int) -> Row:
+    def row(self, segment: int) -> SegmentRow:
         with Store.open(self._folder) as store:
             return queue.rows(store, [segment])[0]
 
@@ -127,7 +127,7 @@ class Annotator:
             return work(store, author(), 1)[0].keystrokes
 
 
-async def count(task: Task) -> Figures:
+async def count(task: DeskTask) -> TaskFigures:
     """Do a task in all its cases. Raises RuntimeError when something else was stored than should have been."""
     with tempfile.TemporaryDirectory(prefix="tertulia-bench-") as name:
         numbers = fill(Path(name), task)
@@ -137,10 +137,10 @@ async def count(task: Task) -> Figures:
                 done.append(await _DO[task.name](annotator, number, case))
     ours = Way(Spread.of([one.keys for one in done]), Spread(0, 0), Spread.of([one.letters for one in done]))
     others = {program: _elsewhere(task, program) for program in (LABEL_STUDIO, SUBTITLE_EDIT)}
-    return Figures(task.name, task.what, len(done), ours, others)
+    return TaskFigures(task.name, task.what, len(done), ours, others)
 
 
-def _elsewhere(task: Task, program: str) -> list[Way]:
+def _elsewhere(task: DeskTask, program: str) -> list[Way]:
     """Each way of another program, over the same cases."""
     mended = task.name in MENDED
     letters = Spread.of([len(right_word(case)) if mended else 0 for case in task.cases])
@@ -152,7 +152,7 @@ def _elsewhere(task: Task, program: str) -> list[Way]:
 
 
 @asynccontextmanager
-async def _annotator(folder: Path) -> AsyncIterator[Annotator]:
+async def _annotator(folder: Path) -> AsyncIterator[ScriptedAnnotator]:
     """Somebody at the Correct screen, with the segments in the order of time."""
     app = BenchApp(folder)
     async with app.run_test(size=(80, 24)):
@@ -160,13 +160,13 @@ async def _annotator(folder: Path) -> AsyncIterator[Annotator]:
         await app.go_to_correct()
         app.press("tab")
         await app.until(lambda: app.correct.view.order == "time" and app.shows_card(), "the order of time")
-        yield Annotator(app, folder)
+        yield ScriptedAnnotator(app, folder)
 
 
 # --- the tasks ------------------------------------------------------------------------------------
 
 
-async def _accepted(annotator: Annotator, number: int, text: str) -> Counted:
+async def _accepted(annotator: ScriptedAnnotator, number: int, text: str) -> Counted:
     """The text has arrived as the reference, and the app has counted the same keys."""
     await annotator.status(number, "corrected")
     row, counted = annotator.row(number), annotator.counted()
@@ -177,7 +177,7 @@ async def _accepted(annotator: Annotator, number: int, text: str) -> Counted:
     return counted
 
 
-async def _accept(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _accept(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     row = annotator.row(number)
     if not any((play.start, play.end) == (row.start, row.end) for play in annotator.app.player.plays):
@@ -186,7 +186,7 @@ async def _accept(annotator: Annotator, number: int, case: Case) -> Counted:
     return await _accepted(annotator, number, case.said)
 
 
-async def _mend(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _mend(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     annotator.press("f", *labels(len(case.said.split()))[case.place])
     annotator.type(right_word(case))
@@ -194,7 +194,7 @@ async def _mend(annotator: Annotator, number: int, case: Case) -> Counted:
     return await _accepted(annotator, number, case.said)
 
 
-async def _mend_doubt(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _mend_doubt(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     annotator.press("n", "c")
     annotator.type(right_word(case))
@@ -202,13 +202,13 @@ async def _mend_doubt(annotator: Annotator, number: int, case: Case) -> Counted:
     return await _accepted(annotator, number, case.said)
 
 
-async def _take_alternative(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _take_alternative(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     annotator.press("a", "enter")
     return await _accepted(annotator, number, case.said)
 
 
-async def _split(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _split(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     """Near the beginning the arrow goes to the word, else its letter; escape leaves the text where it leads."""
     await annotator.at(number)
     label = labels(len(case.said.split()))[case.place]
@@ -228,7 +228,7 @@ async def _split(annotator: Annotator, number: int, case: Case) -> Counted:
     return counted
 
 
-async def _merge(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _merge(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
     annotator.press("m")
     await annotator.gone(number)
@@ -241,7 +241,7 @@ async def _merge(annotator: Annotator, number: int, case: Case) -> Counted:
     return counted
 
 
-async def _undo(annotator: Annotator, number: int, case: Case) -> Counted:
+async def _undo(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await _accept(annotator, number, case)
     await annotator.settled()
     annotator.press("u")
@@ -254,7 +254,7 @@ async def _undo(annotator: Annotator, number: int, case: Case) -> Counted:
     return counted
 
 
-_DO: dict[str, Callable[[Annotator, int, Case], Awaitable[Counted]]] = {
+_DO: dict[str, Callable[[ScriptedAnnotator, int, Case], Awaitable[Counted]]] = {
     "accept": _accept,
     "word": _mend,
     "doubt": _mend_doubt,

@@ -40,7 +40,7 @@ TO_THE_WORD = "ctrl+arrow"
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class KeyCost:
     """Actions of one way to do a task, beside the letters that have to be typed."""
 
     keys: int
@@ -95,7 +95,7 @@ WAYS: Mapping[str, Mapping[str, tuple[Way, ...]]] = {
 """Ways by task and program, the one by keys alone first where there is one."""
 
 
-def costs(task: str, program: str, words_away: int) -> list[Cost]:
+def costs(task: str, program: str, words_away: int) -> list[KeyCost]:
     """What each way to do a task costs.
 
     Args:
@@ -105,5 +105,5 @@ def costs(task: str, program: str, words_away: int) -> list[Cost]:
     for way in WAYS[task][program]:
         mouse = sum(action in MOUSE for action, _ in way)
         walked = sum(words_away - 1 for action, _ in way if action == TO_THE_WORD)
-        found.append(Cost(len(way) - mouse + walked, mouse))
+        found.append(KeyCost(len(way) - mouse + walked, mouse))
     return found

@@ -29,7 +29,7 @@ SIZE = (80, 24)
 
 
 @dataclass(slots=True)
-class Timed:
+class Timing:
     """One thing that was done so many times, each in milliseconds."""
 
     name: str
@@ -78,18 +78,18 @@ def measure(segments: int, tell: Callable[[str], None] = lambda text: None) -> l
     with tempfile.TemporaryDirectory(prefix="tertulia-bench-") as name:
         tell(f"making {segments:,} segments")
         fill(Path(name), segments)
-        timed: dict[str, Timed] = {}
+        timed: dict[str, Timing] = {}
         for number in range(STARTS):
             last = number == STARTS - 1
             tell(f"{segments:,} segments: start {number + 1} of {STARTS}" if not last else "working at the desk")
             for one in _at_a_terminal(Path(name), all_of_it=last):
-                known = timed.setdefault(one.name, Timed(one.name, one.what))
+                known = timed.setdefault(one.name, Timing(one.name, one.what))
                 known.wall += one.wall
                 known.cpu += one.cpu
     return [judged(one, segments) for one in timed.values()]
 
 
-def judged(timed: Timed, segments: int) -> Measure:
+def judged(timed: Timing, segments: int) -> Measure:
     """The figures of one thing, and whether they are as good as they should be."""
     of, goal = GOALS.get(timed.name.partition(" ")[0], ("wall", None))
     if goal is not None and segments > MANY:
@@ -115,7 +115,7 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[max(0, -(-round(share * 1000) * len(values) // 1000) - 1)]
 
 
-def _at_a_terminal(folder: Path, all_of_it: bool) -> list[Timed]:
+def _at_a_terminal(folder: Path, all_of_it: bool) -> list[Timing]:
     """Run the app in a process and on a terminal of its own, and return what it measured."""
     import fcntl
     import termios
@@ -144,4 +144,4 @@ def _at_a_terminal(folder: Path, all_of_it: bool) -> list[Timed]:
         raise RuntimeError(f"The app measured nothing: {said.decode(errors='replace')!r}")
     rows = json.loads(found.read_text())
     found.unlink()
-    return [Timed(**row) for row in rows]
+    return [Timing(**row) for row in rows]

@@ -40,7 +40,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class DeskTask:
     """One kind of thing a person does at the desk."""
 
     name: str
@@ -57,13 +57,13 @@ def places(text: str) -> tuple[int, ...]:
 EVERYWHERE = tuple(Case(text, place) for text in SENTENCES for place in places(text))
 INSIDE = tuple(case for case in EVERYWHERE if case.place)
 TASKS = (
-    Task("accept", "hear a right segment and accept it", tuple(Case(text, 0) for text in SENTENCES)),
-    Task("word", "mend a wrong word at a known place", EVERYWHERE),
-    Task("doubt", "mend a word that the recogniser doubted", EVERYWHERE),
-    Task("alternative", "mend a word that has an alternative", EVERYWHERE),
-    Task("split", "cut a segment in two before a word", INSIDE),
-    Task("merge", "join a segment with the next", tuple(Case(text, 0) for text in SENTENCES)),
-    Task("undo", "take back what was accepted", tuple(Case(text, 0) for text in SENTENCES)),
+    DeskTask("accept", "hear a right segment and accept it", tuple(Case(text, 0) for text in SENTENCES)),
+    DeskTask("word", "mend a wrong word at a known place", EVERYWHERE),
+    DeskTask("doubt", "mend a word that the recogniser doubted", EVERYWHERE),
+    DeskTask("alternative", "mend a word that has an alternative", EVERYWHERE),
+    DeskTask("split", "cut a segment in two before a word", INSIDE),
+    DeskTask("merge", "join a segment with the next", tuple(Case(text, 0) for text in SENTENCES)),
+    DeskTask("undo", "take back what was accepted", tuple(Case(text, 0) for text in SENTENCES)),
 )
 MENDED = ("word", "doubt", "alternative")
 """Tasks in which a word has to be put right."""
@@ -79,7 +79,7 @@ def right_word(case: Case) -> str:
     return case.said.split()[case.place].strip("¿?¡!.,")
 
 
-def fill(folder: Path, task: Task) -> list[int]:
+def fill(folder: Path, task: DeskTask) -> list[int]:
     """A recording with a segment for each case; their numbers. To merge, each has a neighbour of its own."""
     pairs = task.name == "merge"
     cases = [case for case in task.cases for _ in range(1 + pairs)]
@@ -96,7 +96,7 @@ def fill(folder: Path, task: Task) -> list[int]:
     return numbers[:: 1 + pairs]
 
 
-def _hear(store: Store, number: int, task: Task, case: Case) -> None:
+def _hear(store: Store, number: int, task: DeskTask, case: Case) -> None:
     """What the recogniser heard."""
     said = case.said.split()
     heard = said.copy()

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.bench.scale import Timed
+from tui.bench.scale import Timing
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -30,13 +30,13 @@ QUIET = 0.5
 """Seconds without a key after which all that a key asked for is done."""
 
 
-async def _drive(app: BenchApp, folder: Path, all_of_it: bool) -> list[Timed]:
+async def _drive(app: BenchApp, folder: Path, all_of_it: bool) -> list[Timing]:
     await app.until(lambda: app.painted_at, "its first screen")
     await asyncio.sleep(AT_WORK)
-    ready = Timed("ready", f"Correct screen, {AT_WORK:.0f} s after the start: from its key to card painted")
+    ready = Timing("ready", f"Correct screen, {AT_WORK:.0f} s after the start: from its key to card painted")
     with ready.once():
         await app.go_to_correct()
-    order = Timed("order", "  … and until the whole queue is in order and counted")
+    order = Timing("order", "  … and until the whole queue is in order and counted")
     with order.once():
         await app.until(lambda: app.correct.status.counted, "the end of the queue")
     if not all_of_it:
@@ -59,9 +59,9 @@ async def _elsewhere(app: BenchApp, segment: int | None) -> None:
     await app.until(lambda: app.correct.segment != segment and app.shows_card(), "another segment")
 
 
-async def _pages(app: BenchApp) -> list[Timed]:
-    page = Timed("page", "a page down: from its key to rows and card painted")
-    ahead = Timed("ahead", "  … and fetching ahead, after that")
+async def _pages(app: BenchApp) -> list[Timing]:
+    page = Timing("page", "a page down: from its key to rows and card painted")
+    ahead = Timing("ahead", "  … and fetching ahead, after that")
     await _calm(app)
     for _ in range(PAGES):
         here = app.correct.segment
@@ -73,8 +73,8 @@ async def _pages(app: BenchApp) -> list[Timed]:
     return [page, ahead]
 
 
-async def _accept(app: BenchApp) -> Timed:
-    accept = Timed("accept", "accept: from its key to segment stored and next one painted")
+async def _accept(app: BenchApp) -> Timing:
+    accept = Timing("accept", "accept: from its key to segment stored and next one painted")
     app.press("home")
     for _ in range(ACCEPTANCES):
         await _calm(app)
@@ -86,9 +86,9 @@ async def _accept(app: BenchApp) -> Timed:
     return accept
 
 
-async def _search(app: BenchApp, kind: str, words: str) -> Timed:
+async def _search(app: BenchApp, kind: str, words: str) -> Timing:
     """From the enter that ends the words to the first results on screen, over and over."""
-    search = Timed(f"search {kind}", f"search “{words}” ({kind}): from enter to results and card painted")
+    search = Timing(f"search {kind}", f"search “{words}” ({kind}): from enter to results and card painted")
     for _ in range(SEARCHES):
         await _calm(app)
         app.press("slash")
@@ -118,7 +118,7 @@ def _words(folder: Path) -> dict[str, str]:
     return {"rare": told[0].lower(), "common": "casa", "two": "la casa"}
 
 
-def _reads(folder: Path) -> Iterator[Timed]:
+def _reads(folder: Path) -> Iterator[Timing]:
     """What is read without a screen: the first page of each search, and the statistics."""
     from core.dataset.stats import stats
     from core.review.desk import author
@@ -128,12 +128,12 @@ def _reads(folder: Path) -> Iterator[Timed]:
     with Store.open(folder) as store:
         for kind, words in _words(folder).items():
             view = queue.View(status="all", search=words)
-            found = Timed(f"find {kind}", f"  … of which finding and reading the first page: “{words}”")
+            found = Timing(f"find {kind}", f"  … of which finding and reading the first page: “{words}”")
             for _ in range(READS):
                 with found.once():
                     queue.rows(store, queue.first(store, view, PAGE))
             yield found
-        figures = Timed("stats", "statistics of the whole dataset")
+        figures = Timing("stats", "statistics of the whole dataset")
         for _ in range(READS):
             with figures.once():
                 stats(store, author())
@@ -146,7 +146,7 @@ def _child(folder: Path, into: Path, all_of_it: bool) -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     from tui.bench.app import BenchApp
 
-    found: list[Timed] = []
+    found: list[Timing] = []
     app = BenchApp(folder)
 
     async def drive(pilot: Pilot[object]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.words import counted
 from tui.cli.evaluate import SET, enough, figures, progress, too_few
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line, add_option
+from tui.cli.progress import ProgressLine, add_option
 from tui.cli.verdicts import interval, points
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line(options.progress) as line:
+    with Store.open(data_folder()) as store, ProgressLine(options.progress) as line:
         found = compared(store, options.first, options.second, options.split, progress(line))
     if options.json:
         fields = {

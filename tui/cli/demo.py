@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import named_path
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 from tui.cli.story import Clock, Story
 from tui.cli.verdicts import interval
 
@@ -67,7 +67,7 @@ def _play(options: argparse.Namespace, folder: Path) -> int:
     from core.errors import SENTENCES
     from store.database import Store
 
-    with claimed(folder, options.quick), Line() as line, _ended_in_order():
+    with claimed(folder, options.quick), ProgressLine() as line, _ended_in_order():
         show: _Lines | Story = _Lines() if options.json else Story(line)
         show.begin()
         try:
@@ -121,13 +121,13 @@ class _Lines:
         """Nothing is said before the first scene."""
 
     def __call__(self, scene: Scene) -> None:
-        from core.demo.scenes import Begins, Progress, Promoted, Proved
+        from core.demo.scenes import ActProgress, Begins, Promoted, Proved
 
         fields = dataclasses.asdict(scene)
         match scene:
             case Begins():
                 self._clock.turn(scene.act)
-            case Progress():
+            case ActProgress():
                 if time.monotonic() - self._told < EVERY:
                     return
                 self._told = time.monotonic()
@@ -156,13 +156,13 @@ class _Lines:
 
 EVENTS = {
     "Begins": "begins",
-    "Progress": "progress",
+    "ActProgress": "progress",
     "Talked": "talked",
     "Corrected": "corrected",
     "Trained": "trained",
     "Proved": "proved",
     "Promoted": "promoted",
-    "HeardAnew": "heard_anew",
+    "Reheard": "heard_anew",
 }
 """What each scene is called in JSON."""
 

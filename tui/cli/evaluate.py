@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.words import counted
 from tui.cli import MODEL, named_path
-from tui.cli.progress import Line, add_option
+from tui.cli.progress import ProgressLine, add_option
 from tui.cli.verdicts import interval
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line(options.progress) as line:
+    with Store.open(data_folder()) as store, ProgressLine(options.progress) as line:
         found = evaluated(store, options.model, options.split, options.manifest, progress(line), line.say)
     if options.json:
         print(json.dumps(figures(found), ensure_ascii=False))
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def progress(line: Line) -> Callable[[str, str, int, int], None]:
+def progress(line: ProgressLine) -> Callable[[str, str, int, int], None]:
     """Shows on a line how far the listening is."""
     names = {SET: "clip", "silence": "silence", "timestamps": "timestamps of clip"}
 

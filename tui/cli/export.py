@@ -7,7 +7,7 @@ import json
 
 from core.words import counted
 from tui.cli import named_path
-from tui.cli.progress import Line, add_option
+from tui.cli.progress import ProgressLine, add_option
 
 HELP = "write segments and their audio into a folder, in the format of another tool"
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
     from store.text import shown
 
-    with Store.open(data_folder()) as store, Line(options.progress) as line:
+    with Store.open(data_folder()) as store, ProgressLine(options.progress) as line:
         done = export(
             store,
             options.folder,

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import SENTENCES, TROUBLE
 from core.runs.state import RESUME, STAGES, RunState, number, text
-from core.runs.watch import GRACE, Watch
+from core.runs.watch import GRACE, RunWatch
 from core.words import duration
 from store.runs import Run
 from tui.cli import say, verdicts
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from core.versions.gate import Verdict
@@ -48,7 +48,7 @@ class Follower:
         self.last: dict[str, Any] = {}
         """The event that ended it, where one did."""
         self._json = as_json
-        self._watch = Watch(run.folder)
+        self._watch = RunWatch(run.folder)
         self._began = True
         self._said = time.monotonic()
 
@@ -65,7 +65,7 @@ class Follower:
         """Show what happens until the run has ended, or until a second ctrl+c."""
         until = time.monotonic() + GRACE
         asked = stalled = False
-        with Line() as line, _interrupts() as pressed:
+        with ProgressLine() as line, _interrupts() as pressed:
             while True:
                 for event in self._watch.poll():
                     self._began = True
@@ -92,7 +92,7 @@ class Follower:
                 time.sleep(LOOK)
         self._let_go()
 
-    def _take(self, event: dict[str, Any], line: Line) -> None:
+    def _take(self, event: dict[str, Any], line: ProgressLine) -> None:
         """Show one event. The last one is kept for whoever knows what came of the run."""
         if event["event"] == "done":
             self.last = event
@@ -131,7 +131,7 @@ class Follower:
         rate = f"{100 * wer:.1f} %{bounds} of the words of dev misheard{before}"
         return f"Step {step:,.0f} of {self.state.steps:,}: {rate}."
 
-    def _bar(self, line: Line) -> None:
+    def _bar(self, line: ProgressLine) -> None:
         if self.state.status in ("running", "stalled"):
             line.show(*self._how_far())
 

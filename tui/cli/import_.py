@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.words import clock, counted
 from tui.cli import MODEL, named_path
-from tui.cli.progress import Line, add_option
+from tui.cli.progress import ProgressLine, add_option
 
 if TYPE_CHECKING:
     from core.importing import importer, intake, transcription
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from store.database import Store
     from store.paths import data_folder
 
-    with Store.open(data_folder()) as store, Line(options.progress) as line:
+    with Store.open(data_folder()) as store, ProgressLine(options.progress) as line:
         done = import_path(
             store,
             options.path,
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     return 2 if done.rejected and not done.imported and not done.duplicates else 0
 
 
-def _transcribe(store: Store, line: Line, model: str | None) -> int:
+def _transcribe(store: Store, line: ProgressLine, model: str | None) -> int:
     """Transcribe what waits for it; what stands in the way costs a sentence, and the import stays."""
     from core.importing.transcription import transcribe
     from core.versions.active import load_recogniser
@@ -111,11 +111,11 @@ def _named(rows: int) -> str:
     return f"{counted(rows, 'row')} {'names a file' if rows == 1 else 'name files'}"
 
 
-def _taken(now: intake.Progress) -> str:
+def _taken(now: intake.ImportProgress) -> str:
     total = f" of {clock(now.total)}" if now.total else ""
     return f"{now.name}: {now.stage} {clock(now.seconds)}{total}"
 
 
-def _heard(now: transcription.Progress) -> str:
+def _heard(now: transcription.TranscriptionProgress) -> str:
     left = f", {clock(now.left)} to go" if now.left is not None else ""
     return f"transcribing segment {min(now.done + 1, now.total)} of {now.total}{left}"

@@ -37,7 +37,7 @@ def complain(failure: Failed, options: argparse.Namespace) -> None:
         print(f"tertulia: {failure}", file=sys.stderr)
 
 
-class Line:
+class ProgressLine:
     """The line. A context manager that leaves none behind.
 
     Args:
@@ -50,7 +50,7 @@ class Line:
         self._shown = 0.0
         self._width = 0
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(

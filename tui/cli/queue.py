@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.words import clock, counted
 
 if TYPE_CHECKING:
-    from store.segments.queue import Row, View
+    from store.segments.queue import SegmentRow, View
 
 HELP = "list the segments to correct, those first that are most worth your time"
 
@@ -72,21 +72,21 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def place(row: Row) -> str:
+def place(row: SegmentRow) -> str:
     """Where a segment is: the recording's name and the time in it."""
     from store.units import SAMPLE_RATE
 
     return f"{row.origin or row.source} {clock(row.start / SAMPLE_RATE)}"
 
 
-def unsaid(row: Row) -> str:
+def unsaid(row: SegmentRow) -> str:
     """What stands for the text of a segment that has none."""
     if row.status == "corrected":
         return "(nobody speaks)"
     return "(not transcribed yet)" if row.heard is None else "(nothing was heard)"
 
 
-def _segment(row: Row, why: str, bits: dict[str, int]) -> dict[str, object]:
+def _segment(row: SegmentRow, why: str, bits: dict[str, int]) -> dict[str, object]:
     return {
         "id": row.id,
         "place": place(row),
@@ -107,7 +107,7 @@ def _segment(row: Row, why: str, bits: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _print(row: Row, why: str) -> None:
+def _print(row: SegmentRow, why: str) -> None:
     sure = "" if row.confidence is None else f"{100 * row.confidence:.0f} % sure, "
     print(f"{row.id:>6}  {row.text or unsaid(row)}")
     print(f"{'':8}{place(row)}, {row.seconds:.1f} s, {sure}{row.expected:.1f} errors expected")

@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(store: Store, run: Run, version: ModelVersion | None, options: argparse.Namespace) -> None:
     """One run, in short or in full."""
-    from core.runs.watch import Watch
+    from core.runs.watch import RunWatch
 
-    watch = Watch(run.folder)
+    watch = RunWatch(run.folder)
     watch.poll()
     state = watch.state
     whole = options.number is not None

@@ -13,7 +13,7 @@ from core.words import counted, duration
 
 if TYPE_CHECKING:
     from core.dataset.rates import Rate
-    from core.dataset.stats import Amount, Annotator, Bin, Forecast, Stats, Suspicions
+    from core.dataset.stats import Amount, AnnotatorPace, Bin, Forecast, Stats, Suspicions
 
 HELP = "hours, error rates, milestones, suspicious segments, and your own speed"
 MOST = 12
@@ -113,7 +113,7 @@ def _suspicious(warnings: Mapping[str, int], doubts: Suspicions) -> Iterator[str
         yield f"          {leak.train_segment} is test segment {leak.test_segment} by {alike}"
 
 
-def _person(annotator: Annotator, forecast: Forecast, agreement: Rate | None) -> Iterator[str]:
+def _person(annotator: AnnotatorPace, forecast: Forecast, agreement: Rate | None) -> Iterator[str]:
     yield f"\n{annotator.author}"
     if (
         annotator.times_real_time is not None

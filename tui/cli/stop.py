@@ -7,7 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from store.database import Store
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             return 1
         launch.stop(chosen, options.force)
         until = time.monotonic() + WAIT
-        with Line() as line:
+        with ProgressLine() as line:
             while launch.alive(chosen) and time.monotonic() < until:
                 line.show(f"run {chosen.id} ends after its step")
                 time.sleep(LOOK)

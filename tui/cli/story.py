@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from core.words import clock, counted
 from tui.cli.marking import LEGEND, marked
-from tui.cli.progress import Line
+from tui.cli.progress import ProgressLine
 from tui.cli.verdicts import said
 
 if TYPE_CHECKING:
-    from core.demo.scenes import Corrected, HeardAnew, Proved, Scene, Talked, Trained
+    from core.demo.scenes import Corrected, Proved, Reheard, Scene, Talked, Trained
     from core.errors import Sentence
 
 ACTS = {
@@ -61,7 +61,7 @@ class Clock:
 class Story:
     """The scenes as a story, with a bar under it on a terminal."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ProgressLine) -> None:
         self._line = line
         self._clock = Clock()
         self._number = 0
@@ -71,12 +71,12 @@ class Story:
         self._tell(iter(OPENING), "")
 
     def __call__(self, scene: Scene) -> None:
-        from core.demo.scenes import Begins, Corrected, HeardAnew, Progress, Promoted, Proved, Talked, Trained
+        from core.demo.scenes import ActProgress, Begins, Corrected, Promoted, Proved, Reheard, Talked, Trained
 
         match scene:
             case Begins():
                 self._turn(scene.act)
-            case Progress():
+            case ActProgress():
                 self._line.show(scene.text, scene.share)
             case Talked():
                 self._tell(_talked(scene))
@@ -89,7 +89,7 @@ class Story:
             case Promoted():
                 self._promoted = scene.version if scene.promoted else ""
                 self._tell(_decided(scene.version, scene.promoted))
-            case HeardAnew():
+            case Reheard():
                 self._tell(_heard_anew(scene))
 
     def end(self, folder: Path | None) -> None:
@@ -165,7 +165,7 @@ def _decided(version: str, promoted: bool) -> Iterator[str]:
     yield f"{version} is let in, and listens from now on." if promoted else f"{version} is not let in."
 
 
-def _heard_anew(scene: HeardAnew) -> Iterator[str]:
+def _heard_anew(scene: Reheard) -> Iterator[str]:
     yield (
         f"{counted(scene.sentences, 'sentence')} that nobody corrected: {scene.misheard_before} were misheard, and "
         f"{scene.misheard_now} are now."

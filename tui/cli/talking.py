@@ -46,7 +46,7 @@ class Talk:
         self._engine = engine
         self._files = bool(files)
         self._waiting: deque[protocol.Command] = deque(protocol.Listen(file=str(path)) for path in files)
-        self._turn = Turn(as_json)
+        self._turn = PrintedTurn(as_json)
         self._news: asyncio.Queue[News] = asyncio.Queue()
         self._typing = not files
         """More lines may come."""
@@ -136,7 +136,7 @@ class Talk:
         return True
 
 
-class Turn:
+class PrintedTurn:
     """What is known of the turn under way, printed as it comes, or as JSON when it is complete."""
 
     def __init__(self, as_json: bool) -> None:

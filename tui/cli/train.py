@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import named_path
 
 if TYPE_CHECKING:
-    from core.runs.snapshot import Choice
+    from core.runs.snapshot import RunChoice
     from core.runs.worth import Worth
     from store.database import Store
     from store.runs import Run
@@ -73,16 +73,16 @@ def run(options: argparse.Namespace) -> int:
     return follow(data, Follower(started, options.json), options.json, options.promote)
 
 
-def chosen(options: argparse.Namespace) -> Choice:
+def chosen(options: argparse.Namespace) -> RunChoice:
     """What is to be trained, by the arguments. Raises TrainingRefused for knobs that are none."""
     from core.runs.presets import checked
-    from core.runs.snapshot import Choice
+    from core.runs.snapshot import RunChoice
 
     knobs = {} if options.job is None else _job(options.job)
     if options.set:
         checked(dict(options.set), "--set")
         knobs.update(options.set)
-    return Choice(
+    return RunChoice(
         base=options.base,
         preset=options.preset,
         knobs=knobs,
@@ -142,7 +142,7 @@ def begun(run: Run, as_json: bool) -> str:
 # --- what would be trained ------------------------------------------------------------------------
 
 
-def _plan(store: Store, choice: Choice, as_json: bool) -> int:
+def _plan(store: Store, choice: RunChoice, as_json: bool) -> int:
     """Say what would be trained, and whether it is worth it. Raises TrainingRefused where nothing can be."""
     from core.runs.worth import worth
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.review.card import Card
 from store.errors import StoreError
 from store.segments import queue
-from store.segments.edits import ConflictError, Done
+from store.segments.edits import ActionDone, ConflictError
 from store.segments.queue import View
 from tui.correct.text_editing import TextScreen
 from tui.text import plain
@@ -69,7 +69,7 @@ class AcceptingScreen(TextScreen):
         job = self.desk.desk(lambda desk: desk.accept(card, text, listened, seconds, pressed))
         self.start(self._accept(card, text, seconds, job))
 
-    async def _accept(self, card: Card, text: str, seconds: float, job: Awaitable[Done]) -> None:
+    async def _accept(self, card: Card, text: str, seconds: float, job: Awaitable[ActionDone]) -> None:
         self._kept.pop(card.row.id, None)
         try:
             done = await job

@@ -23,7 +23,7 @@ from tui.theme import KEY, STRONG
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Answer:
     """One answer."""
 
     key: str
@@ -37,7 +37,7 @@ class Choices(Widget):
     DEFAULT_CSS = "Choices { height: auto; display: none; background: $surface; padding: 0 1; }"
 
     title: reactive[str] = reactive("", layout=True)
-    choices: reactive[tuple[Choice, ...]] = reactive((), layout=True)
+    choices: reactive[tuple[Answer, ...]] = reactive((), layout=True)
 
     def render(self) -> RenderResult:
         return Content("\n").join(self._lines(self.content_size.width))
@@ -47,7 +47,7 @@ class Choices(Widget):
 
     def _lines(self, room: int) -> list[Content]:
         found = [Content.styled(plain(self.title), STRONG)]
-        for choice in (*self.choices, Choice("escape", "back")):
+        for choice in (*self.choices, Answer("escape", "back")):
             item = Content.assemble("  ", (shown(choice.key), KEY), f" {plain(choice.label)}")
             if found[-1].cell_length + item.cell_length > room and found[-1].plain.strip():
                 found.append(Content(""))
@@ -75,7 +75,7 @@ class AskLine(Input):
             event.prevent_default()
 
 
-def lettered(labels: Sequence[str], taken: str = "") -> tuple[Choice, ...]:
+def lettered(labels: Sequence[str], taken: str = "") -> tuple[Answer, ...]:
     """Each label with a letter of its own: its first one that is free, else any that is."""
     used, found = set(taken), []
     for label in labels:
@@ -83,5 +83,5 @@ def lettered(labels: Sequence[str], taken: str = "") -> tuple[Choice, ...]:
         letter = next((c for c in letters if c not in used), "")
         if letter:
             used.add(letter)
-            found.append(Choice(letter, label))
+            found.append(Answer(letter, label))
     return tuple(found)

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.review.realign import same
-from store.segments.edits import ConflictError, State
+from store.segments.edits import ConflictError, SegmentState
 from tui.keys import Key, bindings
 from tui.text import plain
 from tui.theme import KEY, MUTED, STRONG
@@ -58,7 +58,7 @@ class Conflict(ModalScreen[str]):
             self.dismiss(which)
 
 
-def _text(state: State) -> str:
+def _text(state: SegmentState) -> str:
     return plain(state.reference if state.reference is not None else state.proposal or "")
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.review.card import Card
 from store.errors import StoreError
-from store.segments.edits import Done
+from store.segments.edits import ActionDone
 from store.units import SAMPLE_RATE
 from tui.correct.accepting import AcceptingScreen
-from tui.correct.choices import Choice, lettered
+from tui.correct.choices import Answer, lettered
 from tui.correct.text_editing import word_spans
 from tui.text import plain
 
@@ -34,7 +34,7 @@ class DecidingScreen(AcceptingScreen):
 
     # --- decisions --------------------------------------------------------------------------------
 
-    def _decide(self, act: Callable[[Desk, Card], Done], stay: bool = False, then: str = "") -> None:
+    def _decide(self, act: Callable[[Desk, Card], ActionDone], stay: bool = False, then: str = "") -> None:
         """Do an action with this card; `then` is the edge that is heard afterwards."""
         card = self.card
         if card is None:
@@ -48,7 +48,7 @@ class DecidingScreen(AcceptingScreen):
         if not stay:
             self._advance()
 
-    async def _act(self, card: Card, job: Awaitable[Done], stay: bool, then: str) -> None:
+    async def _act(self, card: Card, job: Awaitable[ActionDone], stay: bool, then: str) -> None:
         try:
             await self.stored(await job)
         except StoreError:
@@ -83,7 +83,7 @@ class DecidingScreen(AcceptingScreen):
             else:
                 self.ask("Flag: what is wrong?", "", flag)
 
-        self.choose("Flag:", (*choices, Choice("full_stop", "in your own words")), chosen)
+        self.choose("Flag:", (*choices, Answer("full_stop", "in your own words")), chosen)
 
     def action_speaker(self) -> None:
         """Ask who speaks."""
@@ -102,8 +102,8 @@ class DecidingScreen(AcceptingScreen):
             else:
                 name(names[int(key) - 1])
 
-        known = [Choice(str(i + 1), speaker) for i, speaker in enumerate(names)]
-        self.choose("Speaker:", (*known, Choice("0", "a new name")), chosen)
+        known = [Answer(str(i + 1), speaker) for i, speaker in enumerate(names)]
+        self.choose("Speaker:", (*known, Answer("0", "a new name")), chosen)
 
     def action_note(self) -> None:
         if self.card is not None:
@@ -155,21 +155,21 @@ class DecidingScreen(AcceptingScreen):
         if card is None:
             return
 
-        def merge(desk: Desk) -> Done:
+        def merge(desk: Desk) -> ActionDone:
             # The neighbour may have been accepted the moment before.
             now = desk.card(card.row.id)
             return desk.merge(replace(card, before=now.before, after=now.after), towards)
 
         self._reshape(merge)
 
-    def _reshape(self, act: Callable[[Desk], Done]) -> None:
+    def _reshape(self, act: Callable[[Desk], ActionDone]) -> None:
         self.drop_draft()
         self.hush()
         self.hold_card()
         self.status.saved = "saving"
         self.start(self._do_reshape(self.desk.desk(act)))
 
-    async def _do_reshape(self, job: Awaitable[Done]) -> None:
+    async def _do_reshape(self, job: Awaitable[ActionDone]) -> None:
         try:
             done = await job
         except StoreError:
@@ -198,7 +198,7 @@ class DecidingScreen(AcceptingScreen):
         self.hold_card()
         self.start(self._undo("Done again", self.desk.desk(lambda desk: desk.redo())))
 
-    async def _undo(self, said: str, job: Awaitable[Done | None]) -> None:
+    async def _undo(self, said: str, job: Awaitable[ActionDone | None]) -> None:
         try:
             done = await job
         except StoreError:

@@ -20,7 +20,7 @@ from textual.timer import Timer
 from core.review.card import Card
 from store.errors import StoreError
 from store.segments import queue
-from store.segments.edits import ConflictError, Done
+from store.segments.edits import ActionDone, ConflictError
 from store.segments.queue import View
 from tui.correct import reads
 from tui.correct.about import Lines
@@ -99,7 +99,7 @@ class QueueScreen(Layers):
         else:
             self.start(self._reorder())
 
-    def on_heard_anew(self) -> None:
+    def on_queue_reheard(self) -> None:
         """Another ear has heard what waits: put the rest in order by what it is unsure of."""
         if self._desk is not None:
             self.start(self._reorder())
@@ -325,7 +325,7 @@ class QueueScreen(Layers):
             self.card = replace(self.card, before=fresh.before, after=fresh.after)
             self.show_neighbours()
 
-    async def stored(self, done: Done) -> None:
+    async def stored(self, done: ActionDone) -> None:
         """An action is on disk."""
         self.forget(done.segments)
         self.status.saved = "saved"

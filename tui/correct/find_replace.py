@@ -24,7 +24,7 @@ from tui.theme import KEY, MUTED
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
-    from core.review.replacing import Plan
+    from core.review.replacing import ReplacementPlan
 
 PAUSE = 0.15
 """Seconds after the last letter before the preview is made anew."""
@@ -42,7 +42,7 @@ REPLACE = (
 )
 
 
-class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
+class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
     """Gives a plan and the segments that were ticked in it, or None.
 
     Args:
@@ -57,11 +57,11 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
     match_case: reactive[bool] = reactive(False)
     regex: reactive[bool] = reactive(False)
 
-    def __init__(self, desk: DeskWorker, plan: Callable[[Desk], Plan] | None = None) -> None:
+    def __init__(self, desk: DeskWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
         super().__init__()
         self._desk = desk
         self._given = plan
-        self._plan: Plan | None = None
+        self._plan: ReplacementPlan | None = None
         self._timer: Timer | None = None
         self.find = Input(compact=True, id="find", max_length=500)
         self.becomes = Input(compact=True, id="becomes", max_length=500)
@@ -132,7 +132,7 @@ class Replace(ModalScreen["tuple[Plan, set[int]] | None"]):
             return
         self._show(plan)
 
-    def _show(self, plan: Plan | None, says: str = "") -> None:
+    def _show(self, plan: ReplacementPlan | None, says: str = "") -> None:
         self._plan = plan
         self.hits.show(plan.hits if plan else ())
         self.says.update(Content.styled(plain(says), MUTED))

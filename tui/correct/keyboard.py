@@ -16,7 +16,7 @@ from textual import events
 from textual.widget import Widget
 
 from tui.correct.about import Lines
-from tui.correct.choices import AskLine, Choice, Choices
+from tui.correct.choices import Answer, AskLine, Choices
 from tui.correct.editor import SegmentEditor
 from tui.correct.playback import SoundScreen
 from tui.keys import EVERYWHERE
@@ -128,14 +128,14 @@ class KeyboardScreen(SoundScreen):
         self.query_one(KeysLine).writing = taking != "keys"
         self.query_one(KeysLine).refresh()
 
-    def choose(self, title: str, choices: Iterable[Choice], then: Callable[[str], None]) -> None:
+    def choose(self, title: str, choices: Iterable[Answer], then: Callable[[str], None]) -> None:
         """Ask for one of these; `then` gets the key of the answer."""
         self.choices.title, self.choices.choices, self._answer = title, tuple(choices), then
         self.take("choose")
 
     def ask(self, title: str, value: str, then: Callable[[str], None], label: str = "keep") -> None:
         """Ask for some words; `then` gets them when enter is pressed, which `label` says in a word."""
-        self.choices.title, self.choices.choices, self._answer = title, (Choice("enter", label),), then
+        self.choices.title, self.choices.choices, self._answer = title, (Answer("enter", label),), then
         self.ask_line.value = value
         self.ask_line.cursor_position = len(value)
         self.take("ask")

@@ -16,7 +16,7 @@ from core.player import protocol
 from core.player.protocol import Adjust, Command, Event, Play, Stop
 from core.review.card import Card
 from store.errors import StoreError
-from store.segments.queue import Row
+from store.segments.queue import SegmentRow
 from store.units import SAMPLE_RATE
 from tui.correct.deck import KEPT_CARDS, QueueScreen
 from tui.correct.waveform import Wave, Waveform
@@ -204,7 +204,7 @@ class SoundScreen(QueueScreen):
         """Have its picture ready too."""
         self.start(self._draw(card.row))
 
-    async def _draw(self, row: Row) -> None:
+    async def _draw(self, row: SegmentRow) -> None:
         span = _span(row)
         if span not in self._waves:
             try:
@@ -274,11 +274,11 @@ def union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _span(row: Row) -> tuple[int, int, int]:
+def _span(row: SegmentRow) -> tuple[int, int, int]:
     return row.id, row.start, row.end
 
 
-def gain(row: Row) -> float:
+def gain(row: SegmentRow) -> float:
     """How much louder a segment is played, so that quiet speakers are heard as well."""
     if row.loudness is None:
         return 1.0

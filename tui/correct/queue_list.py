@@ -25,7 +25,7 @@ from tui.text import plain
 from tui.theme import ACCENT, FAINT, MUTED, STRONG
 
 if TYPE_CHECKING:
-    from store.segments.queue import Row
+    from store.segments.queue import SegmentRow
 
 KEPT = 4000
 """Rows that are remembered."""
@@ -66,7 +66,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         self.ids: array[int] = array("q")
         self.blind = False
         """Whether to show what was heard rather than what somebody made of it."""
-        self._rows: OrderedDict[int, Row] = OrderedDict()
+        self._rows: OrderedDict[int, SegmentRow] = OrderedDict()
 
     @property
     def page(self) -> int:
@@ -80,7 +80,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         self.set_reactive(QueueList.chosen, chosen)
         self.watch_chosen(chosen)
 
-    def put(self, rows: Iterable[Row]) -> None:
+    def put(self, rows: Iterable[SegmentRow]) -> None:
         """Here are rows that were wanted, or that have changed."""
         top = int(self.scroll_offset.y)
         in_sight = set(self.ids[top : top + self.size.height])
@@ -94,7 +94,7 @@ class QueueList(ScrollView, can_focus=True, inherit_bindings=False):
         if seen:
             self.refresh()
 
-    def row(self, segment: int) -> Row | None:
+    def row(self, segment: int) -> SegmentRow | None:
         return self._rows.get(segment)
 
     def forget(self, ids: Iterable[int]) -> None:

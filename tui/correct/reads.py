@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.segments import queue
-from store.segments.queue import Row, View
+from store.segments.queue import SegmentRow, View
 
 if TYPE_CHECKING:
     from core.review.card import Card
@@ -31,7 +31,7 @@ class Opened(NamedTuple):
     """At the costs that its order was made with."""
     ids: array[int]
     """The first segments."""
-    rows: list[Row]
+    rows: list[SegmentRow]
     """Those of the first page."""
     card: Card | None
     """That of the first segment, where there is one."""

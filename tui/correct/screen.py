@@ -16,7 +16,7 @@ from textual import on
 from core.review.lint.rules import BITS
 from core.words import counted
 from store.segments.queue import ORDERS, View
-from tui.correct.choices import Choice, lettered
+from tui.correct.choices import Answer, lettered
 from tui.correct.decisions import DecidingScreen
 from tui.correct.keys import CORRECT
 from tui.correct.queue_list import QueueList
@@ -25,7 +25,7 @@ from tui.text import plain
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
-    from core.review.replacing import Plan, Replaced
+    from core.review.replacing import Replaced, ReplacementPlan
 
 STATUSES = ("new", "open", "corrected", "skipped", "flagged", "unsure", "warned", "all")
 
@@ -94,13 +94,13 @@ class CorrectScreen(DecidingScreen):
         if len(found) == 1:
             self._open_plan(segment, *found[0])
         elif found:
-            choices = [Choice(str(i + 1), f"{a or '∅'} → {b or '∅'}") for i, (a, b) in enumerate(found)]
+            choices = [Answer(str(i + 1), f"{a or '∅'} → {b or '∅'}") for i, (a, b) in enumerate(found)]
             self.choose("Fix all like:", choices, lambda key: self._open_plan(segment, *found[int(key) - 1]))
 
     def _open_plan(self, segment: int, before: str, after: str) -> None:
         from tui.correct.find_replace import Replace
 
-        def plan(desk: Desk) -> Plan:
+        def plan(desk: Desk) -> ReplacementPlan:
             return desk.like_this(before, after, segment)
 
         self._store_draft()
@@ -113,7 +113,7 @@ class CorrectScreen(DecidingScreen):
         self._store_draft()
         self.app.push_screen(Replace(self.desk), self._carry_out)
 
-    def _carry_out(self, chosen: tuple[Plan, set[int]] | None) -> None:
+    def _carry_out(self, chosen: tuple[ReplacementPlan, set[int]] | None) -> None:
         if chosen is not None:
             plan, segments = chosen
             self.hold_card()  # which is perhaps one of them
@@ -149,7 +149,7 @@ class CorrectScreen(DecidingScreen):
         names = self.card.speakers[:9] if self.card is not None else []
         now = self.view
         kept = View(order=now.order, status=now.status, speaker=now.speaker, search=now.search)
-        speakers = [Choice(str(i + 1), name) for i, name in enumerate(names)]
+        speakers = [Answer(str(i + 1), name) for i, name in enumerate(names)]
 
         def chosen(key: str) -> None:
             status = next((choice.label for choice in statuses if choice.key == key), "")
@@ -161,7 +161,7 @@ class CorrectScreen(DecidingScreen):
                 speaker = "" if key == "0" else names[int(key) - 1]
                 self.show(replace(kept, warnings=self.view.warnings, speaker=speaker))
 
-        everyone = [Choice("0", "everyone")] if speakers else []
+        everyone = [Answer("0", "everyone")] if speakers else []
         self.choose("Show:", (*statuses, *speakers, *everyone), chosen)
 
     def action_search(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from store.segments.queue import View
-from tui.dataset.panel_pages import Line, Panel, Section, Target
+from tui.dataset.panel_pages import Panel, PanelLine, Section, Target
 from tui.text import plain
 from tui.theme import FAINT, GOOD, MUTED
 
@@ -60,7 +60,7 @@ def section(warnings: Mapping[str, int], doubts: Doubts | None) -> Section:
     )
 
 
-def _all(warnings: Mapping[str, int], doubts: Doubts | None, width: int) -> list[Line]:
+def _all(warnings: Mapping[str, int], doubts: Doubts | None, width: int) -> list[PanelLine]:
     from core.review.lint.rules import RULES
 
     rules = [rule for rule in RULES if warnings.get(rule.code)]
@@ -77,15 +77,15 @@ def _all(warnings: Mapping[str, int], doubts: Doubts | None, width: int) -> list
     return found or [_fine("Nothing looks wrong.")]
 
 
-def _count(number: int, what: str, view: View) -> Line:
-    return Line(Content(f"{number:>7,}  {what}"), Target(view, plain(what).lower()))
+def _count(number: int, what: str, view: View) -> PanelLine:
+    return PanelLine(Content(f"{number:>7,}  {what}"), Target(view, plain(what).lower()))
 
 
 def _these(segments: Iterable[int]) -> View:
     return View(order="time", status="all", segments=tuple(dict.fromkeys(segments)))
 
 
-def _leaks(doubts: Doubts | None, width: int) -> list[Line]:
+def _leaks(doubts: Doubts | None, width: int) -> list[PanelLine]:
     if doubts is None:
         return [_looking()]
     if not doubts.leaks:
@@ -99,7 +99,7 @@ def _leaks(doubts: Doubts | None, width: int) -> list[Line]:
     return found + _more(len(doubts.leaks))
 
 
-def _duplicates(doubts: Doubts | None, width: int) -> list[Line]:
+def _duplicates(doubts: Doubts | None, width: int) -> list[PanelLine]:
     if doubts is None:
         return [_looking()]
     if not doubts.duplicates:
@@ -112,22 +112,22 @@ def _duplicates(doubts: Doubts | None, width: int) -> list[Line]:
     return found + _more(len(doubts.duplicates))
 
 
-def _named(label: str, text: str, target: Target) -> Line:
+def _named(label: str, text: str, target: Target) -> PanelLine:
     said = f"“{plain(text)}”" if text else "(no text)"
-    return Line(Content.assemble((f"{label:<22} ", MUTED), said), target)
+    return PanelLine(Content.assemble((f"{label:<22} ", MUTED), said), target)
 
 
-def _fine(text: str) -> Line:
-    return Line(Content.styled(f"✓ {text}", GOOD))
+def _fine(text: str) -> PanelLine:
+    return PanelLine(Content.styled(f"✓ {text}", GOOD))
 
 
-def _looking() -> Line:
-    return Line(Content.styled("Looking…", FAINT))
+def _looking() -> PanelLine:
+    return PanelLine(Content.styled("Looking…", FAINT))
 
 
-def _more(number: int) -> list[Line]:
+def _more(number: int) -> list[PanelLine]:
     return (
-        [Line(Content.styled(f"  … and {number - MOST:,} more (the list on top opens all)", MUTED))]
+        [PanelLine(Content.styled(f"  … and {number - MOST:,} more (the list on top opens all)", MUTED))]
         if number > MOST
         else []
     )

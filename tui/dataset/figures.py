@@ -15,14 +15,14 @@ from textual.content import Content
 from core.words import duration
 from store.segments.queue import View
 from tui.dataset.bars import bar, columns, interval
-from tui.dataset.panel_pages import Line, Panel, Section, Target
+from tui.dataset.panel_pages import Panel, PanelLine, Section, Target
 from tui.text import plain
 from tui.theme import ACCENT, FAINT, GOOD, MUTED, STRONG
 
 if TYPE_CHECKING:
-    from core.dataset.milestones import Progress
+    from core.dataset.milestones import MilestoneProgress
     from core.dataset.rates import Rate
-    from core.dataset.stats import Amount, Annotator, Bin, Forecast, Stats
+    from core.dataset.stats import Amount, AnnotatorPace, Bin, Forecast, Stats
 
 BY = ("status", "split", "speaker", "source")
 MOST = 40
@@ -67,7 +67,7 @@ def _amounts(name: str, amounts: Mapping[str, Amount]) -> Panel:
     return Panel(f"By {name}", partial(_amount_lines, name, amounts))
 
 
-def _amount_lines(name: str, amounts: Mapping[str, Amount], width: int) -> list[Line]:
+def _amount_lines(name: str, amounts: Mapping[str, Amount], width: int) -> list[PanelLine]:
     room = _room(amounts, width)
     most = max((one.seconds for one in amounts.values()), default=0.0) or 1.0
     lines = []
@@ -75,7 +75,7 @@ def _amount_lines(name: str, amounts: Mapping[str, Amount], width: int) -> list[
         end = f" {duration(one.seconds):>7}{one.segments:>9,}"
         drawn = bar(one.seconds / most, width - room - 1 - len(end))
         content = Content.assemble(f"{_name(name, key, room)} ", (drawn, ACCENT), end)
-        lines.append(Line(content, _opens(name, key)))
+        lines.append(PanelLine(content, _opens(name, key)))
     return lines + _more(len(amounts))
 
 
@@ -105,10 +105,10 @@ def _room(names: Iterable[str], width: int) -> int:
     return max(6, min(longest, width // 3))
 
 
-def _more(number: int) -> list[Line]:
+def _more(number: int) -> list[PanelLine]:
     if number <= MOST:
         return []
-    return [Line(Content.styled(f"… and {number - MOST} more (tertulia stats --json)", MUTED))]
+    return [PanelLine(Content.styled(f"… and {number - MOST} more (tertulia stats --json)", MUTED))]
 
 
 # --- errors ---------------------------------------------------------------------------------------
@@ -134,12 +134,12 @@ def _rates(figures: Stats) -> tuple[Panel, ...]:
     )
 
 
-def _rate_lines(name: str, rates: Mapping[str, Rate], room: int, most: float, width: int) -> list[Line]:
+def _rate_lines(name: str, rates: Mapping[str, Rate], room: int, most: float, width: int) -> list[PanelLine]:
     title = "All" if name == "everyone" else f"By {name}"
     room = max(6, min(room, width - len(HEADS) - 1))
     scale = width - room - len(HEADS) - 2
     ends = f"  0{100 * most:>{scale - 3}.1f} %" if scale >= 12 else ""
-    lines = [Line(Content.assemble((f"{title:<{room}}", STRONG), (HEADS + ends, MUTED)))]
+    lines = [PanelLine(Content.assemble((f"{title:<{room}}", STRONG), (HEADS + ends, MUTED)))]
     for key, rate in list(rates.items())[:MOST]:
         wer = rate.wer
         if wer.enough:
@@ -152,7 +152,7 @@ def _rate_lines(name: str, rates: Mapping[str, Rate], room: int, most: float, wi
         line = Content.assemble(_name(name, key, room), figure, f"{wer.words:>9,}  ", (drawn, ACCENT))
         opens = name == "split" or name == "speaker"
         view = View(order="time", status="corrected", **{name: key}) if opens and key else None  # type: ignore[arg-type]
-        lines.append(Line(line, Target(view, f"corrected, {name} {plain(key)}") if view else None))
+        lines.append(PanelLine(line, Target(view, f"corrected, {name} {plain(key)}") if view else None))
     return lines + _more(len(rates))
 
 
@@ -163,14 +163,14 @@ def _shape(name: str, bins: Sequence[Bin]) -> Panel:
     return Panel(SHAPES[name][0], partial(_shape_lines, name, bins))
 
 
-def _shape_lines(name: str, bins: Sequence[Bin], width: int) -> list[Line]:
+def _shape_lines(name: str, bins: Sequence[Bin], width: int) -> list[PanelLine]:
     _, each, last, step = SHAPES[name]
     counts: dict[int, int] = {}
     for one in bins:
         number = min(last, round(one.start / each))
         counts[number] = counts.get(number, 0) + one.segments
     if not counts:
-        return [Line(Content.styled("Nothing is known of it yet.", MUTED))]
+        return [PanelLine(Content.styled("Nothing is known of it yet.", MUTED))]
     top = f" {max(counts.values()):,}"
     cell = max(1, min(3, (width - len(top)) // (last + 1)))
     drawn = [Content.styled(row, ACCENT) for row in columns(counts, 0, last, TALL, cell)]
@@ -181,9 +181,9 @@ def _shape_lines(name: str, bins: Sequence[Bin], width: int) -> list[Line]:
     ends = "+" if name != "confidence" else ""
     half, most = _share(counts, 0.5) * each, _share(counts, 0.9) * each
     return [
-        *(Line(row) for row in drawn),
-        Line(Content.styled(labels + ends, MUTED)),
-        Line(Content.styled(f"half under {half:g}, 90 % under {most:g}", MUTED)),
+        *(PanelLine(row) for row in drawn),
+        PanelLine(Content.styled(labels + ends, MUTED)),
+        PanelLine(Content.styled(f"half under {half:g}, 90 % under {most:g}", MUTED)),
     ]
 
 
@@ -200,26 +200,26 @@ def _share(counts: Mapping[int, int], share: float) -> int:
 # --- milestones -----------------------------------------------------------------------------------
 
 
-def _milestone(one: Progress) -> Panel:
+def _milestone(one: MilestoneProgress) -> Panel:
     span = f"{one.hours:g}" if one.hours == one.to_hours else f"{one.hours:g} to {one.to_hours:g}"
     return Panel(f"{span} hours of corrected speech", partial(_milestone_lines, one), 54)
 
 
-def _milestone_lines(one: Progress, width: int) -> list[Line]:
+def _milestone_lines(one: MilestoneProgress, width: int) -> list[PanelLine]:
     state = "reached ✓" if one.reached else f"{100 * one.share:.0f} %, {duration(one.missing_seconds)} to go"
     drawn = bar(one.share, max(0, width - len(state) - 3))
     line = Content.assemble(("▕", FAINT), (drawn, GOOD if one.reached else ACCENT), ("▏", FAINT), f" {state}")
-    return [Line(line), *_wrapped(one.brings, width), *_wrapped(f"({one.source})", width, FAINT)]
+    return [PanelLine(line), *_wrapped(one.brings, width), *_wrapped(f"({one.source})", width, FAINT)]
 
 
 # --- pace -----------------------------------------------------------------------------------------
 
 
-def _pace(annotator: Annotator, agreement: Rate | None) -> Panel:
+def _pace(annotator: AnnotatorPace, agreement: Rate | None) -> Panel:
     return Panel(f"Your work ({plain(annotator.author)})", partial(_pace_lines, annotator, agreement), 54)
 
 
-def _pace_lines(annotator: Annotator, agreement: Rate | None, width: int) -> list[Line]:
+def _pace_lines(annotator: AnnotatorPace, agreement: Rate | None, width: int) -> list[PanelLine]:
     figures: dict[str, str] = {}
     if annotator.times_real_time is None:
         return _wrapped("Nothing is known of it yet: accept some segments on the Correct screen (2).", width)
@@ -245,7 +245,7 @@ def _left(forecast: Forecast) -> Panel:
     return Panel("What is left", partial(_left_lines, forecast), 54)
 
 
-def _left_lines(forecast: Forecast, width: int) -> list[Line]:
+def _left_lines(forecast: Forecast, width: int) -> list[PanelLine]:
     if not forecast.segments:
         lines = _wrapped("Nothing waits for you.", width)
     else:
@@ -266,15 +266,15 @@ def _left_lines(forecast: Forecast, width: int) -> list[Line]:
     return lines + _labelled({"by": forecast.basis}, width)
 
 
-def _labelled(figures: Mapping[str, str], width: int, opens: Target | None = None) -> list[Line]:
+def _labelled(figures: Mapping[str, str], width: int, opens: Target | None = None) -> list[PanelLine]:
     """Lines with a label before them; long ones go on below."""
-    found: list[Line] = []
+    found: list[PanelLine] = []
     for label, text in figures.items():
         for place, part in enumerate(textwrap.wrap(text, max(10, width - 12))):
             line = Content.assemble((f"{label if not place else '':<12}", MUTED), part)
-            found.append(Line(line, opens if not found else None))
+            found.append(PanelLine(line, opens if not found else None))
     return found
 
 
-def _wrapped(text: str, width: int, style: str = MUTED) -> list[Line]:
-    return [Line(Content.styled(part, style)) for part in textwrap.wrap(text, max(10, width))]
+def _wrapped(text: str, width: int, style: str = MUTED) -> list[PanelLine]:
+    return [PanelLine(Content.styled(part, style)) for part in textwrap.wrap(text, max(10, width))]

@@ -33,7 +33,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PanelLine:
     """One line of a panel."""
 
     content: Content
@@ -46,13 +46,13 @@ class Panel:
 
     title: str
     """Empty where the first line is its title."""
-    lines: Callable[[int], list[Line]]
+    lines: Callable[[int], list[PanelLine]]
     narrowest: int = 35
     """Cells below which it takes the whole width."""
 
-    def made(self, width: int) -> list[Line]:
+    def made(self, width: int) -> list[PanelLine]:
         """All its lines, for that many cells."""
-        title = [Line(Content.styled(self.title, STRONG))] if self.title else []
+        title = [PanelLine(Content.styled(self.title, STRONG))] if self.title else []
         return title + self.lines(width)
 
 
@@ -70,7 +70,7 @@ class Cell:
 
     x: int
     width: int
-    line: Line
+    line: PanelLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +126,15 @@ def _block(panels: Sequence[Panel], width: int) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def _columns(panels: Sequence[list[Line]], number: int) -> list[list[Line]]:
+def _columns(panels: Sequence[list[PanelLine]], number: int) -> list[list[PanelLine]]:
     """Panels in at most so many columns, in their order, as low as they can be."""
     lowest = max(len(lines) for lines in panels)
     for height in range(lowest, sum(len(lines) + 1 for lines in panels) + 1):
-        columns: list[list[Line]] = [[]]
+        columns: list[list[PanelLine]] = [[]]
         for lines in panels:
             if columns[-1] and len(columns[-1]) + 1 + len(lines) > height:
                 columns.append([])
-            columns[-1] += [Line(Content("")), *lines] if columns[-1] else lines
+            columns[-1] += [PanelLine(Content("")), *lines] if columns[-1] else lines
         if len(columns) <= number:
             return columns
     raise AssertionError("one column always holds all")

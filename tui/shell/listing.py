@@ -22,7 +22,7 @@ GUTTER = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LineRow:
     """One line."""
 
     content: Content
@@ -53,8 +53,8 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._make: Callable[[int], list[Row]] = lambda width: []
-        self._rows: list[Row] = []
+        self._make: Callable[[int], list[LineRow]] = lambda width: []
+        self._rows: list[LineRow] = []
         self._keyed: list[int] = []
         """Rows that stand for something."""
         self._chosen = 0
@@ -70,7 +70,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
         """Everything the cursor can be on, from the top."""
         return [self._rows[row].key for row in self._keyed]
 
-    def show(self, make: Callable[[int], list[Row]]) -> None:
+    def show(self, make: Callable[[int], list[LineRow]]) -> None:
         """Show these lines instead, made for a number of cells; the cursor stays with what it was on."""
         self._make = make
         self._lay_out()

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keys import Key, bindings
-from tui.shell.listing import Listing, Row
+from tui.shell.listing import LineRow, Listing
 from tui.text import plain
 from tui.theme import KEY, MUTED, STRONG
 
@@ -32,7 +32,7 @@ READING = (
 )
 
 
-class Reading(ModalScreen[None]):
+class TextView(ModalScreen[None]):
     """A file's lines.
 
     Args:
@@ -91,11 +91,11 @@ def _lines(path: Path) -> list[str]:
     return lines if text.strip() else ["It is empty."]
 
 
-def _rows(lines: list[str], width: int) -> list[Row]:
+def _rows(lines: list[str], width: int) -> list[LineRow]:
     rows = []
     for line in lines:
         style = STRONG if line.startswith("#") else MUTED if line.startswith(("|--", "---")) else ""
         indent = " " * (len(line) - len(line.lstrip()))
         parts = textwrap.wrap(plain(line), max(10, width - len(indent))) or [""]
-        rows += [Row(Content.styled(indent + part, style)) for part in parts]
+        rows += [LineRow(Content.styled(indent + part, style)) for part in parts]
     return rows

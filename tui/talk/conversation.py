@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from tui.talk.turn import Turn, lay_out
+from tui.talk.turn import ShownTurn, lay_out
 from tui.text import plain
 from tui.theme import ACCENT, MUTED
 
@@ -36,7 +36,7 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.turns: list[Turn] = []
+        self.turns: list[ShownTurn] = []
         self._place: dict[int, int] = {}
         self._tops: list[int] = []
         self._lines: list[Content] = []
@@ -53,7 +53,7 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
         self.chosen = None
         self._lay_out_from(0)
 
-    def turn(self, turn_id: int) -> Turn | None:
+    def turn(self, turn_id: int) -> ShownTurn | None:
         """The turn with that id, if it is shown."""
         place = self._place.get(turn_id)
         return None if place is None else self.turns[place]
@@ -70,7 +70,7 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
         revision = changes.get("revision", 1)
         if place is None:
             place = self._place[turn_id] = len(self.turns)
-            self.turns.append(Turn(turn_id, role, **changes))
+            self.turns.append(ShownTurn(turn_id, role, **changes))
             if role == "learner":
                 self.choose(None)
         else:
@@ -78,17 +78,17 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
             if revision < turn.revision:
                 return
             if revision > turn.revision:
-                turn = Turn(turn_id, turn.role, origin=turn.origin, seconds=turn.seconds)
+                turn = ShownTurn(turn_id, turn.role, origin=turn.origin, seconds=turn.seconds)
             self.turns[place] = replace(turn, **changes)
         self._lay_out_from(place)
 
-    def answer_to(self, turn_id: int) -> Turn | None:
+    def answer_to(self, turn_id: int) -> ShownTurn | None:
         """The tutor's turn that follows a learner's."""
         place = self._place.get(turn_id, len(self.turns)) + 1
         answer = self.turns[place] if place < len(self.turns) else None
         return answer if answer is not None and answer.role == "tutor" else None
 
-    def current(self) -> Turn | None:
+    def current(self) -> ShownTurn | None:
         """The chosen turn, or the newest."""
         if not self.turns:
             return None

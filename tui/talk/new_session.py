@@ -27,7 +27,7 @@ NEW_SESSION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ScenarioChoice:
     """A scenario as the list shows it."""
 
     name: str
@@ -35,7 +35,7 @@ class Choice:
     level: str
 
 
-def scenarios() -> list[Choice]:
+def scenarios() -> list[ScenarioChoice]:
     """Every scenario that comes with the app, by level and title; one that cannot be read is passed over."""
     from core.conversation.scenario import ScenarioError, load, names
 
@@ -45,7 +45,7 @@ def scenarios() -> list[Choice]:
             scenario = load(name)
         except ScenarioError:
             continue
-        found.append(Choice(name, plain(scenario.title), plain(scenario.level)))
+        found.append(ScenarioChoice(name, plain(scenario.title), plain(scenario.level)))
     return sorted(found, key=lambda choice: (choice.level, choice.title))
 
 
@@ -67,7 +67,7 @@ class NewSession(ModalScreen[tuple[str, str] | None]):
         super().__init__()
         self._scenario = scenario
         self.set_reactive(NewSession.level, level if level in LEVELS else "A2")
-        self._choices: list[Choice] = []
+        self._choices: list[ScenarioChoice] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):

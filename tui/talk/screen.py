@@ -23,7 +23,7 @@ from tui.talk.keys import TALK
 from tui.talk.session_line import SessionLine
 from tui.talk.status_line import StatusLine
 from tui.talk.suggestions import Suggestions
-from tui.talk.turn import Note, doubtful_words
+from tui.talk.turn import MarginNote, doubtful_words
 from tui.text import plain
 
 SHORT = 20
@@ -112,7 +112,7 @@ class TalkScreen(ModeScreen):
                 if reply.final:
                     self.suggestions.show(reply.suggestions)
             case protocol.Feedback() as feedback:
-                notes = [Note(*(n.get(k, "") for k in ("said", "better", "why"))) for n in feedback.notes]
+                notes = [MarginNote(*(n.get(k, "") for k in ("said", "better", "why"))) for n in feedback.notes]
                 self.conversation.put(feedback.turn, "learner", notes=notes, revision=feedback.revision)
             case protocol.Timings(turn=turn, seconds=seconds):
                 self._timed(turn, seconds)

@@ -28,7 +28,7 @@ MARGIN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class MarginNote:
     """One correction of the learner's words."""
 
     said: str
@@ -37,7 +37,7 @@ class Note:
 
 
 @dataclass(slots=True)
-class Turn:
+class ShownTurn:
     """A turn as the screen knows it."""
 
     id: int
@@ -53,7 +53,7 @@ class Turn:
     """Words the recogniser was unsure of, in the order they were said."""
     probability: float | None = None
     """Mean probability of the words heard; None for what was not heard."""
-    notes: list[Note] = field(default_factory=list)
+    notes: list[MarginNote] = field(default_factory=list)
     lost: str = ""
     """Why it could not be finished."""
     final: bool = True
@@ -74,7 +74,7 @@ def doubtful_words(words: Iterable[Any]) -> tuple[str, ...]:
     return tuple(word for word in found if word)
 
 
-def lay_out(turn: Turn, width: int) -> list[Content]:
+def lay_out(turn: ShownTurn, width: int) -> list[Content]:
     """The lines of a turn, none wider than `width` cells, the first cell left free for the cursor."""
     text = _text(turn)
     margin = _margin(turn)
@@ -99,7 +99,7 @@ def lay_out(turn: Turn, width: int) -> list[Content]:
     return [(first if i == 0 else Content(" " * LEFT)) + line for i, line in enumerate(body)]
 
 
-def _text(turn: Turn) -> Content:
+def _text(turn: ShownTurn) -> Content:
     text = plain(turn.text)
     if not text and not turn.lost:
         words = f"… {turn.seconds:.1f} s of speech" if turn.role == "learner" and turn.seconds else "…"
@@ -118,7 +118,7 @@ def _text(turn: Turn) -> Content:
     return content
 
 
-def _margin(turn: Turn) -> Content:
+def _margin(turn: ShownTurn) -> Content:
     if turn.probability is not None:
         return Content.styled(f"{turn.probability * 100:.0f} %", MUTED)
     if turn.you_to_voice is not None:
@@ -126,7 +126,7 @@ def _margin(turn: Turn) -> Content:
     return Content.styled("typed", MUTED) if turn.origin == "typed" else Content("")
 
 
-def _note(note: Note, width: int, under: bool) -> list[Content]:
+def _note(note: MarginNote, width: int, under: bool) -> list[Content]:
     """A note as wrapped lines: what was said, what is better, and why."""
     said, better, why = plain(note.said), plain(note.better), plain(note.why)
     arrow = Content.styled(f"“{said}” → ", MUTED) if said else Content("")

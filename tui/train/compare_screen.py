@@ -27,7 +27,7 @@ from tui.correct.playback import gain
 from tui.keys import Key, bindings
 from tui.services import PlayerLike
 from tui.shell.header_and_keys import KeysLine
-from tui.shell.listing import Listing, Row
+from tui.shell.listing import LineRow, Listing
 from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
@@ -36,7 +36,7 @@ from tui.train.verdict_page import change_said, rate_said
 
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
-    from models.evaluation.evaluate import Heard
+    from models.evaluation.evaluate import HeardClip
     from tui.database_worker import DeskWorker
 
 SET = "test"
@@ -170,7 +170,7 @@ class CompareScreen(ModeScreen):
         self.words.update(Content("\n").join([*lines, Content.styled(LEGEND, MUTED)]))
 
     @property
-    def _chosen(self) -> tuple[int, Heard, Heard] | None:
+    def _chosen(self) -> tuple[int, HeardClip, HeardClip] | None:
         """Place of the clip under the cursor, and what either heard in it."""
         if self.comparison is None or not self.clips.key:
             return None
@@ -271,20 +271,20 @@ def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:
     return [*lines, Content.assemble((f"{'change':<{room}}", MUTED), said)]
 
 
-def clip_rows(comparison: Comparison) -> list[Row]:
+def clip_rows(comparison: Comparison) -> list[LineRow]:
     """A line a clip, those on which the two differ most first: the errors of both, and what was said."""
     pairs = list(zip(comparison.first.sets[SET], comparison.second.sets[SET], strict=True))
     order = sorted(range(len(pairs)), key=lambda place: -abs(_gained(*pairs[place])))
     return [_clip_row(place, *pairs[place]) for place in order]
 
 
-def _gained(one: Heard, other: Heard) -> int:
+def _gained(one: HeardClip, other: HeardClip) -> int:
     return other.words.count - one.words.count
 
 
-def _clip_row(place: int, one: Heard, other: Heard) -> Row:
+def _clip_row(place: int, one: HeardClip, other: HeardClip) -> LineRow:
     gained = _gained(one, other)
     mark, style = ("↓ fewer", GOOD) if gained < 0 else ("↑ more", BAD) if gained else ("= same", MUTED)
     errors = f"{one.words.count:>3} → {other.words.count:<3}"
     line = Content.assemble((f"{mark:<8}", style), errors, "  ", plain(one.reference))
-    return Row(line, str(place))
+    return LineRow(line, str(place))

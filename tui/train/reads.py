@@ -10,7 +10,7 @@ from store.runs import Run
 from store.versions import ModelVersion
 
 if TYPE_CHECKING:
-    from core.runs.snapshot import Choice
+    from core.runs.snapshot import RunChoice
     from core.runs.worth import Worth
     from core.versions.gate import Report, Verdict
     from store.database import Store
@@ -74,7 +74,7 @@ def overview(store: Store) -> Overview:
     )
 
 
-def prospect(choice: Choice) -> Callable[[Store], Prospect]:
+def prospect(choice: RunChoice) -> Callable[[Store], Prospect]:
     """What training with this choice would be."""
 
     def read(store: Store) -> Prospect:

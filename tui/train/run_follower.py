@@ -21,8 +21,8 @@ from tui.train.reads import Overview, overview
 from tui.train.run_page import RunView
 
 if TYPE_CHECKING:
-    from core.runs.snapshot import Choice
-    from core.runs.watch import RunState, Watch
+    from core.runs.snapshot import RunChoice
+    from core.runs.watch import RunState, RunWatch
 
 POLL_SECONDS = 0.5
 """How often the folder of the run is looked at."""
@@ -52,7 +52,7 @@ class FollowingScreen(ModeScreen):
         self.starting = False
         """Whether a run is being started or resumed."""
         self._worker: DeskWorker | None = None
-        self._watch: Watch | None = None
+        self._watch: RunWatch | None = None
         self._polling = False
         self._awaited = False
         """Whether the end of the run is still to be told."""
@@ -84,10 +84,10 @@ class FollowingScreen(ModeScreen):
         Args:
             awaited: it is at work, or was a moment ago, and its end is to be told.
         """
-        from core.runs.watch import Watch
+        from core.runs.watch import RunWatch
 
         self.run, self.state, self._awaited = run, None, awaited
-        self._watch = Watch(run.folder)
+        self._watch = RunWatch(run.folder)
         self._poll()
 
     def _poll(self) -> None:
@@ -95,7 +95,7 @@ class FollowingScreen(ModeScreen):
             self._polling = True
             self.run_worker(self._look(self._watch, self.run), group="poll", exit_on_error=False)
 
-    async def _look(self, watch: Watch, run: Run) -> None:
+    async def _look(self, watch: RunWatch, run: Run) -> None:
         try:
             state = await asyncio.to_thread(_looked, watch)
         finally:
@@ -145,14 +145,14 @@ class FollowingScreen(ModeScreen):
             case _:
                 return super().check_action(action, parameters)
 
-    def start_run(self, choice: Choice) -> None:
+    def start_run(self, choice: RunChoice) -> None:
         """Start a run, unless one is being started."""
         if not self.starting and self._worker is not None:
             self.starting = True
             self.show_keys()
             self.run_worker(self._start(choice), group="start", exit_on_error=False)
 
-    async def _start(self, choice: Choice) -> None:
+    async def _start(self, choice: RunChoice) -> None:
         from core.runs.launch import begin
 
         try:
@@ -223,10 +223,10 @@ class FollowingScreen(ModeScreen):
 
     def action_log(self) -> None:
         from core.runs.launch import log_of
-        from tui.shell.text_view import Reading
+        from tui.shell.text_view import TextView
 
         if self.run is not None:
-            self.app.push_screen(Reading(f"Log of run {self.run.id}", log_of(self.run), tail=True))
+            self.app.push_screen(TextView(f"Log of run {self.run.id}", log_of(self.run), tail=True))
 
     def show_keys(self) -> None:
         for keys in self.query(KeysLine):
@@ -252,7 +252,7 @@ class FollowingScreen(ModeScreen):
         raise NotImplementedError
 
 
-def _looked(watch: Watch) -> RunState:
+def _looked(watch: RunWatch) -> RunState:
     """The state after another look; a copy, because the next look changes it while this one is being drawn."""
     watch.poll()
     state = watch.state

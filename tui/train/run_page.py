@@ -17,7 +17,7 @@ from textual.widgets import Static
 from core.runs.state import STAGES
 from core.words import duration
 from tui.dataset.bars import bar
-from tui.shell.listing import Listing, Row
+from tui.shell.listing import LineRow, Listing
 from tui.text import plain
 from tui.theme import ACCENT, BAD, FAINT, GOOD, MUTED, STRONG
 from tui.train.curve import Curve, Plot, Point, thinned
@@ -174,19 +174,21 @@ def points(evals: Sequence[tuple[int, float, float | None, float | None]]) -> tu
     return tuple(Point(step, wer, low, high) for step, wer, low, high in evals if wer is not None)
 
 
-def sample_rows(samples: Sequence[tuple[str, str, str]], width: int) -> list[Row]:
+def sample_rows(samples: Sequence[tuple[str, str, str]], width: int) -> list[LineRow]:
     """Sentences of the dev split: what was said, and what was heard before and now; misheard ones first."""
     if not samples:
-        return [Row(Content.styled("Sentences before and after stand here when the dev clips were heard.", MUTED))]
-    rows = [Row(Content.assemble(("Sentences before and now  ", STRONG), (LEGEND, MUTED)))]
+        return [
+            LineRow(Content.styled("Sentences before and after stand here when the dev clips were heard.", MUTED))
+        ]
+    rows = [LineRow(Content.assemble(("Sentences before and now  ", STRONG), (LEGEND, MUTED)))]
     for reference, before, heard in sorted(samples, key=lambda sample: sample[0] == sample[1]):
         for label, line in (
             ("said", Content(plain(reference))),
             ("before", marked(reference, before)),
             ("now", marked(reference, heard)),
         ):
-            rows += [Row(part) for part in wrapped(line, width, label, LABEL)]
-        rows.append(Row(Content("")))
+            rows += [LineRow(part) for part in wrapped(line, width, label, LABEL)]
+        rows.append(LineRow(Content("")))
     return rows
 
 

@@ -21,7 +21,7 @@ from store.runs import Run
 from store.versions import ModelVersion
 from tui.database_worker import DeskWorker
 from tui.keys import bindings
-from tui.shell.listing import Listing, Row
+from tui.shell.listing import LineRow, Listing
 from tui.shell.section_tabs import SectionTabs
 from tui.theme import MUTED
 from tui.train.keys import TRAIN
@@ -34,8 +34,8 @@ from tui.train.versions_page import version_rows
 from tui.train.worth_page import worth_rows
 
 if TYPE_CHECKING:
-    from core.importing.transcription import Progress
-    from core.runs.snapshot import Choice
+    from core.importing.transcription import TranscriptionProgress
+    from core.runs.snapshot import RunChoice
     from core.runs.watch import RunState
 
 PAGES = ("Worth it?", "Run", "Verdict", "Versions")
@@ -96,7 +96,7 @@ class TrainScreen(JudgingScreen):
         if self._worker is None and self.tertulia.data is not None:
             self._worker = DeskWorker(self.tertulia.data)
         if self._worker is None:
-            self.worth.show(lambda width: [Row(Content(NO_FOLDER))])
+            self.worth.show(lambda width: [LineRow(Content(NO_FOLDER))])
         else:
             self._arrive()
 
@@ -184,10 +184,10 @@ class TrainScreen(JudgingScreen):
         self._draw()
         self.show_keys()
 
-    def _choice(self) -> Choice:
-        from core.runs.snapshot import Choice
+    def _choice(self) -> RunChoice:
+        from core.runs.snapshot import RunChoice
 
-        return Choice(base=self.base, preset=self.preset, knobs=self.knobs)
+        return RunChoice(base=self.base, preset=self.preset, knobs=self.knobs)
 
     def action_start(self) -> None:
         self.start_run(self._choice())
@@ -282,7 +282,7 @@ class TrainScreen(JudgingScreen):
         self.worth.show(partial(worth_rows, self.prospect, self._preset_said(), self._waiting()))
         self.versions.show(partial(version_rows, self.overview, self.marked))
         known, standing = self.judged, self._standing()
-        nothing = [Row(Content.styled(NO_VERSION, MUTED))]
+        nothing = [LineRow(Content.styled(NO_VERSION, MUTED))]
         self.verdict.show(lambda width: verdict_rows(known, standing, width) or nothing)
 
     def _standing(self) -> str:
@@ -299,7 +299,7 @@ class TrainScreen(JudgingScreen):
             return "it is the ear"
         return "o promotes it, n keeps the present ear"
 
-    def _show_rehearing(self, progress: Progress | None) -> None:
+    def _show_rehearing(self, progress: TranscriptionProgress | None) -> None:
         self.quiet.display = progress is not None
         if progress is not None:
             left = f", about {duration(progress.left)} left" if progress.left else ""

@@ -14,7 +14,7 @@ from textual.content import Content
 from models.evaluation.rates import Interval
 from models.evaluation.scoring import Errors
 from tui.dataset.bars import interval
-from tui.shell.listing import Row
+from tui.shell.listing import LineRow
 from tui.text import plain
 from tui.theme import ACCENT, BAD, GOOD, MUTED, STRONG
 from tui.train.reads import Judged
@@ -37,27 +37,27 @@ MOST = 12
 """Speakers that are named."""
 
 
-def verdict_rows(known: Judged | None, standing: str, width: int) -> list[Row]:
+def verdict_rows(known: Judged | None, standing: str, width: int) -> list[LineRow]:
     """All there is to say of a version; `standing` says what keys do with it."""
     if known is None:
         return []
     version, verdict, report = known.version, known.verdict, known.report
     if verdict is None:
         text = known.trouble or "It was never tested: train once, and what it was trained from is tested beside it."
-        return [Row(Content.styled(plain(version.name), STRONG)), *_say(text, width)]
+        return [LineRow(Content.styled(plain(version.name), STRONG)), *_say(text, width)]
     mark, style = OUTCOMES.get(verdict.outcome, ("?", STRONG))
     rows = [
-        Row(Content.assemble((f"{mark}: {plain(version.name)}", style), ("   " + standing, MUTED))),
+        LineRow(Content.assemble((f"{mark}: {plain(version.name)}", style), ("   " + standing, MUTED))),
         *_say(verdict.sentence, width),
-        Row(Content("")),
+        LineRow(Content("")),
         *_scale(verdict, width),
     ]
     if report is not None:
-        rows += [Row(Content("")), *_details(report, width)]
+        rows += [LineRow(Content("")), *_details(report, width)]
     return rows
 
 
-def _scale(verdict: Verdict, width: int) -> list[Row]:
+def _scale(verdict: Verdict, width: int) -> list[LineRow]:
     """Before, after and the change, of both sets, on one scale."""
     sets = [("test", verdict.before, verdict.after, verdict.change)]
     if verdict.general_before and verdict.general_after and verdict.general_change:
@@ -68,13 +68,15 @@ def _scale(verdict: Verdict, width: int) -> list[Row]:
     for name, before, after, change in sets:
         ends = f"0{100 * most:>{room - 3}.0f} %" if room >= 12 else ""
         head = f"{SETS[name]} ({before.words:,} words)"
-        rows.append(Row(_columns((head, STRONG), (ends, MUTED), NAME + FIGURES)))
+        rows.append(LineRow(_columns((head, STRONG), (ends, MUTED), NAME + FIGURES)))
         for label, rate in (("before", before), ("after", after)):
             drawn = interval(rate.value, rate.low, rate.high, most, room) if room >= 12 else ""
             rows.append(
-                Row(Content.assemble((f"{label:<{NAME}}", MUTED), f"{rate_said(rate):<{FIGURES}}", (drawn, ACCENT)))
+                LineRow(
+                    Content.assemble((f"{label:<{NAME}}", MUTED), f"{rate_said(rate):<{FIGURES}}", (drawn, ACCENT))
+                )
             )
-        rows.append(Row(Content.assemble((f"{'change':<{NAME}}", MUTED), change_said(change))))
+        rows.append(LineRow(Content.assemble((f"{'change':<{NAME}}", MUTED), change_said(change))))
     return rows
 
 
@@ -101,23 +103,23 @@ def change_said(change: Interval) -> Content:
     return Content.assemble(points.replace(" - ", " … "), (meaning, style))
 
 
-def _details(report: Report, width: int) -> list[Row]:
+def _details(report: Report, width: int) -> list[LineRow]:
     before, after = report.before, report.after
     rows = [_head("", width, "before", "after")]
     for name in [one for one in SETS if before.sets.get(one) and after.sets.get(one)]:
-        rows.append(Row(Content.styled(SETS[name], STRONG)))
+        rows.append(LineRow(Content.styled(SETS[name], STRONG)))
         rows.append(_pair("letters wrong (CER)", _share(before.cer(name)), _share(after.cer(name)), width))
         rows += _kinds(before.kinds(name), after.kinds(name), width)
         rows += _groups("speaker", before.by_speaker(name), after.by_speaker(name), width)
         rows += _groups("loudness", before.by_loudness(name), after.by_loudness(name), width)
-    rows.append(Row(Content.styled("What must not break", STRONG)))
+    rows.append(LineRow(Content.styled("What must not break", STRONG)))
     rows.append(_pair("words in silence", _ghosts(before), _ghosts(after), width))
     rows.append(_pair("timestamps alive", _stamps(before), _stamps(after), width))
     rows.append(_pair("strength of what is new", "", f"{report.strength:g}", width))
     return rows
 
 
-def _kinds(before: Errors, after: Errors, width: int) -> list[Row]:
+def _kinds(before: Errors, after: Errors, width: int) -> list[LineRow]:
     kinds = (
         ("misheard words", before.sub, after.sub),
         ("words added", before.ins, after.ins),
@@ -126,7 +128,7 @@ def _kinds(before: Errors, after: Errors, width: int) -> list[Row]:
     return [_pair(label, f"{one:,}", f"{other:,}", width) for label, one, other in kinds]
 
 
-def _groups(kind: str, before: dict[str, Interval], after: dict[str, Interval], width: int) -> list[Row]:
+def _groups(kind: str, before: dict[str, Interval], after: dict[str, Interval], width: int) -> list[LineRow]:
     if len(before) < 2:
         return []  # one speaker, or all equally loud, is what stands above
     rows = [
@@ -139,7 +141,7 @@ def _groups(kind: str, before: dict[str, Interval], after: dict[str, Interval], 
         for name, rate in list(before.items())[:MOST]
     ]
     if len(before) > MOST:
-        rows.append(Row(Content.styled(f"  … and {len(before) - MOST} more", MUTED)))
+        rows.append(LineRow(Content.styled(f"  … and {len(before) - MOST} more", MUTED)))
     return rows
 
 
@@ -155,14 +157,14 @@ def _stamps(evaluation: Evaluation) -> str:
     return "not asked" if evaluation.timestamps is None else f"{100 * evaluation.timestamps:.0f} %"
 
 
-def _head(label: str, width: int, *heads: str) -> Row:
-    return Row(Content.styled(_cells(label, heads, width), MUTED))
+def _head(label: str, width: int, *heads: str) -> LineRow:
+    return LineRow(Content.styled(_cells(label, heads, width), MUTED))
 
 
-def _pair(label: str, before: str, after: str, width: int) -> Row:
+def _pair(label: str, before: str, after: str, width: int) -> LineRow:
     room = _room(width)
     name = label if len(label) <= room - 3 else f"{label[: room - 4]}…"
-    return Row(Content.assemble((f"  {name:<{room - 2}}", MUTED), _cells("", (before, after), width)[room:]))
+    return LineRow(Content.assemble((f"  {name:<{room - 2}}", MUTED), _cells("", (before, after), width)[room:]))
 
 
 def _cells(label: str, values: Iterable[str], width: int) -> str:
@@ -175,5 +177,5 @@ def _room(width: int) -> int:
     return max(14, min(26, width // 3))
 
 
-def _say(text: str, width: int) -> list[Row]:
-    return [Row(Content(part)) for part in textwrap.wrap(plain(text), max(10, width))]
+def _say(text: str, width: int) -> list[LineRow]:
+    return [LineRow(Content(part)) for part in textwrap.wrap(plain(text), max(10, width))]

@@ -237,9 +237,9 @@ class JudgingScreen(FollowingScreen):
             )
 
     async def _card(self, name: str, folder: Path) -> None:
-        from tui.shell.text_view import Reading
+        from tui.shell.text_view import TextView
 
         if await asyncio.to_thread((folder / CARD).is_file):
-            self.app.push_screen(Reading(f"Card of {name}", folder / CARD))
+            self.app.push_screen(TextView(f"Card of {name}", folder / CARD))
         else:
             self.tertulia.tell(f"{name} has no card in {folder}.", "warning")

@@ -10,7 +10,7 @@ from textual.content import Content
 from models.evaluation.rates import LEAST_WORDS
 from store.runs import Run
 from store.versions import ModelVersion
-from tui.shell.listing import Row
+from tui.shell.listing import LineRow
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
 from tui.train.reads import Overview
@@ -25,24 +25,26 @@ ROOMY = NAME + WER + STATE + FROM + MINUTE + 12
 NOTHING = "No version was made yet: the first page says whether it is worth it."
 
 
-def version_rows(overview: Overview, marked: str, width: int) -> list[Row]:
+def version_rows(overview: Overview, marked: str, width: int) -> list[LineRow]:
     """All versions and then all runs, the newest first."""
     names = {version.id: version.name for version in overview.versions}
     moment = MINUTE if width >= ROOMY else DAY
     heads = f"    {'Versions':<{NAME}}{'WER on your test':<{WER}}{'':<{STATE}}{'from':<{FROM}}made"
-    rows = [Row(Content.styled(heads, MUTED))]
+    rows = [LineRow(Content.styled(heads, MUTED))]
     rows += [_version(version, overview, names, marked, moment) for version in overview.versions]
     if not overview.versions:
-        rows.append(Row(Content.styled(NOTHING, MUTED)))
+        rows.append(LineRow(Content.styled(NOTHING, MUTED)))
     heads = f"    {'Runs':<{NAME}}{'':<{WER}}{'made':<{STATE}}{'preset':<{FROM}}begun"
-    rows += [Row(Content("")), Row(Content.styled(heads, MUTED))]
+    rows += [LineRow(Content("")), LineRow(Content.styled(heads, MUTED))]
     rows += [_run(run, overview, moment) for run in overview.runs]
     if not overview.runs:
-        rows.append(Row(Content.styled("Nothing was trained yet.", MUTED)))
+        rows.append(LineRow(Content.styled("Nothing was trained yet.", MUTED)))
     return rows
 
 
-def _version(version: ModelVersion, overview: Overview, names: Mapping[int, str], marked: str, moment: int) -> Row:
+def _version(
+    version: ModelVersion, overview: Overview, names: Mapping[int, str], marked: str, moment: int
+) -> LineRow:
     on = overview.active is not None and overview.active.id == version.id
     mark = ("●" if on else " ") + ("◆" if marked == version.name else " ")
     came = plain(names.get(version.base or 0, "")) or ("-" if version.run is None else "a folder")
@@ -57,7 +59,7 @@ def _version(version: ModelVersion, overview: Overview, names: Mapping[int, str]
         (_when(version.created_at, moment), MUTED),
         " ".join(f"#{plain(tag)}" for tag in version.tags),
     )
-    return Row(line, VERSION + version.name)
+    return LineRow(line, VERSION + version.name)
 
 
 def _wer(version: ModelVersion) -> str:
@@ -71,7 +73,7 @@ def _wer(version: ModelVersion) -> str:
     )
 
 
-def _run(run: Run, overview: Overview, moment: int) -> Row:
+def _run(run: Run, overview: Overview, moment: int) -> LineRow:
     status = "running" if run.id in overview.alive else run.status
     mark, style = MARKS.get(status, ("?", STRONG))
     made = overview.made_by(run)
@@ -83,7 +85,7 @@ def _run(run: Run, overview: Overview, moment: int) -> Row:
         (_cut(plain(run.preset) or "own job", FROM), MUTED),
         (_when(run.started_at, moment), MUTED),
     )
-    return Row(line, f"{RUN}{run.id}")
+    return LineRow(line, f"{RUN}{run.id}")
 
 
 def _when(stamp: str, cells: int) -> str:

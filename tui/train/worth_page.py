@@ -13,7 +13,7 @@ from textual.content import Content
 
 from core.words import counted, duration
 from models.evaluation.rates import LEAST_WORDS
-from tui.shell.listing import Row
+from tui.shell.listing import LineRow
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
 from tui.train.reads import Prospect
@@ -35,7 +35,7 @@ LEFT_OUT = 3
 """Segments that are named."""
 
 
-def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) -> list[Row]:
+def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) -> list[LineRow]:
     """What training would be.
 
     Args:
@@ -43,21 +43,21 @@ def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) ->
         preset: its name and what it is about.
         note: a sentence about a version that waits for a decision; empty for none.
     """
-    rows = [*_say(note, width, STRONG), Row(Content(""))] if note else []
+    rows = [*_say(note, width, STRONG), LineRow(Content(""))] if note else []
     if prospect is None:
         return [*rows, *_say("Looking through your corrections…", width, MUTED)]
     worth = prospect.worth
     if worth is None:
-        return [*rows, *_say(ABOUT, width), Row(Content("")), *_say(f"× {prospect.refused}", width, BAD)]
+        return [*rows, *_say(ABOUT, width), LineRow(Content("")), *_say(f"× {prospect.refused}", width, BAD)]
     mark, style = ("✓ Worth it", GOOD) if worth.good else ("– Not yet", STRONG)
-    rows += [Row(Content.styled(mark, style)), *_say(worth.advice, width), Row(Content(""))]
+    rows += [LineRow(Content.styled(mark, style)), *_say(worth.advice, width), LineRow(Content(""))]
     rows += _figures(worth, width)
     base = worth.snapshot.base.name
-    rows += [Row(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", base, width)]
-    return [*rows, *_left_out(worth.snapshot, width), Row(Content("")), *_say(BESIDE, width, MUTED)]
+    rows += [LineRow(Content("")), *_labelled("preset", preset, width), *_labelled("starts from", base, width)]
+    return [*rows, *_left_out(worth.snapshot, width), LineRow(Content("")), *_say(BESIDE, width, MUTED)]
 
 
-def _figures(worth: Worth, width: int) -> list[Row]:
+def _figures(worth: Worth, width: int) -> list[LineRow]:
     basis = "as earlier runs here took" if worth.measured else "an estimate: nothing was trained here yet"
     memory = f"about {_megabytes(worth.memory_mb)} of the {_megabytes(worth.free_memory_mb)} that are free"
     found = worth.snapshot
@@ -96,7 +96,7 @@ def _gain(worth: Worth) -> str:
     return text
 
 
-def _left_out(snapshot: Snapshot, width: int) -> list[Row]:
+def _left_out(snapshot: Snapshot, width: int) -> list[LineRow]:
     left = snapshot.left_out
     if not left:
         return []
@@ -109,14 +109,14 @@ def _megabytes(amount: float) -> str:
     return f"{amount / 1000:.1f} GB" if amount >= 1000 else f"{amount:.0f} MB"
 
 
-def _labelled(label: str, text: str, width: int) -> list[Row]:
+def _labelled(label: str, text: str, width: int) -> list[LineRow]:
     """Text with a label before it; a long one goes on below."""
     lines = textwrap.wrap(plain(text), max(10, width - LABEL)) or [""]
     return [
-        Row(Content.assemble((f"{label if not place else '':<{LABEL}}", MUTED), line))
+        LineRow(Content.assemble((f"{label if not place else '':<{LABEL}}", MUTED), line))
         for place, line in enumerate(lines)
     ]
 
 
-def _say(text: str, width: int, style: str = "") -> list[Row]:
-    return [Row(Content.styled(part, style)) for part in textwrap.wrap(plain(text), max(10, width))]
+def _say(text: str, width: int, style: str = "") -> list[LineRow]:
+    return [LineRow(Content.styled(part, style)) for part in textwrap.wrap(plain(text), max(10, width))]

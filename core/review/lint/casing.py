@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from core.conversation.grammar import words
-from core.review.lint.warning import Said, Token, Warned
+from core.review.lint.warning import Token, Transcript, Warned
 
 INITIALS = 4
 """Letters that initials may have; two such words in a row are shouting all the same."""
@@ -22,7 +22,7 @@ ABBREVIATED = words("sr sra srta dr dra prof d dña etc ej pág ud uds vd vds av
 """Words whose full stop ends no sentence, and so are single letters."""
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Shouted words, capitals inside words, and sentences that begin small after a full stop."""
     for number, token in enumerate(said.tokens):
         if _shouted(token) and (len(token.text) > INITIALS or _among_others(said, number)):
@@ -46,7 +46,7 @@ def _shouted(token: Token) -> bool:
     return len(token.text) > 1 and token.text.isupper()
 
 
-def _among_others(said: Said, number: int) -> bool:
+def _among_others(said: Transcript, number: int) -> bool:
     """Whether a word beside it is in capitals too, and long enough not to be an initial."""
     beside = said.tokens[max(0, number - 1) : number] + said.tokens[number + 1 : number + 2]
     return any(_shouted(token) and len(token.text) > INITIALS for token in beside)

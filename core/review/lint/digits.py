@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:\s?[%€$ºª°])?")
 SMALL, TENS, HUNDREDS = (
@@ -20,7 +20,7 @@ SMALL, TENS, HUNDREDS = (
 )
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Every figure in the text, with how it would be said where that is simple."""
     for match in NUMBER.finditer(said.text):
         shown = match.group()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from core.conversation.grammar import words
 from core.review.lint.regional import HESITATIONS
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 
 LITTLE = words(
     "a al ante con de del desde e el en la las le les lo los me mi mis nos o os para pero por que se si sin su sus "
@@ -23,7 +23,7 @@ LOOP = 4
 OFTEN = words("ja je ji jo jaja jeje no sí si bla tic tac la")
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Doubled little words, and any word four times in a row."""
     tokens = said.tokens
     first = 0
@@ -50,7 +50,7 @@ def find(said: Said) -> Iterator[Warned]:
         first = last + 1
 
 
-def _searching(said: Said, last: int) -> bool:
+def _searching(said: Transcript, last: int) -> bool:
     """Whether what follows the repeated words shows that somebody was looking for the next one."""
     if last + 1 == len(said.tokens):
         return True  # broken off

@@ -7,7 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 from models.whisper.ghosts import LOOP, SUBTITLES
 
 LEAST_WORDS = 10
@@ -18,7 +18,7 @@ LONGEST_FIRST = sorted(SUBTITLES, key=len, reverse=True)
 PHRASE = re.compile(rf"\b(?:{'|'.join(LONGEST_FIRST)})\b".replace(" ", r"[\W_]+"), re.IGNORECASE)
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Phrases of subtitles, and loops."""
     for match in PHRASE.finditer(said.text):
         shown = said.text[slice(*match.span())]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 
 MOST = 25
 """Letters."""
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Every word that is longer, hyphens apart."""
     for token in said.tokens:
         if max(map(len, token.text.split("-"))) > MOST:

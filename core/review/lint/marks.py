@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 
 OPENING = {"?": "¿", "!": "¡"}
 CLOSING = {"¿": "?", "¡": "!"}
@@ -22,7 +22,7 @@ ASKING = re.compile(
 )
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Every mark without its partner."""
     text = said.text
     opened: re.Match[str] | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 from core.words import counted
 
 MOST_LETTERS = 25.0
@@ -22,7 +22,7 @@ MARGIN = 0.15
 """Seconds that the cut may have taken from the edges."""
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Whether the words fit the seconds; a text without words is silence, and fits."""
     count = len(said.tokens)
     if not count or said.seconds <= 0:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.review.lint import casing, digits, doubles, ghosts, longest, marks, pace, sound, unknown
-from core.review.lint.warning import Said as Said
+from core.review.lint.warning import Transcript as Transcript
 from core.review.lint.warning import Warned as Warned
 
 
@@ -22,7 +22,7 @@ class Rule:
     """Its bit in `segments.warnings`."""
     sentence: str
     """What it looks for, as the heading of a list."""
-    find: Callable[[Said], Iterator[Warned]]
+    find: Callable[[Transcript], Iterator[Warned]]
 
 
 RULES = (
@@ -44,7 +44,7 @@ BITS = {rule.code: rule.bit for rule in RULES}
 """Which bit of `segments.warnings` a rule has."""
 
 
-def check(said: Said) -> list[Warned]:
+def check(said: Transcript) -> list[Warned]:
     """All that may be wrong with a transcript and its audio, by place, then what is about the whole."""
     found = [warned for rule in RULES for warned in rule.find(said)]
     return sorted(found, key=lambda warned: warned.span or (len(said.text) + 1, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.review.lint.warning import Said, Warned
+from core.review.lint.warning import Transcript, Warned
 
 CLIPPED = 0.001
 """Share of samples at full scale that is heard as distortion."""
@@ -16,7 +16,7 @@ NARROW = 4200.0
 """Hertz; a telephone ends at 3400, and an s has most of itself above that."""
 
 
-def clipped(said: Said) -> Iterator[Warned]:
+def clipped(said: Transcript) -> Iterator[Warned]:
     """Overdriven."""
     if said.clipped is not None and said.clipped > CLIPPED:
         yield Warned(
@@ -24,19 +24,19 @@ def clipped(said: Said) -> Iterator[Warned]:
         )
 
 
-def quiet(said: Said) -> Iterator[Warned]:
+def quiet(said: Transcript) -> Iterator[Warned]:
     """Hardly to be heard."""
     if said.loudness is not None and said.loudness < QUIET:
         yield Warned("quiet", f"The speaker is quiet ({said.loudness:.0f} dB): turn the playback up.")
 
 
-def noisy(said: Said) -> Iterator[Warned]:
+def noisy(said: Transcript) -> Iterator[Warned]:
     """More noise than is good."""
     if said.snr is not None and said.snr < NOISY:
         yield Warned("noisy", f"The speech is only {said.snr:.0f} dB above the noise: skip it if you must guess.")
 
 
-def narrow(said: Said) -> Iterator[Warned]:
+def narrow(said: Transcript) -> Iterator[Warned]:
     """No high tones."""
     if said.band is not None and said.band < NARROW:
         yield Warned(

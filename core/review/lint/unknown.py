@@ -13,7 +13,7 @@ from core.review.lint.casing import ABBREVIATED
 from core.review.lint.digits import HUNDREDS, SMALL, TENS
 from core.review.lint.regional import HESITATIONS, INTERJECTIONS, REGIONAL, standard
 from core.review.lint.spelling import is_word, looks_spanish, similar
-from core.review.lint.warning import Said, Token, Warned
+from core.review.lint.warning import Token, Transcript, Warned
 
 INITIALS = 4
 """Letters that initials (DVD, ONU) may have."""
@@ -25,7 +25,7 @@ BEGINNING = 2
 """Letters that an unmarked false start must have: “pa para”."""
 
 
-def find(said: Said) -> Iterator[Warned]:
+def find(said: Transcript) -> Iterator[Warned]:
     """Every unknown word, with the known one that it may be meant to be."""
     for number, token in enumerate(said.tokens):
         word = token.text.casefold().strip("-'’‘")
@@ -48,7 +48,7 @@ def _vouched(word: str) -> bool:
     return any(is_word(one) or one in REGIONAL for one in standard(word.strip("-")))
 
 
-def _is_name(said: Said, number: int) -> bool:
+def _is_name(said: Transcript, number: int) -> bool:
     """Initials, a capital inside a sentence, or one inside the word (iPhone)."""
     token = said.tokens[number]
     if token.text.isupper():
@@ -65,7 +65,7 @@ def _begins_sentence(before: str) -> bool:
     return re.search(r"[.?!…¿¡—«“\"-]\W*$", before) is not None
 
 
-def _broken_off(said: Said, number: int) -> bool:
+def _broken_off(said: Transcript, number: int) -> bool:
     """The beginning of a word: marked by a hyphen or dots, or said in full at once afterwards."""
     token = said.tokens[number]
     if token.text.endswith("-") or said.text.startswith(BROKEN, token.end):

@@ -43,7 +43,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Said:
+class Transcript:
     """A transcript and what is known of the audio it was made from."""
 
     text: str

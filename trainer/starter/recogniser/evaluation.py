@@ -23,14 +23,14 @@ from trainer.contract.folder import DEPLOYED
 from trainer.synthesis import speech
 from trainer.synthesis.accent import Habits, phonemes_with_accent
 from trainer.synthesis.espeak import Espeak
+from trainer.synthesis.lexicon import DATA
 from trainer.synthesis.sentences import held_out
 
-DATA = Path(__file__).parent / "data"
 SEED = 20
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ReservedClip:
     """`audio` float32 16 kHz mono of `text` said by a reserved `voice`."""
 
     text: str
@@ -47,7 +47,7 @@ def sentences_of(name: str, count: int) -> list[str]:
     return (DATA / f"{name}_sentences.txt").read_text(encoding="utf-8").split("\n")[:count]
 
 
-def spoken(espeak: Espeak, texts: Sequence[str], hard: float, accent: bool = False) -> Iterator[Spoken]:
+def spoken(espeak: Espeak, texts: Sequence[str], hard: float, accent: bool = False) -> Iterator[ReservedClip]:
     """Each text once, the reserved voices in turn. `hard` is how far room and noise go, 0 (none) to 1."""
     dice, noise = random.Random(SEED), np.random.default_rng(SEED)
     for index, text in enumerate(texts):
@@ -58,7 +58,7 @@ def spoken(espeak: Espeak, texts: Sequence[str], hard: float, accent: bool = Fal
         samples, rate = espeak.say(
             said, language, who.variant, who.rate, who.pitch, who.pitch_range, phonemes=accent
         )
-        yield Spoken(text, voice, speech.record(samples, rate, noise, hard))
+        yield ReservedClip(text, voice, speech.record(samples, rate, noise, hard))
 
 
 SETS: dict[str, tuple[str, float, bool]] = {
@@ -91,7 +91,7 @@ def evaluate(
 def main() -> None:
     """The command line; see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path(__file__).parents[2] / "models/starter" / DEPLOYED)
+    parser.add_argument("--model", type=Path, default=Path(__file__).parents[3] / "models/starter" / DEPLOYED)
     parser.add_argument("--count", type=int, default=100, help="sentences in each set")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--examples", action="store_true", help="also print every sentence beside what was heard")

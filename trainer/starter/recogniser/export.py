@@ -55,7 +55,7 @@ def main() -> None:
     """The command line; see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[2] / "models" / "starter")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[3] / "models" / "starter")
     options = parser.parse_args()
     export(options.work, options.out)
 

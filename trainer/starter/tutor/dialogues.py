@@ -15,10 +15,10 @@ from functools import lru_cache
 
 from models.tutor.moves import plain
 from models.tutor.prompt import LEVELS, OPENING, feedback_request, system_prompt
-from trainer.starter.tutor.mistakes import Note, verb_phrases
+from trainer.starter.tutor.mistakes import SlipNote, verb_phrases
 from trainer.starter.tutor.said import (
     WRITERS,
-    Said,
+    LabelledSentence,
     answer,
     drafted,
     fill,
@@ -59,7 +59,9 @@ def tense_of(text: str) -> str:
     return "past" if any(w in _past() or w in ("ayer", "anoche", "pasado", "pasada") for w in words) else "pres"
 
 
-def reply(rng: random.Random, said: Said, topic: str, level: int, before: list[str], decided: bool = False) -> str:
+def reply(
+    rng: random.Random, said: LabelledSentence, topic: str, level: int, before: list[str], decided: bool = False
+) -> str:
     """The tutor's next turn, from the same choices that the model will have.
 
     Once `decided` it is the one that suits the level best; before, any that fits, so that all are learned.
@@ -147,7 +149,7 @@ def talk(rng: random.Random, topic: str, level: int, turns: int, decided: bool =
     return branch
 
 
-def notes_json(sentence: str, notes: tuple[Note, ...]) -> str:
+def notes_json(sentence: str, notes: tuple[SlipNote, ...]) -> str:
     """The answer to a feedback request."""
     shown = [{"said": n.said, "better": n.better, "why": n.why} for n in notes]
     return json.dumps({"sentence": sentence, "notes": shown}, ensure_ascii=False)
@@ -159,9 +161,9 @@ def noting(rng: random.Random, topic: str, level: int) -> Turns:
     if roll < 0.66:
         said = drafted(rng, rng.choices([w for w, _ in WRITERS], [k for _, k in WRITERS])[0], 0.75)
     elif roll < 0.94:
-        said = Said(spoken(right_sentence(rng), rng), ())
+        said = LabelledSentence(spoken(right_sentence(rng), rng), ())
     else:
-        said = Said(fill(rng.choice(outside_lines())[1], rng), ())
+        said = LabelledSentence(fill(rng.choice(outside_lines())[1], rng), ())
     if rng.random() < 0.2 and len(said.text) < 60:
         said = joined(rng, said)
     branch: Turns = []
@@ -174,7 +176,7 @@ def noting(rng: random.Random, topic: str, level: int) -> Turns:
             ("assistant", reply(rng, said, topic, level, [first])),
         ]
         if said.notes and rng.random() < 0.2:
-            said = Said(said.right, ())
+            said = LabelledSentence(said.right, ())
     return [
         *branch,
         ("user" if said.notes else "user-right", feedback_request(said.text)),
@@ -183,18 +185,18 @@ def noting(rng: random.Random, topic: str, level: int) -> Turns:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrainingRow:
     """One training row: a system prompt and the branches that follow it."""
 
     system: str
     branches: tuple[tuple[tuple[str, str], ...], ...]
 
 
-def row(rng: random.Random, talks: int = 1, notes: int = 12, decided: bool = False) -> Row:
+def row(rng: random.Random, talks: int = 1, notes: int = 12, decided: bool = False) -> TrainingRow:
     """One level and topic, some conversations (see reply for `decided`) and some requests for notes."""
     topic = rng.choice(list(script()["topics"]))
     level = rng.choice(list(LEVELS))
     rank = {"A1": 1, "A2": 2, "B1": 3, "B2": 3}[level]
     branches = [talk(rng, topic, rank, rng.choice((1, 1, 2, 3)), decided) for _ in range(talks)]
     branches += [noting(rng, topic, rank) for _ in range(notes)]
-    return Row(system_prompt(level, script()["topics"][topic]["about"]), tuple(tuple(b) for b in branches))
+    return TrainingRow(system_prompt(level, script()["topics"][topic]["about"]), tuple(tuple(b) for b in branches))

@@ -77,6 +77,6 @@ def fixed(rng: random.Random) -> Draft:
 
 @lru_cache
 def fixed_rows() -> tuple[tuple[str, str, int, int, str], ...]:
-    """tutor_fixed.txt: right, wrong, words of the note before and after what differs, why."""
-    rows = [[cell.strip() for cell in line.split("|")] for line in data_lines("tutor_fixed.txt")]
+    """fixed.txt: right, wrong, words of the note before and after what differs, why."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in data_lines("fixed.txt")]
     return tuple((r[0], r[1], int(r[2]), int(r[3]), r[4]) for r in rows)

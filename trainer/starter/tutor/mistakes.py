@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from trainer.synthesis.conjugation import agree, conjugate, participle, plural
+from trainer.synthesis.lexicon import read_lines
 
 DATA = Path(__file__).parent / "data"
 
@@ -31,7 +32,7 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SlipNote:
     """What the tutor should say about a slip."""
 
     said: str
@@ -61,10 +62,10 @@ class Draft:
         if " ".join(self.words[start:end]) != wrong:
             self.slips.append(Slip(start, end, wrong, low, high, why))
 
-    def text(self, chosen: tuple[Slip, ...] = (), capital: bool = True) -> tuple[str, list[Note]]:
+    def text(self, chosen: tuple[Slip, ...] = (), capital: bool = True) -> tuple[str, list[SlipNote]]:
         """The sentence with the `chosen` slips made (they must not overlap), and the notes it deserves."""
         words = list(self.words)
-        notes: list[Note] = []
+        notes: list[SlipNote] = []
         if capital:
             words[0] = words[0][0].upper() + words[0][1:]
         right = list(words)
@@ -78,7 +79,7 @@ class Draft:
                 words[slip.end] = after[0]
             said = " ".join(words[slip.low : slip.start] + wrong + after)
             better = " ".join(right[slip.low : slip.high])
-            notes.insert(0, Note(said.strip(",.¿?¡!"), better.strip(",.¿?¡!"), slip.why))
+            notes.insert(0, SlipNote(said.strip(",.¿?¡!"), better.strip(",.¿?¡!"), slip.why))
             words[slip.start : slip.end] = wrong
         opening = {"?": "¿", "!": "¡"}.get(self.ending, "")
         return opening + " ".join(words) + self.ending, notes
@@ -97,9 +98,8 @@ def choose_slips(draft: Draft, rng: random.Random, two: float = 0.12) -> tuple[S
 
 
 def data_lines(name: str) -> list[str]:
-    """The lines of a data file, without comments and empty ones."""
-    text = (DATA / name).read_text(encoding="utf-8")
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    """The lines of one of the tutor's own data files."""
+    return read_lines(name, DATA)
 
 
 # --- the lexicon ----------------------------------------------------------------------------------
@@ -110,10 +110,10 @@ def lexicon() -> dict[str, list[str]]:
     """Section of lexicon.txt ("noun food m") → its words."""
     sections: dict[str, list[str]] = {}
     name = ""
-    for line in (DATA / "lexicon.txt").read_text(encoding="utf-8").splitlines():
+    for line in read_lines("lexicon.txt"):
         if line.startswith("["):
             name = line.strip("[] ")
-        elif line and not line.startswith("#"):
+        else:
             sections.setdefault(name, []).extend(w.strip() for w in line.split(",") if w.strip())
     return sections
 
@@ -190,8 +190,7 @@ def adjectives(kind: str) -> tuple[str, ...]:
 @lru_cache
 def verb_phrases() -> tuple[tuple[str, str], ...]:
     """(infinitive, what follows) from verb_phrases.txt, without those that fit only one person."""
-    lines = (DATA / "verb_phrases.txt").read_text(encoding="utf-8").splitlines()
-    split = [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#") and " " in line]
+    split = [tuple(line.split(" ", 1)) for line in read_lines("verb_phrases.txt") if " " in line]
     tied = re.compile(
         r"\b(mis?|sus?|ti|cansado|solo|sola|enfermo|nervioso|puntual|harto|enamorado|resfriado|igual|vegetariano"
         r"|falta|dormido|orgulloso|viviendo|estudiando|caso|llover)\b"

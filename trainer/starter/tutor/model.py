@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 
 @dataclass(frozen=True, slots=True)
-class Geometry:
+class TutorShape:
     """Sizes of the model; what the GGUF header says."""
 
     vocabulary: int = 2048
@@ -33,7 +33,7 @@ class Geometry:
 class Block(nn.Module):
     """Attention and a gated feed-forward, each on the normalised residual."""
 
-    def __init__(self, g: Geometry) -> None:
+    def __init__(self, g: TutorShape) -> None:
         super().__init__()
         self.heads = g.heads
         self.attn_norm = nn.RMSNorm(g.width, g.epsilon)
@@ -67,7 +67,7 @@ class TinyLlama(nn.Module):
     """tokens, positions [batch, length] and mask [batch, 1, length, length] → hidden states [batch, length,
     width]."""
 
-    def __init__(self, g: Geometry) -> None:
+    def __init__(self, g: TutorShape) -> None:
         super().__init__()
         self.geometry = g
         self.token_embd = nn.Embedding(g.vocabulary, g.width)

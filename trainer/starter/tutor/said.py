@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from trainer.starter.tutor.fixed import fixed
-from trainer.starter.tutor.mistakes import Draft, Note, choose_slips, data_lines, lexicon, nouns
+from trainer.starter.tutor.mistakes import Draft, SlipNote, choose_slips, data_lines, lexicon, nouns
 from trainer.starter.tutor.phrases import belongings, meetings, persons, places, qualities
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE, actions, irregular, plans
 from trainer.starter.tutor.states import age, being, likes, needs
 from trainer.synthesis import grammar, sentences
 from trainer.synthesis.conjugation import plural
+from trainer.synthesis.lexicon import read_lines
 
 Writer = Callable[[random.Random], Draft]
 
@@ -74,8 +75,7 @@ def fill(text: str, rng: random.Random) -> str:
 @lru_cache
 def outside_lines() -> list[tuple[str, str]]:
     return [
-        (kind.strip(), text.strip())
-        for kind, text in (line.split("|", 1) for line in data_lines("tutor_outside.txt"))
+        (kind.strip(), text.strip()) for kind, text in (line.split("|", 1) for line in data_lines("outside.txt"))
     ]
 
 
@@ -100,13 +100,13 @@ def right_sentence(rng: random.Random) -> str:
 
 @lru_cache
 def _right() -> list[str]:
-    return data_lines("tutor_right.txt")
+    return data_lines("right.txt")
 
 
 @lru_cache
 def _example_sentences() -> list[str]:
     # Every fourth line of the examples is a list of words, not a sentence.
-    return [s for s in data_lines("sentences.txt") if not re.fullmatch(r"[\w, ]+\.", s) or " " in s.split(",")[0]]
+    return [s for s in read_lines("sentences.txt") if not re.fullmatch(r"[\w, ]+\.", s) or " " in s.split(",")[0]]
 
 
 def spoken(text: str, rng: random.Random) -> str:
@@ -121,16 +121,16 @@ def spoken(text: str, rng: random.Random) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LabelledSentence:
     """One learner sentence with the notes it deserves and what it is, for choosing a reply."""
 
     text: str
-    notes: tuple[Note, ...]
+    notes: tuple[SlipNote, ...]
     kind: str = "topic"
     right: str = ""
 
 
-def drafted(rng: random.Random, writer: Writer, slips: float) -> Said:
+def drafted(rng: random.Random, writer: Writer, slips: float) -> LabelledSentence:
     draft = writer(rng)
     chosen = choose_slips(draft, rng) if rng.random() < slips else ()
     roll = rng.random()
@@ -139,36 +139,36 @@ def drafted(rng: random.Random, writer: Writer, slips: float) -> Said:
     right = draft.text((), capital)[0]
     if roll > 0.8 or 0.5 < roll < 0.65:
         text, right = text.rstrip(".") or text, right.rstrip(".") or right
-    return Said(text, tuple(notes), "topic", right)
+    return LabelledSentence(text, tuple(notes), "topic", right)
 
 
-def answer(rng: random.Random, topic: str) -> Said:
+def answer(rng: random.Random, topic: str) -> LabelledSentence:
     """What a learner may say next in a topic."""
     roll = rng.random()
     if roll < 0.60:
         return drafted(rng, rng.choice(BY_TOPIC[topic]), 0.35)
     if roll < 0.80:
         kind, text = rng.choice(outside_lines())
-        return Said(spoken(fill(text, rng), rng) if rng.random() < 0.5 else fill(text, rng), (), kind)
-    return Said(spoken(right_sentence(rng), rng), ())
+        return LabelledSentence(spoken(fill(text, rng), rng) if rng.random() < 0.5 else fill(text, rng), (), kind)
+    return LabelledSentence(spoken(right_sentence(rng), rng), ())
 
 
-def joined(rng: random.Random, said: Said) -> Said:
+def joined(rng: random.Random, said: LabelledSentence) -> LabelledSentence:
     """The sentence with another, right one before or after it."""
     other = right_sentence(rng) if rng.random() < 0.4 else drafted(rng, rng.choice(WRITERS)[0], 0.0).text
     other = (other[0].upper() + other[1:]).strip()
     if len(other) > 60 or rng.random() < 0.12:
-        return Said(_unaccented(said.text), ()) if not said.notes else said
+        return LabelledSentence(_unaccented(said.text), ()) if not said.notes else said
     right = said.right or said.text
     if rng.random() < 0.5:
         first = other if other[-1] in ".?!" else other + "."
-        return Said(f"{first} {said.text}", said.notes, said.kind, f"{first} {right}")
+        return LabelledSentence(f"{first} {said.text}", said.notes, said.kind, f"{first} {right}")
     if rng.random() < 0.5 or said.text[-1] in "?!":
         stop = "" if said.text[-1] in ".?!" else "."
-        return Said(f"{said.text}{stop} {other}", said.notes, said.kind, f"{right}{stop} {other}")
+        return LabelledSentence(f"{said.text}{stop} {other}", said.notes, said.kind, f"{right}{stop} {other}")
     link = rng.choice((" y ", ", pero ", " porque ", ", así que "))
     tail = link + other[0].lower() + other[1:]
-    return Said(said.text.rstrip(".") + tail, said.notes, said.kind, right.rstrip(".") + tail)
+    return LabelledSentence(said.text.rstrip(".") + tail, said.notes, said.kind, right.rstrip(".") + tail)
 
 
 def _unaccented(text: str) -> str:

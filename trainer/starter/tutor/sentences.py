@@ -212,7 +212,7 @@ def irregular(rng: random.Random) -> Draft:
 @lru_cache
 def _irregular_phrases() -> dict[str, list[tuple[str, str]]]:
     """Tense → (infinitive, what follows)."""
-    rows = (line.split(" | ") for line in data_lines("tutor_irregular.txt"))
+    rows = (line.split(" | ") for line in data_lines("irregular.txt"))
     phrases: dict[str, list[tuple[str, str]]] = {}
     for tense, infinitive, rest in rows:
         phrases.setdefault(tense, []).append((infinitive, rest))

@@ -1,4 +1,4 @@
-"""What the starter tutor may say: the script of tutor_moves.toml and the words its slots take."""
+"""What the starter tutor may say: the script of moves.toml and the words its slots take."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from trainer.synthesis.conjugation import plural
 
 @lru_cache
 def script() -> dict[str, Any]:
-    """tutor_moves.toml, with the questions and rows split."""
-    body = tomllib.loads((DATA / "tutor_moves.toml").read_text(encoding="utf-8"))
+    """moves.toml, with the questions and rows split."""
+    body = tomllib.loads((DATA / "moves.toml").read_text(encoding="utf-8"))
     for topic in body["topics"].values():
         topic["questions"] = [(int(q[0]), q[2:].strip()) for q in topic["questions"].strip().splitlines()]
     rows = [[c.strip() for c in row.split("|")] for row in body["followups"]["rows"].strip().splitlines()]

@@ -20,10 +20,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from trainer.files import replacing
-from trainer.starter.tutor.dialogues import Row, row
+from trainer.starter.tutor.dialogues import TrainingRow, row
 from trainer.starter.tutor.export import write_gguf
 from trainer.starter.tutor.mistakes import lexicon
-from trainer.starter.tutor.model import Geometry, TinyLlama, Tree, batch_of
+from trainer.starter.tutor.model import TinyLlama, Tree, TutorShape, batch_of
 from trainer.starter.tutor.slots import moves
 
 START, END, STOP = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
@@ -98,7 +98,7 @@ def changed(said: str, sentence: str) -> tuple[int, int]:
     return sentence.rfind(" ", 0, first) + 1, len(sentence) if end < 0 else end
 
 
-def encode(tokenizer: Tokenizer, made: Row, stage: Stage) -> list[tuple[list[int], list[float]]]:
+def encode(tokenizer: Tokenizer, made: TrainingRow, stage: Stage) -> list[tuple[list[int], list[float]]]:
     """Each branch from its system prompt on: tokens, and how much each is to be learned."""
     learn = {"assistant": stage.reply, "assistant-note": 1.0, "user-right": stage.listened}
 
@@ -150,7 +150,7 @@ def train(work: Path, tokenizer: Tokenizer, seed: int) -> TinyLlama:
     steps = STAGES[-1].until
     torch.manual_seed(seed)
     torch.set_num_threads(1)
-    model = TinyLlama(Geometry(vocabulary=tokenizer.get_vocab_size()))
+    model = TinyLlama(TutorShape(vocabulary=tokenizer.get_vocab_size()))
     matrices = [p for name, p in model.named_parameters() if p.dim() > 1 and name.startswith("blk")]
     rest = [p for name, p in model.named_parameters() if p.dim() == 1 or not name.startswith("blk")]
     # Muon for the matrices: copying words from the sentence is learned in half the steps that AdamW takes.
@@ -211,7 +211,7 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = train_tokenizer(options.work / "tokenizer.json", options.seed, Geometry().vocabulary)
+    tokenizer = train_tokenizer(options.work / "tokenizer.json", options.seed, TutorShape().vocabulary)
     model = train(options.work, tokenizer, options.seed)
     write_gguf(options.out / "tutor.gguf", model, tokenizer, moves())
 

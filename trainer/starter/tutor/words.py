@@ -14,12 +14,13 @@ from collections import defaultdict
 from pathlib import Path
 
 from trainer.starter.tutor.fixed import fixed_rows
-from trainer.starter.tutor.mistakes import DATA, data_lines, lexicon, regularised, verb_phrases
+from trainer.starter.tutor.mistakes import data_lines, lexicon, regularised, verb_phrases
 from trainer.starter.tutor.said import right_sentence
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE
 from trainer.starter.tutor.slots import moves
 from trainer.synthesis import sentences
 from trainer.synthesis.conjugation import agree, attach, conjugate, feminine, gerund, participle, plural
+from trainer.synthesis.lexicon import read_lines
 
 HEADER = """# What the feedback vouches by.
 # Made by: python -m trainer.starter.tutor.words --out core/conversation/words.txt
@@ -65,7 +66,7 @@ def readings() -> dict[str, set[str]]:
         noun(text.split()[1], gender)
     for text, gender in PLURAL_PEOPLE:
         found[text.split()[1]].add(f"N:{gender}:p:{text.split()[1]}")
-    for entry in data_lines("tutor_nouns.txt"):
+    for entry in data_lines("nouns.txt"):
         word, gender, *plural_only = entry.split()
         if plural_only:
             found[word].add(f"N:{gender}:p:{word}")
@@ -110,8 +111,8 @@ def readings() -> dict[str, set[str]]:
         for clitic in ("me", "te", "se", "nos", "lo", "la", "los", "las", "le", "les"):
             found[attach(verb, clitic)].add(f"I:{verb}")
     texts = [
-        *(DATA / "sentences.txt").read_text(encoding="utf-8").splitlines(),
-        *(DATA / "tutor_right.txt").read_text(encoding="utf-8").splitlines(),
+        *read_lines("sentences.txt"),
+        *data_lines("right.txt"),
         *(q for t in moves().topics.values() for q in (t.greeting, *t.questions)),
         *moves().reactions,
         *(f"{v} {rest}" for v, rest in verb_phrases()),

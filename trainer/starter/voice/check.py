@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from models.evaluation.scoring import interval, word_errors
 from trainer.starter.voice import data
-from trainer.starter.voice.texts import DATA, held_out
+from trainer.starter.voice.texts import held_out
+from trainer.synthesis.lexicon import DATA
 
 Say = Callable[[str], NDArray[np.float32]]
 _QUIET = 0.25  # seconds of silence around each sentence
@@ -58,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m trainer.starter.voice.check", description=__doc__)
     parser.add_argument("--recogniser", required=True, help="a CTranslate2 Whisper folder")
     parser.add_argument("--voice", type=Path, default=Path("models/starter/voice/es-starter.onnx"))
-    parser.add_argument("--texts", default="held", help="'held' or a file of trainer/starter/data")
+    parser.add_argument("--texts", default="held", help="'held' or a file of trainer/synthesis/data")
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--pace", type=float, default=1.0, help="length_scale")
     parser.add_argument("--show", action="store_true", help="print what was misheard")

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.synthesis.espeak import Espeak, Speech, piper_folder
+from trainer.synthesis.espeak import Espeak, EspeakSpeech, piper_folder
 
 SAMPLE_RATE = 22050
 HOP = 128
@@ -53,7 +53,7 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Utterance:
+class AnalysedSentence:
     """One analysed sentence: P symbols, T = frames.sum() frames."""
 
     text: str
@@ -86,7 +86,7 @@ def teacher(folder: Path) -> Espeak:
     return Espeak(data)
 
 
-def teach(espeak: Espeak, text: str, rate: int = RATE) -> Speech:
+def teach(espeak: Espeak, text: str, rate: int = RATE) -> EspeakSpeech:
     """The teacher says `text` at `rate` words a minute."""
     return espeak.speak(text, variant="tertulia", rate=rate, pitch_range=PITCH_RANGE)
 
@@ -99,7 +99,7 @@ def phonemize(text: str) -> list[list[str]]:
     return symbols
 
 
-def align(symbols: Sequence[str], speech: Speech) -> tuple[NDArray[np.int64], int] | None:
+def align(symbols: Sequence[str], speech: EspeakSpeech) -> tuple[NDArray[np.int64], int] | None:
     """Samples of each symbol and where the first begins; None where espeak's two accounts disagree.
 
     espeak tells when each phoneme starts; piper's symbols are single code points. A phoneme's time goes to
@@ -137,7 +137,7 @@ def align(symbols: Sequence[str], speech: Speech) -> tuple[NDArray[np.int64], in
     return time, events[spoken[0]].sample
 
 
-def analyse(espeak: Espeak, text: str, rate: int = RATE) -> Utterance | None:
+def analyse(espeak: Espeak, text: str, rate: int = RATE) -> AnalysedSentence | None:
     """Speak and take apart one sentence; None where it is no single sentence or does not align."""
     sentences = phonemize(text)
     if len(sentences) != 1:
@@ -161,7 +161,9 @@ def analyse(espeak: Espeak, text: str, rate: int = RATE) -> Utterance | None:
     log_f0, voiced = pitch(samples, centres)
     pulse, noise = spectra(samples, centres, np.exp(log_f0), voiced)
     log_f0 = log_f0 + question(text, symbols, frames)
-    return Utterance(text, symbols, frames, pulse, noise, log_f0.astype(np.float32), voiced.astype(np.float32))
+    return AnalysedSentence(
+        text, symbols, frames, pulse, noise, log_f0.astype(np.float32), voiced.astype(np.float32)
+    )
 
 
 _ASKING = re.compile(r"qué|cómo|cuándo|dónde|quién|cuál|cuánt", re.IGNORECASE)

@@ -184,7 +184,7 @@ class Network(nn.Module):
         return self.leave(x.transpose(1, 2))
 
 
-class Spoken(nn.Module):
+class PiperGraph(nn.Module):
     """The graph that piper runs: ids [1, P], their count [1], scales [3] to audio [1, 1, n], frames [1, P].
 
     Of the scales, noise makes pitch and pulses uneven, as in a living voice; length stretches time and leaves

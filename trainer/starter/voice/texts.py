@@ -11,11 +11,10 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 from trainer.starter.voice.data import phonemize
+from trainer.synthesis.lexicon import DATA
 
-DATA = Path(__file__).parent / "data"
 _FUNCTION = re.findall(
     r"\w+",
     """el la los las un una mi tu su de en a con por para sin sobre y o pero que porque cuando si como me te

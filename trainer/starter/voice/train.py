@@ -29,7 +29,7 @@ from torch.nn import functional
 
 from trainer.files import replacing
 from trainer.starter.voice import data
-from trainer.starter.voice.model import Network, Spoken
+from trainer.starter.voice.model import Network, PiperGraph
 from trainer.starter.voice.texts import training_texts
 
 SEED = 20251
@@ -54,7 +54,7 @@ class Example:
     paced: bool
 
 
-def example(utterance: data.Utterance, paced: bool) -> Example | None:
+def example(utterance: data.AnalysedSentence, paced: bool) -> Example | None:
     """None where a symbol is not in piper's table."""
     table = symbol_ids()
     if any(symbol not in table for symbol in utterance.symbols):
@@ -211,7 +211,7 @@ def train(examples: list[Example], work: Path, steps: int) -> Network:
 
 def level(network: Network, examples: list[Example]) -> float:
     """The gain that brings the loudest peaks of some examples to 0.9."""
-    synth = Spoken(network, _untimed(), 1.0)
+    synth = PiperGraph(network, _untimed(), 1.0)
     scales = torch.tensor([0.0, 1.0, 0.0])
     with torch.no_grad():
         peaks = [
@@ -224,7 +224,7 @@ def export(network: Network, gain: float, out: Path) -> None:
     """Write `es-starter.onnx` and its `.json` into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     table = symbol_ids()
-    graph = Spoken(network, _untimed(), gain).eval()
+    graph = PiperGraph(network, _untimed(), gain).eval()
     ids = torch.tensor([[1, 0, 20, 0, 27, 0, 24, 0, 14, 0, 2]])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's remarks on shapes that are dynamic on purpose
