@@ -196,7 +196,7 @@ print(json.dumps({"answer": os.environ["ANSWER"]}))
     ("code", "sentence"),
     [
         ("report(Failed('There is nothing to count')); sys.exit(2)", "There is nothing to count"),
-        ("report(Failed('is no number', 'row 3', 'mend it')); sys.exit(2)", "row 3: is no number: mend it."),
+        ("report(Failed('Row 3 is no number', 'mend it', 'row 3')); sys.exit(2)", "Row 3 is no number: mend it."),
         ("print('[1]'); {}['who']", "The count was broken off (KeyError: 'who'): try it once more."),
         ("import os; os.kill(os.getpid(), 9)", "The count was broken off (signal SIGKILL): try it once more."),
         ("", "The count was broken off (exit status 0): try it once more."),

@@ -37,14 +37,15 @@ class Failed:
     """Why there is no result."""
 
     what: str
-    place: str = ""
+    """What is wrong and where, as it begins the sentence, or all of it."""
     remedy: str = ""
-    """What to do about it, where `what` does not say it already."""
+    """What to do about it, as it ends the sentence."""
+    place: str = ""
+    """The row, segment or file that it is about."""
 
     def __str__(self) -> str:
         """One sentence."""
-        parts = ": ".join(part for part in (self.place, self.what, self.remedy) if part)
-        return f"{parts}." if self.remedy else parts
+        return f"{self.what}: {self.remedy}." if self.remedy else self.what
 
 
 @dataclass(frozen=True)
