@@ -18,11 +18,11 @@ from tests.correct_driver import ME
 from tests.dataset_driver import DatasetDriver, counting
 from tests.desk_store import hear, record
 from tests.import_driver import conversation, speech, write
-from tui.dataset.export_form import SendOutForm
-from tui.dataset.import_form import BringIn, BringInForm
+from tui.dataset.export_form import ExportForm
+from tui.dataset.import_form import ImportForm, ImportRequest
 from tui.dataset.path_line import PathLine, complete
 from tui.dataset.rejections import Rejections
-from tui.dataset.split_form import DivideForm
+from tui.dataset.split_form import SplitForm
 from tui.shell.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("author")
@@ -52,7 +52,7 @@ def lesson(tmp_path: Path) -> Path:
 async def form(it: DatasetDriver, key: str, path: Path) -> None:
     """Open the dialog of a key, and name a file or folder in it."""
     await it.press(key)
-    await it.until(lambda: isinstance(it.app.screen, BringInForm | SendOutForm))
+    await it.until(lambda: isinstance(it.app.screen, ImportForm | ExportForm))
     screen = it.app.screen
     screen.query_one(PathLine).value = str(path)
     screen.query_one(PathLine).cursor_position = len(str(path))
@@ -121,7 +121,7 @@ async def form_closed(it: DatasetDriver) -> None:
 
 async def test_an_import_goes_on_while_another_screen_is_shown(tmp_path: Path, lesson: Path) -> None:
     async with counting(tmp_path / "data") as it:
-        it.screen.begin("import", BringIn(lesson).arguments)
+        it.screen.begin("import", ImportRequest(lesson).arguments)
         await it.app.switch_mode("talk")
         await it.until(lambda: any("The import is done: 1 imported" in toast for toast in it.toasts()))
         await it.press("3")
@@ -194,7 +194,7 @@ async def test_dividing_says_what_would_happen_and_then_does_it(tmp_path: Path) 
         await it.press("s")
         await it.sees("Nothing is corrected yet")
         await it.press("enter")
-        assert isinstance(it.app.screen, DivideForm)
+        assert isinstance(it.app.screen, SplitForm)
     corrected(tmp_path / "data", speakers=6)
     async with counting(tmp_path / "data") as it:
         await it.press("s")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.protocol import EarChanged, UseEar
+from core.engine.protocol import RecogniserChanged, UseRecogniser
 from core.importing.transcription import TranscriptionProgress
 from core.review.derived_columns import refresh
 from core.versions import registry, rehear
@@ -103,8 +103,8 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await it.sees("ear: starter (not measured)", "v1 was proven better and waits for you")
         await verdict(it)
         await it.press("o")
-        await it.until(lambda: active(tmp_path) == "v1" and UseEar() in it.engine.asked)
-        await it.told(EarChanged("v1", False))
+        await it.until(lambda: active(tmp_path) == "v1" and UseRecogniser() in it.engine.asked)
+        await it.told(RecogniserChanged("v1", False))
         await it.sees("ear: v1 (WER 7.1 ± 5.1)", "it is the ear", "u roll back")
         assert rehearings == [tmp_path] and "o promote" not in it.seen()
         await it.until(lambda: any("v1 is on." in toast for toast in it.toasts()))
@@ -115,7 +115,7 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await it.sees("Roll back to starter-ear?")
         await it.press("y")
         await it.until(lambda: active(tmp_path) == "starter-ear")
-        await it.told(EarChanged("starter-ear", True))
+        await it.told(RecogniserChanged("starter-ear", True))
         await it.sees("ear: starter WER ?")
         assert "u roll back" not in it.seen()
 
@@ -145,8 +145,8 @@ async def test_a_version_whose_files_are_gone_is_not_promoted(
         await verdict(it)
         shutil.rmtree(better / "version" / "recogniser-ct2")
         await it.press("o")
-        await it.until(lambda: it.toasts() and not it.app.changing_ear)
-        assert active(tmp_path) == "" and not rehearings and UseEar() not in it.engine.asked
+        await it.until(lambda: it.toasts() and not it.app.is_promoting)
+        assert active(tmp_path) == "" and not rehearings and UseRecogniser() not in it.engine.asked
         await it.sees("o promote")
 
 
@@ -248,7 +248,7 @@ async def test_deleting_asks_and_the_ear_in_use_stays(tmp_path: Path, better: Pa
         await it.press("n")
         assert (better / "version").is_dir()
         await it.press("o")
-        await it.until(lambda: active(tmp_path) == "v1" and not it.app.changing_ear)
+        await it.until(lambda: active(tmp_path) == "v1" and not it.app.is_promoting)
         await it.sees("● v1", "the ear")
         await it.press("d", "y")
         await it.until(lambda: any("v1 is the ear in use" in toast for toast in it.toasts()))

@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.engine.protocol import UseEar
+from core.engine.protocol import UseRecogniser
 from core.errors import SENTENCES, TROUBLE
-from tui.messages import EarSwapped, QueueReheard
+from tui.messages import PromotionEnded, QueueReheard
 from tui.services import Services
 from tui.text import plain
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """How often to look how far the hearing anew is, while it goes on."""
 STARTER = "starter"
-CONCERNED = ("train", "correct")
+FOLLOWERS = ("train", "correct")
 """Modes whose screens are told of a change."""
 
 
 class Around(Services, Protocol):
     """The app, as its ear knows it."""
 
-    ear: tuple[str, ...]
+    recogniser_labels: tuple[str, ...]
     """Set to the sayings for the header."""
     rehearing: TranscriptionProgress | None
     """Set to how far the hearing anew is, or to None."""
@@ -53,7 +53,7 @@ class Around(Services, Protocol):
         """The screens of a mode, the lowest first. Raises KeyError for one that was never opened."""
 
 
-class Listening:
+class ActiveRecogniser:
     """The app's ear."""
 
     def __init__(self, app: Around) -> None:
@@ -70,7 +70,7 @@ class Listening:
 
     # --- what is shown --------------------------------------------------------------------------------
 
-    def engine_told(self, name: str, starter: bool) -> None:
+    def engine_uses(self, name: str, starter: bool) -> None:
         """The engine listens with this one from now on."""
         self._told = STARTER if starter else name
         self._show()
@@ -97,7 +97,7 @@ class Listening:
         self._show()
 
     def _show(self) -> None:
-        self._app.ear = sayings(self._told, self._standing, self._starter)
+        self._app.recogniser_labels = sayings(self._told, self._standing, self._starter)
 
     # --- another ear ----------------------------------------------------------------------------------
 
@@ -123,21 +123,21 @@ class Listening:
     def _change(self, do: Callable[[Store], ModelVersion]) -> None:
         if not self.changing and self._app.data is not None:
             self.changing = True
-            self._app.run_worker(self._changed(self._app.data, do), group="ear", exit_on_error=False)
+            self._app.run_worker(self._changed(self._app.data, do), group="promotion", exit_on_error=False)
 
     async def _changed(self, data: Path, do: Callable[[Store], ModelVersion]) -> None:
-        swapped = EarSwapped("")
+        swapped = PromotionEnded("")
         try:
             version = await asyncio.to_thread(_done, data, do)
-            swapped = EarSwapped(version.name)
+            swapped = PromotionEnded(version.name)
         except TROUBLE as error:
             self._app.tell(str(error), "error")
-            swapped = EarSwapped("", str(error))
+            swapped = PromotionEnded("", str(error))
         finally:
             self.changing = False
             self._post(lambda: swapped)
-        if swapped.ear:
-            self._app.send(UseEar())
+        if swapped.version:
+            self._app.send(UseRecogniser())
             self.renew()
             await self._hear_anew(data)
 
@@ -165,7 +165,7 @@ class Listening:
 
     def _post(self, make: Callable[[], Message]) -> None:
         """Tell the screens that show something of it, as far as they have been opened."""
-        for mode in CONCERNED:
+        for mode in FOLLOWERS:
             with suppress(KeyError):
                 for screen in self._app.get_screen_stack(mode)[:1]:
                     screen.post_message(make())

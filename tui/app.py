@@ -39,7 +39,7 @@ from tui.theme import THEME
 if TYPE_CHECKING:
     from core.importing.transcription import TranscriptionProgress
     from store.segments.queue import View
-    from tui.active_recogniser import Listening
+    from tui.active_recogniser import ActiveRecogniser
     from tui.services import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
@@ -124,7 +124,7 @@ class TertuliaApp(App[None]):
     }
     DEFAULT_MODE = "talk"
 
-    ear: reactive[tuple[str, ...]] = reactive(())
+    recogniser_labels: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, for the header: sayings, the longest first."""
     rehearing: reactive[TranscriptionProgress | None] = reactive(None)
     """How far what waits for a correction is heard anew, after a change of the ear; None while it is not."""
@@ -151,7 +151,7 @@ class TertuliaApp(App[None]):
         self._leaving = False
         self._saving = asyncio.Lock()
         self._first_complaint = ""
-        self._listening: Listening | None = None
+        self._listening: ActiveRecogniser | None = None
         self.painted_at: float | None = None
         """time.monotonic() of the first painted frame."""
         self._wanted = data
@@ -288,10 +288,10 @@ class TertuliaApp(App[None]):
     def on_engine_said(self, message: EngineSaid) -> None:
         """What concerns the whole app; the Talk screen has shown its part."""
         match message.event:
-            case protocol.EarChanged(recogniser=recogniser, starter=starter):
-                self.listening.engine_told(recogniser, starter)
+            case protocol.RecogniserChanged(recogniser=recogniser, starter=starter):
+                self.active_recogniser.engine_uses(recogniser, starter)
             case protocol.Ready(recogniser=recogniser, starter=starter):
-                self.listening.engine_told(recogniser, starter)
+                self.active_recogniser.engine_uses(recogniser, starter)
                 threading.Thread(target=_warm, name="warm", daemon=True).start()
                 # After a crash the engine goes on with its session by itself.
                 if not self._session_begun:
@@ -315,15 +315,15 @@ class TertuliaApp(App[None]):
     # --- the ear ----------------------------------------------------------------------------------
 
     @property
-    def listening(self) -> Listening:
+    def listening(self) -> ActiveRecogniser:
         """Which ear is on; what it needs is loaded when there first is one."""
-        from tui.active_recogniser import Listening
+        from tui.active_recogniser import ActiveRecogniser
 
-        self._listening = self._listening or Listening(self)
+        self._listening = self._listening or ActiveRecogniser(self)
         return self._listening
 
     @property
-    def changing_ear(self) -> bool:
+    def is_promoting(self) -> bool:
         """Whether a version is being promoted or rolled back from just now."""
         return self._listening is not None and self._listening.changing
 
@@ -334,15 +334,15 @@ class TertuliaApp(App[None]):
             name: of the version.
             force: whatever its verdict says.
         """
-        self.listening.promote(name, force)
+        self.active_recogniser.promote(name, force)
 
     def roll_back(self) -> None:
         """Put the ear before this one on again; EarSwapped tells how that ended."""
-        self.listening.roll_back()
+        self.active_recogniser.roll_back()
 
     def renew_standing(self) -> None:
         """Read anew how good the ear is: a run has ended, or something was corrected."""
-        self.listening.renew()
+        self.active_recogniser.renew()
 
     # --- around it ------------------------------------------------------------------------------
 

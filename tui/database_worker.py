@@ -28,7 +28,7 @@ CONTEXT = 4000
 """Samples shown before and after a segment: a quarter of a second."""
 
 
-class DeskWorker:
+class DatabaseWorker:
     """Does in a thread what a screen must not wait for.
 
     Args:

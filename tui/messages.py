@@ -44,12 +44,12 @@ class EngineStopped(Message):
         self.reason = reason
 
 
-class EarSwapped(Message):
+class PromotionEnded(Message):
     """A version was promoted or rolled back from, or could not be."""
 
-    def __init__(self, ear: str, trouble: str = "") -> None:
+    def __init__(self, version: str, trouble: str = "") -> None:
         super().__init__()
-        self.ear = ear
+        self.version = version
         """Name of the version that is on now; empty where nothing was changed."""
         self.trouble = trouble
         """One sentence with the remedy, where nothing was changed."""

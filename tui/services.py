@@ -38,7 +38,7 @@ class Services(Protocol):
     make_player: Callable[[], PlayerLike]
 
     @property
-    def changing_ear(self) -> bool:
+    def is_promoting(self) -> bool:
         """Whether a version is being promoted or rolled back from just now."""
 
     def tell(self, text: str, severity: str) -> None:

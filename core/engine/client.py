@@ -132,7 +132,7 @@ class Engine:
         finally:
             feeder.cancel()
             await asyncio.gather(feeder, return_exceptions=True)
-        return None if asked or self._closing else self._mourn(cause)
+        return None if asked or self._closing else self._restart_after(cause)
 
     async def _feed(self, child: Child) -> None:
         """Give this child what is in the ledger and what comes; a session begun is gone on with first."""
@@ -188,7 +188,7 @@ class Engine:
         elif isinstance(event, Error):
             self._answered(Say)
 
-    def _mourn(self, cause: str) -> float | None:
+    def _restart_after(self, cause: str) -> float | None:
         """Tell of a child that died; seconds until another may be tried."""
         if self._turn is not None or self._listening:
             self._tell(TurnLost(self._turn, f"The engine stopped ({cause}); what you said is kept."))

@@ -69,7 +69,7 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class UseEar:
+class UseRecogniser:
     """Listen with another recogniser from the next turn on. EarChanged or a Warning answers."""
 
     name: str = ""
@@ -116,7 +116,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class EarChanged:
+class RecogniserChanged:
     """Another recogniser listens from the next turn on."""
 
     recogniser: str
@@ -270,11 +270,11 @@ class Bye:
     """Last line of an engine that ended as asked."""
 
 
-Command = StartSession | Listen | Done | Cancel | Say | Replay | UseEar | Hush | Quit
+Command = StartSession | Listen | Done | Cancel | Say | Replay | UseRecogniser | Hush | Quit
 Event = (
     Hello
     | Ready
-    | EarChanged
+    | RecogniserChanged
     | SessionStarted
     | State
     | Level

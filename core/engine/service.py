@@ -34,7 +34,7 @@ from core.engine.protocol import (
     Say,
     StartSession,
     State,
-    UseEar,
+    UseRecogniser,
     Warning,
 )
 from core.engine.sources import AudioSource, FileSource
@@ -201,7 +201,7 @@ class EngineService:
             case Done():
                 if self._hearing:
                     self._hearing.done()
-            case UseEar():
+            case UseRecogniser():
                 self._recogniser_wishes += 1
                 arguments = (command.name, self._recogniser_wishes)
                 threading.Thread(

@@ -20,10 +20,10 @@ from core.engine.hearing import Caught, Ending
 from core.engine.loading import EngineParts, load
 from core.engine.pace import held, stretch
 from core.engine.protocol import (
-    EarChanged,
     Event,
     Heard,
     Ready,
+    RecogniserChanged,
     Recovered,
     Replay,
     SessionStarted,
@@ -182,7 +182,7 @@ class Conversation:
         """Listen with this one from now on; what the one before heard stays."""
         starter = is_starter(RECOGNISER, recogniser.name)
         self.parts = replace(self.parts, recogniser=recogniser, starter=starter)
-        self._send(EarChanged(recogniser.name, starter))
+        self._send(RecogniserChanged(recogniser.name, starter))
 
     def caught(self, caught: Caught) -> None:
         """Keep a spoken turn and, when it is complete, answer it."""

@@ -41,7 +41,7 @@ class Player:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._turnstile = asyncio.Lock()
+        self._exclusive = asyncio.Lock()
         """Commands reach the child in the order in which they were sent."""
         self._child: Child | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -58,12 +58,12 @@ class Player:
 
     async def start(self) -> None:
         """Start the child now, so that the first Play need not."""
-        async with self._turnstile:
+        async with self._exclusive:
             await self._started()
 
     async def send(self, command: Command) -> None:
         """Give a command to the child. Without one, Play starts it, and there is nothing else to do."""
-        async with self._turnstile:
+        async with self._exclusive:
             if self._closing or not (self._child or isinstance(command, Play)):
                 return
             if not await self._give(command) and isinstance(command, Play):
@@ -76,7 +76,7 @@ class Player:
 
     async def close(self) -> None:
         """End the child, and with it the events."""
-        async with self._turnstile:
+        async with self._exclusive:
             self._closing = True
             if (child := self._child) is not None and self._reader is not None:
                 await self._give(Quit())
@@ -116,7 +116,7 @@ class Player:
         async for event in child.events(EVENTS):
             self._follow(event)
             self._tell(event)
-        self._mourn(await child.ended())
+        self._after_end(await child.ended())
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, At):
@@ -125,7 +125,7 @@ class Player:
             self._plays.popleft()
             self._sample = None
 
-    def _mourn(self, cause: str) -> None:
+    def _after_end(self, cause: str) -> None:
         """The child has ended; the plays it leaves behind have failed."""
         self._child = None
         if self._plays and not self._closing:

@@ -41,7 +41,7 @@ HEARD = 0.05
 """Seconds of a core to hear one clip of the test …"""
 HEARD_OF_WEIGHTS = 0.02
 """… and for each million weights."""
-EARS = 2
+RECOGNISERS = 2
 """That are compared at the end, each on all of the test."""
 LOADING = 20.0
 """Seconds for loading, merging, converting and checking."""
@@ -136,7 +136,7 @@ def _around(now: Snapshot, on_gpu: bool) -> float:
     """Seconds for what comes before and after: making speech, looking at dev on the way, comparing two ears."""
     job = now.job
     looks = presets.LOOKS * min(now.clips["dev"], job.dev_clips) + job.made_dev
-    heard = EARS * (now.clips["test"] + job.made_general) + looks
+    heard = RECOGNISERS * (now.clips["test"] + job.made_general) + looks
     each = HEARD + HEARD_OF_WEIGHTS * now.base.parameters / MILLION
     return LOADING + _made(job) / MADE_A_SECOND + heard * each / _speed(job, on_gpu)
 

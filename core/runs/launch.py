@@ -89,7 +89,7 @@ def resume(store: Store, run: Run) -> None:
     with _starting(store):
         run = runs.run(store, run.id)
         own(store.folder, run.folder)
-        if "finished" in (run.status, _told(run).status):
+        if "finished" in (run.status, _state_of(run).status):
             raise TrainingRefused(f"Run {run.id} is finished", "start a new one to learn more")
         if missing := next((n for n in (JOB, MANIFEST) if not (run.folder / n).is_file()), None):
             raise TrainingRefused(
@@ -110,10 +110,10 @@ def stop(run: Run, force: bool = False) -> None:
         TrainingRefused: it is not at work.
         OSError: the disk is full; a run that can be reached otherwise stops all the same.
     """
-    told = _told(run)
+    told = _state_of(run)
     if not alive(run) or (told.ended and not force):
         raise TrainingRefused(f"Run {run.id} is not at work", "there is nothing to stop")
-    pid = _certain(run, told.pid)
+    pid = _pid_at_work(run, told.pid)
     try:
         (run.folder / STOP).touch()
     except OSError:
@@ -151,7 +151,7 @@ def delete(store: Store, run: Run) -> None:
         StoreError: the database cannot be written, or the folder not be removed.
     """
     with _beginning(store):
-        if alive(run) and not _leaves(run):
+        if alive(run) and not _lets_go(run):
             raise TrainingRefused(f"Run {run.id} is at work", "stop it first")
         made = next((one for one in versions.versions(store, "recogniser") if one.run == run.id), None)
         if made is not None:
@@ -204,24 +204,24 @@ def _starting(store: Store) -> Iterator[None]:
     """The same, while no run is at work. Raises TrainingRefused."""
     with _beginning(store):
         for run in runs.runs(store):
-            if alive(run) and not _leaves(run):
+            if alive(run) and not _lets_go(run):
                 raise TrainingRefused(f"Run {run.id} is at work", "wait for its end, or stop it first")
         with contextlib.suppress(OSError):
             _sweep(store)
         yield
 
 
-def _leaves(run: Run) -> bool:
+def _lets_go(run: Run) -> bool:
     """Whether a trainer that has said its last word lets go of the folder, which takes it a moment."""
     deadline = time.monotonic() + LEAVING
-    while _told(run).ended and time.monotonic() < deadline:
+    while _state_of(run).ended and time.monotonic() < deadline:
         if not alive(run):
             return True
         time.sleep(LOOK)
     return False
 
 
-def _told(run: Run) -> RunState:
+def _state_of(run: Run) -> RunState:
     """All that a run has told."""
     watch = RunWatch(run.folder)
     watch.poll()
@@ -291,7 +291,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _certain(run: Run, pid: int | None) -> int | None:
+def _pid_at_work(run: Run, pid: int | None) -> int | None:
     """The process that says it is at work on a run; None where another one may have its number by now."""
     if not pid:
         return None

@@ -97,7 +97,7 @@ def snapshot(store: Store, choice: RunChoice) -> Snapshot:
             preset or speaker.
         StoreError: the database cannot be read or written.
     """
-    divide(store)
+    assign_missing(store)
     found = store.execute(CORRECTED)
     if not found:
         raise TrainingRefused(
@@ -134,7 +134,7 @@ def snapshot(store: Store, choice: RunChoice) -> Snapshot:
     )
 
 
-def divide(store: Store) -> None:
+def assign_missing(store: Store) -> None:
     """Put corrected segments that are in no split into one, and make a dev and a test where there are none yet.
 
     Raises:

@@ -54,7 +54,7 @@ WHERE s.status = 'corrected' AND s.split = ? AND s.reference != '' ORDER BY s.re
 
 LISTENS = {SET: "hears your clips", "silence": "hears silence", "timestamps": "tells when words are said"}
 
-Told = Callable[[str, str, int, int], None]
+OnProgress = Callable[[str, str, int, int], None]
 """Hears the version, what it listens to (test, silence, timestamps), and how many of how many clips are done."""
 
 
@@ -116,7 +116,7 @@ def compared(
     first: str,
     second: str,
     split: str = "test",
-    on_progress: Told = lambda model, part, done, total: None,
+    on_progress: OnProgress = lambda model, part, done, total: None,
 ) -> Comparison:
     """Let two versions hear the same held-out clips; those of dev where nothing is set aside as a test.
 
@@ -149,7 +149,7 @@ def evaluated(
     name: str | None = None,
     split: str = "test",
     manifest: Path | None = None,
-    on_progress: Told = lambda model, part, done, total: None,
+    on_progress: OnProgress = lambda model, part, done, total: None,
     warn: Warn = quiet,
 ) -> Evaluation:
     """Let a version hear a split of the corrections, or the clips that a file names; the set is called “test”.
@@ -246,7 +246,7 @@ def _sound(item: Item) -> NDArray[np.float32]:
 
 
 def _heard(
-    store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[TestClip], on_progress: Told
+    store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[TestClip], on_progress: OnProgress
 ) -> Evaluation:
     """What a recogniser hears, now or at an earlier time."""
     name, where = choice.name, device.choose()

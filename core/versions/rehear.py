@@ -42,12 +42,12 @@ LOOK = 0.02
 NICE = 10
 """By how much everything else goes before it."""
 
-Told = Callable[[TranscriptionProgress], None]
+OnProgress = Callable[[TranscriptionProgress], None]
 Stop = Callable[[], bool]
 
 
 def rehear(
-    store: Store, on_progress: Told = lambda progress: None, should_stop: Stop = lambda: False
+    store: Store, on_progress: OnProgress = lambda progress: None, should_stop: Stop = lambda: False
 ) -> Transcribed:
     """Hear every segment anew whose newest hypothesis is another recogniser's, and expect all errors anew.
 
@@ -63,7 +63,7 @@ def rehear(
     return _rehear(store, on_progress, should_stop)[0]
 
 
-def _rehear(store: Store, on_progress: Told, should_stop: Stop) -> tuple[Transcribed, str]:
+def _rehear(store: Store, on_progress: OnProgress, should_stop: Stop) -> tuple[Transcribed, str]:
     """What was done, and the recogniser that was in use at the end of it."""
     all_done = Transcribed()
     while True:

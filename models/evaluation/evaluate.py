@@ -38,7 +38,7 @@ FLOOR = -100.0
 BANDS = (("quiet", -30.0), ("middle", -22.0), ("loud", math.inf))
 """Clips below so many dBFS (root mean square of the whole clip)."""
 
-Told = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """Hears the set, and how many of how many clips of it are done."""
 
 
@@ -156,7 +156,7 @@ class Evaluation:
 def evaluate(
     recogniser: Recogniser,
     clips: Sequence[TestClip],
-    on_progress: Told = lambda name, done, total: None,
+    on_progress: OnProgress = lambda name, done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Let a model hear all clips, what is no speech, and set timestamps.

@@ -27,7 +27,7 @@ from tui.correct.about import Lines
 from tui.correct.layers import Layers
 from tui.correct.queue_list import QueueList
 from tui.correct.status_line import DeskStatus
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.text import plain
 from tui.theme import ACCENT
 
@@ -71,7 +71,7 @@ class QueueScreen(Layers):
         self.queue = QueueList(self.take_key)
         self.status = DeskStatus()
         self.said = Lines(id="said")
-        self._desk: DeskWorker | None = None
+        self._desk: DatabaseWorker | None = None
         self._cards: OrderedDict[int, Card] = OrderedDict()
         self._fetching: set[int] = set()
         self._again = False
@@ -92,7 +92,7 @@ class QueueScreen(Layers):
     def on_screen_resume(self) -> None:
         """Open the desk the first time; later, see what came meanwhile."""
         if self._desk is None and self.tertulia.data is not None:
-            self._desk = DeskWorker(self.tertulia.data)
+            self._desk = DatabaseWorker(self.tertulia.data)
             self.show(self.view, self.view_title)
         elif self._desk is None:
             self.show_nothing("The data folder cannot be used; the Talk screen says why.")
@@ -110,7 +110,7 @@ class QueueScreen(Layers):
             await self._desk.close()
 
     @property
-    def desk(self) -> DeskWorker:
+    def desk(self) -> DatabaseWorker:
         assert self._desk is not None, "the screen has not been shown yet"
         return self._desk
 

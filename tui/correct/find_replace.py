@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from core.words import counted
 from store.errors import StoreError
 from tui.correct.hit_list import HitList
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.keys import Key, bindings, shown
 from tui.text import plain
 from tui.theme import KEY, MUTED
@@ -57,7 +57,7 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
     match_case: reactive[bool] = reactive(False)
     regex: reactive[bool] = reactive(False)
 
-    def __init__(self, desk: DeskWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
+    def __init__(self, desk: DatabaseWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
         super().__init__()
         self._desk = desk
         self._given = plan

@@ -25,7 +25,7 @@ SPLITS = (("", "all"), *((split, split) for split in USED))
 
 
 @dataclass(frozen=True, slots=True)
-class SendOut:
+class ExportRequest:
     """What to export."""
 
     folder: Path
@@ -44,7 +44,7 @@ class SendOut:
         return [*options, "--", str(self.folder.absolute())]
 
 
-class SendOutForm(Form["SendOut | None"]):
+class ExportForm(Form["ExportRequest | None"]):
     """Gives what to export, or None.
 
     Args:
@@ -122,5 +122,5 @@ class SendOutForm(Form["SendOut | None"]):
             self.link.focus()
         else:
             self.dismiss(
-                SendOut(folder, self.format.value, self.split.value, self.status.value, bool(self.link.value))
+                ExportRequest(folder, self.format.value, self.split.value, self.status.value, bool(self.link.value))
             )

@@ -30,7 +30,7 @@ HOW = (
 
 
 @dataclass(frozen=True, slots=True)
-class BringIn:
+class ImportRequest:
     """What to import."""
 
     path: Path
@@ -48,7 +48,7 @@ class BringIn:
         return [*given, "--", str(self.path.absolute())]
 
 
-class BringInForm(Form["BringIn | None"]):
+class ImportForm(Form["ImportRequest | None"]):
     """Gives what to import, or None."""
 
     HEADING = "Import"
@@ -78,12 +78,12 @@ class BringInForm(Form["BringIn | None"]):
         self.say(*HOW)
 
     @property
-    def wanted(self) -> BringIn | None:
+    def wanted(self) -> ImportRequest | None:
         """What the fields say; None without a path."""
         path = self.path.path
         if path is None:
             return None
-        return BringIn(path, self.format.value, self.encoding.value.strip(), self.speaker.value.strip())
+        return ImportRequest(path, self.format.value, self.encoding.value.strip(), self.speaker.value.strip())
 
     @on(PathLine.Offered)
     def offered(self, message: PathLine.Offered) -> None:
@@ -140,7 +140,7 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def _look_into(wanted: BringIn) -> Preview | None:
+def _look_into(wanted: ImportRequest) -> Preview | None:
     """What is there; None while the path is not typed to its end. Raises StoreError, OSError."""
     from core.importing.preview import preview
 

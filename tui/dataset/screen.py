@@ -19,7 +19,7 @@ from textual.widgets import Static
 from core.words import counted
 from store.errors import StoreError
 from store.segments import queue
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.dataset import checks
 from tui.dataset.figures import sections, summary
 from tui.dataset.keys import DATASET
@@ -85,7 +85,7 @@ class DatasetScreen(TaskScreen):
     def on_screen_resume(self) -> None:
         """Count; the first time, open the database."""
         if self._worker is None and self.tertulia.data is not None:
-            self._worker = DeskWorker(self.tertulia.data)
+            self._worker = DatabaseWorker(self.tertulia.data)
         if self._worker is None:
             self._say(Content(NO_FOLDER))
         else:
@@ -213,15 +213,15 @@ class DatasetScreen(TaskScreen):
         if target is not None:
             await self.tertulia.open_view(target.view, target.title)
 
-    def action_divide(self) -> None:
+    def action_split(self) -> None:
         """Say what dividing into train, dev and test would do, and do it when it is wanted."""
-        from tui.dataset.split_form import DivideForm
+        from tui.dataset.split_form import SplitForm
 
         def chosen(shares: tuple[float, ...] | None) -> None:
             if shares is not None:
                 self.run_worker(self._divide(shares), group="figures", exit_on_error=False)
 
-        self.app.push_screen(DivideForm(self.worker), chosen)
+        self.app.push_screen(SplitForm(self.worker), chosen)
 
     async def _divide(self, shares: tuple[float, ...]) -> None:
         from core.dataset.splits import assign

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from core.words import duration
 from store.errors import StoreError
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.shell.form import Form
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FEW = 2
 """Segments that are kept out and named."""
 
 
-class DivideForm(Form["tuple[float, ...] | None"]):
+class SplitForm(Form["tuple[float, ...] | None"]):
     """Gives the shares of train, dev and test, or None.
 
     Args:
@@ -36,7 +36,7 @@ class DivideForm(Form["tuple[float, ...] | None"]):
     DOES = "divide them so"
     KEYS_SHOWN = ()
 
-    def __init__(self, worker: DeskWorker) -> None:
+    def __init__(self, worker: DatabaseWorker) -> None:
         super().__init__()
         self._worker = worker
         self._timer: Timer | None = None

@@ -12,15 +12,15 @@ from core.processes.events import Failed, Progress, Result, Said
 from core.processes.task import Task
 from core.words import counted
 from store.errors import StoreError
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.dataset.task_line import TaskLine
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
 
 if TYPE_CHECKING:
-    from tui.dataset.export_form import SendOut
-    from tui.dataset.import_form import BringIn
+    from tui.dataset.export_form import ExportRequest
+    from tui.dataset.import_form import ImportRequest
 
 STOPPING = {
     "import": "What was done stays, and importing the same again goes on from there.",
@@ -46,10 +46,10 @@ class TaskScreen(ModeScreen):
         """Place and reason of what the last import did not take."""
         self._said: list[Said] = []
         """What the command said beside its result."""
-        self._worker: DeskWorker | None = None
+        self._worker: DatabaseWorker | None = None
 
     @property
-    def worker(self) -> DeskWorker:
+    def worker(self) -> DatabaseWorker:
         """The threads that read and write the database."""
         assert self._worker is not None, "the screen has not been shown yet"
         return self._worker
@@ -62,9 +62,9 @@ class TaskScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "bring_in" | "send_out":
+            case "import" | "export":
                 return self._worker is not None and self.at_work is None
-            case "divide" | "refresh":
+            case "split" | "refresh":
                 return self._worker is not None
             case "rejected":
                 return bool(self.rejected)
@@ -75,24 +75,24 @@ class TaskScreen(ModeScreen):
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def action_bring_in(self) -> None:
+    def action_import(self) -> None:
         """Ask what to import."""
-        from tui.dataset.import_form import BringInForm
+        from tui.dataset.import_form import ImportForm
 
-        def chosen(wanted: BringIn | None) -> None:
+        def chosen(wanted: ImportRequest | None) -> None:
             if wanted is not None:
                 self.begin("import", wanted.arguments)
 
-        self.app.push_screen(BringInForm(), chosen)
+        self.app.push_screen(ImportForm(), chosen)
 
-    def action_send_out(self) -> None:
-        self.run_worker(self._send_out(), group="figures", exit_on_error=False)
+    def action_export(self) -> None:
+        self.run_worker(self._export(), group="figures", exit_on_error=False)
 
-    async def _send_out(self) -> None:
+    async def _export(self) -> None:
         from store.segments.tallies import tally
-        from tui.dataset.export_form import SendOutForm
+        from tui.dataset.export_form import ExportForm
 
-        def chosen(wanted: SendOut | None) -> None:
+        def chosen(wanted: ExportRequest | None) -> None:
             if wanted is not None:
                 self.begin("export", wanted.arguments)
 
@@ -101,7 +101,7 @@ class TaskScreen(ModeScreen):
         except StoreError as error:
             self.tertulia.tell(str(error), "error")
             return
-        self.app.push_screen(SendOutForm(tallies), chosen)
+        self.app.push_screen(ExportForm(tallies), chosen)
 
     def action_back(self) -> None:
         """Stop what runs, after asking; else put away how it ended."""

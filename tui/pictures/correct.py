@@ -79,7 +79,7 @@ async def picture(width: int = 110, height: int = 26) -> str:
         await asyncio.to_thread(fill, Path(folder))
         app = TertuliaApp(Path(folder), engine=lambda: engine, player=lambda: player)
         async with app.run_test(size=(width, height)) as pilot:
-            while not app.painted_at or len(app.ear) < 2:  # the second says how good it is
+            while not app.painted_at or len(app.recogniser_labels) < 2:  # the second says how good it is
                 await pilot.pause()
             await pilot.press("2")
             screen = app.screen

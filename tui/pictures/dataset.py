@@ -25,7 +25,7 @@ async def picture(width: int = 110, height: int = 24) -> str:
         await asyncio.to_thread(fill, Path(folder), SEGMENTS)
         app = TertuliaApp(Path(folder), engine=lambda: engine, player=SilentPlayer)
         async with app.run_test(size=(width, height)) as pilot:
-            while not app.painted_at or len(app.ear) < 2:  # the second says how good it is
+            while not app.painted_at or len(app.recogniser_labels) < 2:  # the second says how good it is
                 await pilot.pause()
             await pilot.press("3")
             screen = app.screen

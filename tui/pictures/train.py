@@ -111,7 +111,7 @@ async def picture(width: int = 110, height: int = 30) -> str:
         app = TertuliaApp(Path(name), engine=lambda: engine, player=SilentPlayer)
         with at_work(folder):
             async with app.run_test(size=(width, height)) as pilot:
-                while not app.painted_at or len(app.ear) < 2:  # the second says how good it is
+                while not app.painted_at or len(app.recogniser_labels) < 2:  # the second says how good it is
                     await pilot.pause()
                 await pilot.press("4")
                 screen = app.screen

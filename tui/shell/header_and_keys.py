@@ -16,7 +16,7 @@ from tui.keys import EVERYWHERE, Key, shown
 from tui.text import plain
 from tui.theme import GOOD, HERE, KEY
 
-MIN_EAR = 12
+LEAST_LABEL = 12
 """With fewer cells than this left, the ear's name is left out rather than cut to nothing."""
 
 
@@ -38,7 +38,7 @@ class HeaderLine(Clickable):
 
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 
-    ear: reactive[tuple[str, ...]] = reactive(())
+    recogniser_labels: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, the longest saying first; empty until that is known."""
 
     def __init__(self, mode: str) -> None:
@@ -56,8 +56,8 @@ class HeaderLine(Clickable):
         left = Content("   " if room >= 92 else "  ").join(parts)
         right = Content.styled("● offline", GOOD)
         left_over = room - left.cell_length - right.cell_length - 2
-        if self.ear and left_over >= MIN_EAR:
-            sayings = [Content(f"  ear: {plain(saying)}") for saying in self.ear]
+        if self.recogniser_labels and left_over >= LEAST_LABEL:
+            sayings = [Content(f"  ear: {plain(saying)}") for saying in self.recogniser_labels]
             fits = next((saying for saying in sayings if saying.cell_length <= left_over), sayings[-1])
             right += fits.truncate(left_over, ellipsis=True)
         return left + " " * max(2, room - left.cell_length - right.cell_length) + right

@@ -38,4 +38,4 @@ class ModeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         header = self.query_one(HeaderLine)
-        self.watch(self.app, "ear", lambda ear: setattr(header, "ear", ear))
+        self.watch(self.app, "recogniser_labels", lambda labels: setattr(header, "recogniser_labels", labels))

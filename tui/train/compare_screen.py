@@ -37,7 +37,7 @@ from tui.train.verdict_page import change_said, rate_said
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
     from models.evaluation.evaluate import HeardClip
-    from tui.database_worker import DeskWorker
+    from tui.database_worker import DatabaseWorker
 
 SET = "test"
 SHORT = 20
@@ -71,7 +71,7 @@ class CompareScreen(ModeScreen):
     BINDINGS = bindings(COMPARE)
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, first: str, second: str, worker: DeskWorker) -> None:
+    def __init__(self, first: str, second: str, worker: DatabaseWorker) -> None:
         super().__init__()
         self.names = (first, second)
         self.comparison: Comparison | None = None

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from core.errors import SENTENCES, TROUBLE
 from store.runs import Run
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import ModeScreen
 from tui.train.reads import Overview, overview
@@ -51,14 +51,14 @@ class FollowingScreen(ModeScreen):
         self.view = RunView()
         self.starting = False
         """Whether a run is being started or resumed."""
-        self._worker: DeskWorker | None = None
+        self._worker: DatabaseWorker | None = None
         self._watch: RunWatch | None = None
         self._polling = False
         self._awaited = False
         """Whether the end of the run is still to be told."""
 
     @property
-    def worker(self) -> DeskWorker:
+    def worker(self) -> DatabaseWorker:
         """The threads that read and write the database."""
         assert self._worker is not None, "the screen has not been shown yet"
         return self._worker

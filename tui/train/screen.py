@@ -19,7 +19,7 @@ from core.errors import SENTENCES
 from core.words import duration
 from store.runs import Run
 from store.versions import ModelVersion
-from tui.database_worker import DeskWorker
+from tui.database_worker import DatabaseWorker
 from tui.keys import bindings
 from tui.shell.listing import LineRow, Listing
 from tui.shell.section_tabs import SectionTabs
@@ -94,7 +94,7 @@ class TrainScreen(JudgingScreen):
     def on_screen_resume(self) -> None:
         """See what there is; the first time, open the database."""
         if self._worker is None and self.tertulia.data is not None:
-            self._worker = DeskWorker(self.tertulia.data)
+            self._worker = DatabaseWorker(self.tertulia.data)
         if self._worker is None:
             self.worth.show(lambda width: [LineRow(Content(NO_FOLDER))])
         else:

@@ -16,7 +16,7 @@ from textual import work
 from core.errors import SENTENCES, TROUBLE
 from store.runs import Run
 from store.versions import ModelVersion
-from tui.messages import EarSwapped
+from tui.messages import PromotionEnded
 from tui.train.reads import Judged, judged
 from tui.train.run_follower import FollowingScreen
 
@@ -59,9 +59,9 @@ class JudgingScreen(FollowingScreen):
         match action:
             case "promote":
                 is_on = version is not None and active is not None and version.id == active.id
-                return here and not is_on and not self.tertulia.changing_ear
+                return here and not is_on and not self.tertulia.is_promoting
             case "roll_back":
-                return self.overview.before is not None and not self.tertulia.changing_ear
+                return self.overview.before is not None and not self.tertulia.is_promoting
             case "mark" | "tag" | "compare":
                 return here
             case "card":
@@ -136,14 +136,14 @@ class JudgingScreen(FollowingScreen):
         text = "It was on before. Nothing is lost: you can promote the present one again."
         self.app.push_screen(Confirm(f"Roll back to {before.name}?", text), answered)
 
-    async def on_ear_swapped(self, message: EarSwapped) -> None:
+    async def on_promotion_ended(self, message: PromotionEnded) -> None:
         """Another ear is on, or the same one still."""
         if self._worker is None:
             return
         await self.renew()
         if not message.trouble and self.is_current:
             self.tertulia.tell(
-                f"{message.ear} is on. What still waits for you is heard anew with it.", "information"
+                f"{message.version} is on. What still waits for you is heard anew with it.", "information"
             )
 
     # --- versions and runs --------------------------------------------------------------------------
