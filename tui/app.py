@@ -151,7 +151,7 @@ class TertuliaApp(App[None]):
         self._leaving = False
         self._saving = asyncio.Lock()
         self._first_complaint = ""
-        self._listening: ActiveRecogniser | None = None
+        self._active_recogniser: ActiveRecogniser | None = None
         self.painted_at: float | None = None
         """time.monotonic() of the first painted frame."""
         self._wanted = data
@@ -309,23 +309,23 @@ class TertuliaApp(App[None]):
 
     def on_engine_stopped(self) -> None:
         """Nobody listens any more; the Talk screen has said why."""
-        if self._listening is not None:
-            self._listening.engine_gone()
+        if self._active_recogniser is not None:
+            self._active_recogniser.engine_gone()
 
     # --- the ear ----------------------------------------------------------------------------------
 
     @property
-    def listening(self) -> ActiveRecogniser:
+    def active_recogniser(self) -> ActiveRecogniser:
         """Which ear is on; what it needs is loaded when there first is one."""
         from tui.active_recogniser import ActiveRecogniser
 
-        self._listening = self._listening or ActiveRecogniser(self)
-        return self._listening
+        self._active_recogniser = self._active_recogniser or ActiveRecogniser(self)
+        return self._active_recogniser
 
     @property
     def is_promoting(self) -> bool:
         """Whether a version is being promoted or rolled back from just now."""
-        return self._listening is not None and self._listening.changing
+        return self._active_recogniser is not None and self._active_recogniser.changing
 
     def promote(self, name: str, force: bool = False) -> None:
         """Put a version on; EarSwapped tells the screens how that ended.
