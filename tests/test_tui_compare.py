@@ -158,9 +158,9 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    told: list[Progress | Said] = []
+    said: list[Progress | Said] = []
     async with asyncio.timeout(60):
-        found = await comparing_task(data, "starter-ear", "v1").run(told.append)
+        found = await comparing_task(data, "starter-ear", "v1").run(said.append)
     assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
-    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in told
-    assert Progress("v1 hears your clips: 4 of 4", 1.0) in told
+    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in said
+    assert Progress("v1 hears your clips: 4 of 4", 1.0) in said
