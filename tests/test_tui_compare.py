@@ -114,7 +114,7 @@ async def test_a_clip_is_listened_to_and_the_next_key_silences_it(data: Path) ->
         it.tape.finish(play.end)
         await it.press("space", "down")
         await it.until(lambda: [type(command) for command in it.tape.asked] == [Play, Stop, Play, Stop])
-        it.tape.tell(Error("There is no loudspeaker: plug one in."))
+        it.tape.emit(Error("There is no loudspeaker: plug one in."))
         await it.until(lambda: any("no loudspeaker" in toast for toast in it.toasts()))
         await it.press("escape")
         assert it.app.screen is it.screen

@@ -27,7 +27,7 @@ STOPPING = {
     "export": "Nothing is written then.",
 }
 MOST_SAID = 3
-"""Sentences that are shown of all that a command said."""
+"""Sentences that are shown of all that a task said."""
 STOPPED = {
     "import": "Stopped. Import the same again to go on from here.",
     "export": "Stopped. Nothing was written.",
@@ -45,7 +45,7 @@ class TaskScreen(ModeScreen):
         self.rejected: tuple[tuple[str, str], ...] = ()
         """Place and reason of what the last import did not take."""
         self._said: list[Said] = []
-        """What the command said beside its result."""
+        """What the task said beside its result."""
         self._worker: DatabaseWorker | None = None
 
     @property
@@ -97,7 +97,7 @@ class TaskScreen(ModeScreen):
                 self.begin("export", wanted.arguments)
 
         try:
-            tallies = await self.worker.desk(lambda desk: tally(desk.store))
+            tallies = await self.worker.do(lambda desk: tally(desk.store))
         except StoreError as error:
             self.tertulia.tell(str(error), "error")
             return
@@ -129,10 +129,10 @@ class TaskScreen(ModeScreen):
     # --- running ----------------------------------------------------------------------------------
 
     def begin(self, name: str, arguments: list[str]) -> None:
-        """Start a command in the data folder, unless one is running.
+        """Start a task in the data folder, unless one is running.
 
         Args:
-            name: of the command.
+            name: of its command, import or export.
             arguments: the rest of its command line.
         """
         if self.at_work is not None or self.tertulia.data is None:
@@ -191,7 +191,7 @@ class TaskScreen(ModeScreen):
     # --- what the layer above does ------------------------------------------------------------------
 
     def data_changed(self) -> None:
-        """A command has ended that may have changed the dataset."""
+        """A task has ended that may have changed the dataset."""
         raise NotImplementedError
 
 
