@@ -15,7 +15,7 @@ from core.conversation import distress, feedback, scenario
 from core.engine.answering import ASK_AGAIN, Answering, LearnerTurn
 from core.engine.loading import EngineParts
 from core.engine.protocol import Event, Feedback, ReplyText, Timings, Warning
-from core.engine.speaking import Mouth
+from core.engine.speaking import SpeechOutput
 from models.device import Device
 from models.errors import ModelError
 from models.tutor.llama import Message
@@ -57,7 +57,7 @@ class Talk:
         self.answering = Answering(
             self.store,
             EngineParts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), True, None, None),
-            Mouth(self.hear, lambda speaking: None),
+            SpeechOutput(self.hear, lambda speaking: None),
             self.hear,
             self.closing,
             None,
