@@ -18,7 +18,7 @@ from core.dataset import measures
 from core.engine.answering import Answering, LearnerTurn
 from core.engine.listening import CapturedTurn, Ending
 from core.engine.loading import EngineParts, load
-from core.engine.pace import held, stretch
+from core.engine.pace import limited, stretch
 from core.engine.protocol import (
     Event,
     Heard,
@@ -218,7 +218,7 @@ class Conversation:
     def replay(self, command: Replay) -> None:
         """Play a stored turn: the learner's audio as it was, or the tutor's words by the voice."""
         turn = sessions.turn(self._store, command.turn)
-        pace = held(command.pace)
+        pace = limited(command.pace)
         utterance = self._speech.begin()
         if utterance is None:
             raise StoreError("There is no loudspeaker to replay it on", "connect one and start again")
@@ -242,11 +242,11 @@ class Conversation:
         self._store.close()
 
     def _rescue(self) -> None:
-        rescued = recovery.recover(self._store)
-        for warning in rescued.warnings:
+        recovered = recovery.recover(self._store)
+        for warning in recovered.warnings:
             self._warn(warning)
-        if rescued.kept:
-            self._send(Recovered(len(rescued.kept), rescued.seconds))
+        if recovered.rescued:
+            self._send(Recovered(len(recovered.rescued), recovered.seconds))
 
     def _answer_spoken(self, turn: int, segment: int, captured: CapturedTurn) -> None:
         recording = table.recording(self._store, table.segment(self._store, segment).recording)
