@@ -104,7 +104,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from store.database import Store
-from store.segments.edits import Change, ConflictError, apply, state
+from store.segments.edits import ConflictError, SegmentChange, apply, state
 
 me, conflicts = sys.argv[2], 0
 with Store.open(Path(sys.argv[1])) as store:
@@ -114,7 +114,7 @@ with Store.open(Path(sys.argv[1])) as store:
         while True:
             to = replace(was, status="corrected", reference=f"{was.reference or ''} {me}{turn}")
             try:
-                apply(store, me, "correct", [Change(1, to, revision)])
+                apply(store, me, "correct", [SegmentChange(1, to, revision)])
                 break
             except ConflictError as conflict:
                 assert conflict.theirs.reference in str(conflict) and to.reference in str(conflict)
