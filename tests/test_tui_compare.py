@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.player.protocol import Error, Play, Stop
-from core.processes.events import Progress, Result, Said
+from core.processes.events import Notice, Progress, Result
 from core.versions.compare import CACHE, Comparison, compared
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.scoring import character_errors, word_errors
@@ -158,7 +158,7 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    told: list[Progress | Said] = []
+    told: list[Progress | Notice] = []
     async with asyncio.timeout(60):
         found = await comparing_task(data, "starter-ear", "v1").run(told.append)
     assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10

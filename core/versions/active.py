@@ -139,8 +139,8 @@ def chosen_name(store: Store, part: str) -> str:
         ModelError: the environment names a place where there is none.
         StoreError: the database cannot be read.
     """
-    if wish := asked_for(part):
-        return named(store.folder, part, wish).name if Path(wish).is_absolute() else wish
+    if asked := asked_for(part):
+        return named(store.folder, part, asked).name if Path(asked).is_absolute() else asked
     here = trail(store, part)
     return version(store, here[-1]).name if here else catalog.starter(part).name
 
@@ -279,8 +279,8 @@ def _first(data: Path, part: str, name: str | None, warn: Warn, use: Callable[[M
     """What `use` makes of the model that was asked for; else of the first that it can use. Raises ModelError."""
     if name:
         return use(named(data, part, name))
-    if wish := asked_for(part):
-        return use(named(data, part, wish, VARIABLES[part]))
+    if asked := asked_for(part):
+        return use(named(data, part, asked, VARIABLES[part]))
     for which in _trusted(data, part, warn):
         try:
             return use(of_version(data, which))

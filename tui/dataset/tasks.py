@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.processes.events import Failed, Progress, Result, Said
+from core.processes.events import Failed, Notice, Progress, Result
 from core.processes.task import Task
 from core.words import counted
 from store.errors import StoreError
@@ -44,7 +44,7 @@ class TaskScreen(ModeScreen):
         self.task_line = TaskLine()
         self.rejected: tuple[tuple[str, str], ...] = ()
         """Place and reason of what the last import did not take."""
-        self._said: list[Said] = []
+        self._said: list[Notice] = []
         """What the command said beside its result."""
         self._worker: DatabaseWorker | None = None
 
@@ -152,9 +152,9 @@ class TaskScreen(ModeScreen):
         self._ended(task, ended)
         self.data_changed()
 
-    def _on_event(self, event: Progress | Said) -> None:
+    def _on_event(self, event: Progress | Notice) -> None:
         match event:
-            case Said():
+            case Notice():
                 self._said.append(event)
             case Progress(text=text) if self.at_work is not None and not self.at_work.stopped:
                 self.task_line.text = text
