@@ -4,7 +4,7 @@ Nothing is fetched here, and nothing is chosen or loaded. A model is known from 
 machine (`models.discovery`), or named by an absolute path. Only formats without executable content are ever loaded
 (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only when their checksums hold.
 
-`python -m models.catalog --write-checksums` notes the checksums anew after the starters were rebuilt.
+`python -m models.catalog --write-checksums` writes the checksums again after the starters were rebuilt.
 """
 
 from __future__ import annotations

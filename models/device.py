@@ -72,12 +72,12 @@ def _siblings(cpu: int) -> str:
 
 
 def _threads() -> tuple[int, str]:
-    """The number of threads, and what to tell about it."""
-    wish = os.environ.get(THREADS_VARIABLE, "").strip()
-    if not wish:
+    """The number of threads, and what to say about it."""
+    wanted = os.environ.get(THREADS_VARIABLE, "").strip()
+    if not wanted:
         return physical_cores(), ""
-    if wish.isdecimal() and 1 <= int(wish) <= 256:
-        return int(wish), f" ({THREADS_VARIABLE}={wish})"
+    if wanted.isdecimal() and 1 <= int(wanted) <= 256:
+        return int(wanted), f" ({THREADS_VARIABLE}={wanted})"
     return physical_cores(), f" ({THREADS_VARIABLE} should be a number from 1 to 256, so it is ignored)"
 
 

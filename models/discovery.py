@@ -25,7 +25,7 @@ class FoundModel(NamedTuple):
 
 
 def found(folder: Path | None) -> list[FoundModel]:
-    """All models on this machine besides the starters.
+    """All models on this machine but the starters.
 
     Args:
         folder: the user's models folder, with sub-folders recogniser, tutor and voice; None for none.

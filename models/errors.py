@@ -1,4 +1,4 @@
-"""What goes wrong with models, told in one sentence: which model, where, and what to do about it."""
+"""What goes wrong with models, in one sentence: which model, where, and what to do about it."""
 
 from __future__ import annotations
 

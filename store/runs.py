@@ -31,7 +31,7 @@ class Run:
     base: int | None
     """The model version it starts from; None where that is a model of the catalog."""
     status: str
-    """One of STATUSES, as the app last saw it; the folder's events tell more."""
+    """One of STATUSES, as the app last saw it; the folder's events say more."""
     started_at: str
     ended_at: str | None
 

@@ -22,7 +22,7 @@ DEADLINE = 60.0
 
 
 class Driver:
-    """An engine, and everything it has told so far."""
+    """An engine, and every event of it so far."""
 
     def __init__(self, engine: Engine, data: Path) -> None:
         self.engine = engine
@@ -45,7 +45,7 @@ class Driver:
                         return event
         except TimeoutError:
             pass
-        raise AssertionError(f"no {kind.__name__} {fields} among: {self.told()}")
+        raise AssertionError(f"no {kind.__name__} {fields} among: {self.said()}")
 
     async def rest(self) -> None:
         """Everything to the engine's end."""
@@ -57,7 +57,7 @@ class Driver:
         """Every event of a kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def told(self) -> list[str]:
+    def said(self) -> list[str]:
         """The events so far, for a failing test's message."""
         return [str(event)[:160] for event in self.events]
 

@@ -1,7 +1,7 @@
 """Stores for tests of what training leads to: a learner who talked on several days, was misheard, and corrected it.
 
 The learner is one of `trainer.synthesis.learner`, whom the starter recogniser mishears. A version can be had
-without training: a copy of the starter ear, and a report that says whatever a test wants to be true.
+without training: a copy of the starter recogniser, and a report that says whatever a test wants to be true.
 """
 
 from __future__ import annotations
@@ -93,14 +93,14 @@ def talked(store: Store, texts: Sequence[str], speaker: str = "Ana") -> list[int
     parts = [spoken(text) for text in texts]
     sound = np.concatenate([part for one in parts for part in (one, silence)])
     recording = add_recording(store, AudioFolder(store.folder).put(sound), sound.size, "microphone", "grabación")
-    ear, segments, start = SileroActivity(), [], 0
+    activity, segments, start = SileroActivity(), [], 0
     with store.transaction():
         for text, part in zip(texts, parts, strict=True):
             number = add_segment(store, recording, start, start + part.size, speaker)
             heard = " ".join(text.split()[::2])
             words = [{"word": word, "start": 0.0, "end": 0.1, "probability": 0.6} for word in heard.split()]
             add_hypothesis(store, number, "starter-ear", heard, words, 0.1)
-            keep(store, number, measured(ear, from_pcm16(part)))
+            keep(store, number, measured(activity, from_pcm16(part)))
             segments.append(number)
             start += part.size + PAUSE
         refresh(store, segments)
@@ -172,7 +172,7 @@ def finished_run(store: Store, before: Evaluation | None = None, after: Evaluati
     """A run that has finished, by its folder, and made a copy of the starter; nothing is registered yet.
 
     Args:
-        before: what was heard with the ear in use; much is misheard without it.
+        before: what was heard with the recogniser in use; much is misheard without it.
         after: with the new one; little is misheard without it.
     """
     made = add_run(store, "minutes")

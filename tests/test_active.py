@@ -66,10 +66,10 @@ def put_on(store: Store, count: int) -> list[Path]:
 
 def listening(store: Store, name: str | None = None) -> tuple[str, list[str]]:
     """Who listens, and what was said about it."""
-    told: list[str] = []
-    loaded = load_recogniser(store.folder, name, DEVICE, told.append)
+    warnings: list[str] = []
+    loaded = load_recogniser(store.folder, name, DEVICE, warnings.append)
     assert isinstance(loaded, WhisperRecogniser)
-    return loaded.name, told
+    return loaded.name, warnings
 
 
 def damage(folder: Path) -> None:
@@ -126,9 +126,9 @@ def test_where_all_are_gone_the_starter_listens(store: Store) -> None:
     first, second = put_on(store, 2)
     shutil.rmtree(first)
     (second / "config.json").unlink()
-    name, told = listening(store)
+    name, warnings = listening(store)
     assert name == STARTER
-    assert ["v2" in told[0], "v1" in told[1], len(told)] == [True, True, 2]
+    assert ["v2" in warnings[0], "v1" in warnings[1], len(warnings)] == [True, True, 2]
 
 
 def test_files_that_are_whole_and_cannot_be_loaded_are_told_too(store: Store) -> None:
@@ -172,9 +172,9 @@ def test_a_bad_name_in_the_environment_is_an_error_too(store: Store, monkeypatch
 def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TERTULIA_RECOGNISER", raising=False)
     (tmp_path / DATABASE).write_bytes(b"This was never a database, however long one looks at it. " * 40)
-    told: list[str] = []
-    assert load_recogniser(tmp_path, None, DEVICE, told.append).name == STARTER
-    [sentence] = told
+    warnings: list[str] = []
+    assert load_recogniser(tmp_path, None, DEVICE, warnings.append).name == STARTER
+    [sentence] = warnings
     assert sentence.endswith(" Until then the starter listens.")
     assert load_recogniser(tmp_path, STARTER, DEVICE).name == STARTER
 
@@ -257,9 +257,9 @@ def test_tutor_and_voice_are_chosen_as_the_recogniser_is(store: Store, monkeypat
     assert active(data, TUTOR).path == mine and chosen_name(store, TUTOR) == "mine"
     assert active(data, RECOGNISER).name == STARTER
     mine.unlink()
-    told: list[str] = []
-    assert active(data, TUTOR, warn=told.append).name == "starter-tutor"
-    [sentence] = told
+    warnings: list[str] = []
+    assert active(data, TUTOR, warn=warnings.append).name == "starter-tutor"
+    [sentence] = warnings
     assert "'mine'" in sentence and sentence.endswith("Until then the one before it answers.")
 
 

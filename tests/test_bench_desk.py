@@ -95,7 +95,7 @@ def test_the_table_names_goals_and_how_often(
 ) -> None:
     monkeypatch.setattr(desk, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
     ready = Timing("ready", "ready", [250.0], [200.0])
-    monkeypatch.setattr(desk.bench_scale, "measure", lambda size, tell: [judged(ready, size)])
+    monkeypatch.setattr(desk.scale, "measure", lambda size, tell: [judged(ready, size)])
     assert main(["bench", "desk", "--segments", "5000"]) == 0
     said = capsys.readouterr().out
     assert "≤ 1 ✓" in said and "5,000 segments" in said and "wall ≤ 300 ✓" in said

@@ -202,13 +202,13 @@ def test_dressing_changes_no_letter(text: str, now: str) -> None:
 
 def test_what_the_starter_ear_doubts_can_be_walked_and_replaced(desk: Desk) -> None:
     audio = read_audio(Path(__file__).parent / "data" / "es_read_1.wav")
-    ear = load_recogniser(choose()).recognise(audio)
-    timed = [{"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in ear.words]
-    others = [(one.first, one.last, one.text, one.weight) for one in ear.alternatives]
+    heard = load_recogniser(choose()).recognise(audio)
+    timed = [{"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in heard.words]
+    others = [(one.first, one.last, one.text, one.weight) for one in heard.alternatives]
     where = add_segment(desk.store, recording(desk.store), 0, len(audio), "Eva")
-    add_hypothesis(desk.store, where, ear.model, ear.text, timed, ear.compute_seconds, others)
+    add_hypothesis(desk.store, where, heard.model, heard.text, timed, heard.compute_seconds, others)
     card = desk.card(where)
-    assert [(w.text, w.probability) for w in card.words] == [(w.text, w.probability) for w in ear.words]
+    assert [(w.text, w.probability) for w in card.words] == [(w.text, w.probability) for w in heard.words]
     assert 0 < len(doubtful(card)) < len(card.words)
     choices = [(n, k) for n, word in enumerate(card.words) for k in range(len(word.alternatives))]
     assert choices

@@ -27,7 +27,7 @@ Audio = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
-def ear() -> SileroActivity:
+def activity() -> SileroActivity:
     return SileroActivity()
 
 
@@ -80,13 +80,13 @@ def test_whatever_the_samples_measures_are_numbers(length: int, offset: float, l
 
 
 @pytest.mark.parametrize("noise", [0, 10, 20, 30])
-def test_the_distance_between_speech_and_noise_is_found(ear: SileroActivity, noise: int) -> None:
+def test_the_distance_between_speech_and_noise_is_found(activity: SileroActivity, noise: int) -> None:
     audio = conversation(2, noise=0)
-    likely = probabilities(ear, audio)
+    likely = probabilities(activity, audio)
     spoken = np.repeat(likely >= audio_quality.SPOKEN, FRAME)[: len(audio)]
     power = float(np.mean(np.square(audio[spoken])))
     hiss = np.random.default_rng(2).normal(0, np.sqrt(power / 10 ** (noise / 10)), len(audio))
-    found = measured(ear, (audio + hiss).astype(np.float32)).snr
+    found = measured(activity, (audio + hiss).astype(np.float32)).snr
     assert found is not None and abs(found - noise) < 1.5
 
 
@@ -107,10 +107,10 @@ def test_clipping_is_found_even_after_it_was_made_quieter(
     assert share(take_in(AudioFolder(tmp_path), tmp_path / "b.wav").clipped, Span(0, len(voice))) < 1e-4
 
 
-def test_a_turn_that_is_clipped_is_measured_so(ear: SileroActivity, voice: Audio) -> None:
-    assert measured(ear, voice).clipped < 1e-4
+def test_a_turn_that_is_clipped_is_measured_so(activity: SileroActivity, voice: Audio) -> None:
+    assert measured(activity, voice).clipped < 1e-4
     limit = float(np.quantile(np.abs(voice), 0.98))
-    assert 0.01 < measured(ear, np.clip(voice, -limit, limit)).clipped < 0.021
+    assert 0.01 < measured(activity, np.clip(voice, -limit, limit)).clipped < 0.021
 
 
 @pytest.mark.parametrize(("rate", "limit"), [(16_000, 7600), (11_025, 5500), (8_000, 4000)])
@@ -123,9 +123,9 @@ def test_the_band_of_a_telephone_is_told_from_that_of_a_microphone(
     assert found is not None and abs(found - limit) < 800
 
 
-def test_silence_and_scraps_have_little_to_measure(ear: SileroActivity) -> None:
+def test_silence_and_scraps_have_little_to_measure(activity: SileroActivity) -> None:
     for audio in (np.zeros(RATE, np.float32), np.zeros(0, np.float32), np.full(3000, 0.2, np.float32)):
-        found = measured(ear, audio)
+        found = measured(activity, audio)
         assert (found.loudness, found.snr, found.clipped, found.fingerprint) == (
             audio_quality.SILENCE, None, found.clipped, b"",
         )  # fmt: skip
@@ -190,11 +190,12 @@ def test_segments_are_in_order_apart_and_short_enough(runs: list[tuple[float, in
         first += frames
 
 
-def test_a_long_recording_is_heard_in_chunks_as_in_one_piece(ear: SileroActivity) -> None:
+def test_a_long_recording_is_heard_in_chunks_as_in_one_piece(activity: SileroActivity) -> None:
     audio = conversation(16)
     parts = [
-        probabilities(ear, audio[max(0, start - LEAD) : end], min(start, LEAD)) for start, end in chunks(len(audio))
+        probabilities(activity, audio[max(0, start - LEAD) : end], min(start, LEAD))
+        for start, end in chunks(len(audio))
     ]
     assert len(parts) > 2
-    whole = probabilities(ear, audio)
+    whole = probabilities(activity, audio)
     assert np.mean((np.concatenate(parts) >= 0.5) == (whole >= 0.5)) > 0.995

@@ -156,7 +156,7 @@ def test_a_conversation_by_files_answers_aloud_and_is_stored(tmp_path: Path, wav
 
 
 def test_distress_is_answered_humanely_without_a_screen_as_well(tmp_path: Path) -> None:
-    voice, death = load_voice("starter-voice"), tmp_path / "muerte.wav"
+    voice, death = load_voice(), tmp_path / "muerte.wav"
     soundfile.write(death, np.concatenate(list(voice.speak("Mi abuela murió ayer."))), voice.sample_rate)
     result = tertulia(tmp_path, "talk", death, "--json")
     assert result.returncode == 0, result.stderr

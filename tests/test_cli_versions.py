@@ -88,9 +88,7 @@ def test_the_better_one_is_promoted_and_rolled_back_from(home: Path) -> None:
 def test_what_waits_is_transcribed_again_with_the_new_version(home: Path) -> None:
     makings.corrected(home, train=0, dev=0, test=0, waiting=2).close()
     done = tertulia(home, "promote", "v1")
-    assert done.stdout == (
-        "v1 listens from now on. What waits to be corrected is transcribed again with it, in the background.\n"
-    )
+    assert done.stdout == ("v1 listens from now on. The queue is transcribed again with it, in the background.\n")
     until = time.monotonic() + PATIENCE
     with Store.open(home) as store:
         while store.execute("SELECT count(*) AS n FROM hypotheses WHERE model = 'v1'")[0]["n"] < 2:

@@ -1,4 +1,4 @@
-"""Two ears on the same held-out clips: real speech, real recognisers, and what was heard once is kept."""
+"""Two recognisers on the same held-out clips: real speech, real models, and what was heard once is stored."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ OTHER = "other"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A learner with six corrected sentences, and a second ear that hears in short windows."""
+    """A learner with six corrected sentences, and a second recogniser that hears in short windows."""
     data = tmp_path_factory.mktemp("data")
     spoken_corrections(data, test=4, dev=2)
-    ears = data / "models" / "recogniser" / OTHER
-    shutil.copytree(STARTER / "recogniser-ct2", ears)
-    (ears / "windows.json").write_text('{"v": 1, "margin": 1.0}')
+    folder = data / "models" / "recogniser" / OTHER
+    shutil.copytree(STARTER / "recogniser-ct2", folder)
+    (folder / "windows.json").write_text('{"v": 1, "margin": 1.0}')
     return data
 
 
 def test_both_hear_the_same_clips_once(folder: Path) -> None:
-    told: list[tuple[str, str, int, int]] = []
+    progress: list[tuple[str, str, int, int]] = []
     with Store.open(folder) as store:
-        first = compared(store, "starter-ear", OTHER, on_progress=lambda *what: told.append(what))
-        assert {(model, part) for model, part, _, _ in told} >= {("starter-ear", "test"), (OTHER, "silence")}
-        assert told[-1][2] == told[-1][3]
+        first = compared(store, "starter-ear", OTHER, on_progress=lambda *what: progress.append(what))
+        assert {(model, part) for model, part, _, _ in progress} >= {("starter-ear", "test"), (OTHER, "silence")}
+        assert progress[-1][2] == progress[-1][3]
 
-        told.clear()
-        again = compared(store, "starter-ear", OTHER, on_progress=lambda *what: told.append(what))
-        assert told == [("starter-ear", "test", 4, 4), (OTHER, "test", 4, 4)], "it was kept"
+        progress.clear()
+        again = compared(store, "starter-ear", OTHER, on_progress=lambda *what: progress.append(what))
+        assert progress == [("starter-ear", "test", 4, 4), (OTHER, "test", 4, 4)], "it was stored"
     assert again == first and Comparison.from_json(json.loads(json.dumps(first.as_json()))) == first
     assert first.first.model == "starter-ear" and first.second.model == OTHER and first.split == "test"
     assert [clip.reference for clip in first.first.sets["test"]] == [c.reference for c in first.second.sets["test"]]

@@ -209,9 +209,9 @@ def test_a_job_folder_of_before_is_read_as_it_was() -> None:
     assert "".join(map(line_of, clips)) == (OLD / folder.MANIFEST).read_text(encoding="utf-8")
 
     watch = RunWatch(OLD)
-    told = watch.poll()
-    assert len(told) == len((OLD / folder.EVENTS).read_bytes().splitlines())
-    for event in told:
+    seen = watch.poll()
+    assert len(seen) == len((OLD / folder.EVENTS).read_bytes().splitlines())
+    for event in seen:
         events.check(
             event["event"], {name: value for name, value in event.items() if name not in ("v", "event", "ts")}
         )

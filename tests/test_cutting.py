@@ -232,7 +232,7 @@ def test_words_keep_their_times_even_where_no_recogniser_heard_both(desk: Desk) 
     assert desk.card(left).row.status == "retired"
 
 
-def test_times_that_came_with_an_imported_text_are_divided_and_joined(desk: Desk) -> None:
+def test_times_that_came_with_an_imported_text_are_parted_and_joined(desk: Desk) -> None:
     number = add_segment(desk.store, recording(desk.store), 0, 2 * SECOND, "Ana")
     desk.accept(desk.card(number), "uno dos tres")
     timed = [

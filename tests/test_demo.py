@@ -1,6 +1,6 @@
 """The demonstration: the whole loop, with the real engine, trainer and gate, on a few sentences.
 
-It is interrupted where a person would lose patience, once while the learner talks and once while the ear learns,
+It is interrupted where a person would lose patience, once while the learner talks and once in the training,
 and gone on with each time.
 """
 
@@ -67,7 +67,7 @@ def interrupted(process: subprocess.Popen[str]) -> str:
 
 
 def trainings(folder: Path) -> list[dict[str, Any]]:
-    """What the one run told so far."""
+    """What the one run reported so far."""
     path = folder / "runs" / "0001" / "events.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -99,20 +99,20 @@ def test_it_is_interrupted_gone_on_with_and_played_to_its_end(
         assert sum(times) <= SENTENCES + 1, "only what was cut short is said again"
 
     process = demo(folder, home)
-    told = list(events(process))
+    reported = list(events(process))
     _, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, complaints
-    scenes = {event["event"]: event for event in told if event["event"] not in ("begins", "progress")}
-    done = told[-1]
+    scenes = {event["event"]: event for event in reported if event["event"] not in ("begins", "progress")}
+    done = reported[-1]
 
-    acts = [event["act"] for event in told if event["event"] == "begins"]
+    acts = [event["act"] for event in reported if event["event"] == "begins"]
     assert acts == (ACTS if done["promoted"] else ACTS[:-1])
     assert scenes["talked"]["sentences"] == SENTENCES
     assert scenes["talked"]["misheard"] > SENTENCES / 2, "the accent is one that it was never taught"
     assert all(true and true != heard for true, heard in scenes["talked"]["examples"])
-    divided = scenes["corrected"]
-    assert sum(divided[split] for split in ("train", "dev", "test", "out")) == QUICK.corrected
-    assert divided["right"] + divided["mended"] == QUICK.corrected
+    corrected = scenes["corrected"]
+    assert sum(corrected[split] for split in ("train", "dev", "test", "out")) == QUICK.corrected
+    assert corrected["right"] + corrected["mended"] == QUICK.corrected
     assert scenes["trained"]["steps"] == QUICK.knobs["max_steps"]
     with Store.open(folder) as store:
         assert len(runs(store)) == 1, "it went on with the run that was begun"
@@ -154,7 +154,7 @@ def _let_in_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(now, Reheard)
     assert isinstance(anew, ActProgress)
     assert now.sentences == QUICK.later
-    assert (last["heard"], last["model"]) == (now.now, "v1"), "it was said once more, to the ear of today"
+    assert (last["heard"], last["model"]) == (now.now, "v1"), "it was said once more, to the new recogniser"
 
 
 @pytest.mark.parametrize("what", ["other things", "own data"])

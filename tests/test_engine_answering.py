@@ -15,7 +15,7 @@ from core.conversation import distress, feedback, scenario
 from core.engine.answering import ASK_AGAIN, Answering, LearnerTurn
 from core.engine.loading import EngineParts
 from core.engine.protocol import Event, Feedback, ReplyText, Timings, Warning
-from core.engine.speaking import Mouth
+from core.engine.speaking import SpeechOutput
 from models.device import Device
 from models.errors import ModelError
 from models.tutor.llama import Message
@@ -25,17 +25,17 @@ from store.database import Store
 
 
 class Teacher:
-    """A tutor whose words the test chooses, and which remembers what it was told."""
+    """A tutor whose words the test chooses, and which remembers what it was asked."""
 
     name = "teacher"
     guided = False
 
     def __init__(self, *pieces: str) -> None:
         self.pieces = pieces
-        self.told: list[list[Message]] = []
+        self.asked: list[list[Message]] = []
 
     def chat(self, messages: Sequence[Message], max_tokens: int = 160) -> Iterator[str]:
-        self.told.append(list(messages))
+        self.asked.append(list(messages))
         yield from self.pieces
 
     def structured(
@@ -57,7 +57,7 @@ class Talk:
         self.answering = Answering(
             self.store,
             EngineParts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), True, None, None),
-            Mouth(self.hear, lambda speaking: None),
+            SpeechOutput(self.hear, lambda speaking: None),
             self.hear,
             self.closing,
             None,
@@ -124,11 +124,11 @@ def test_what_was_hardly_understood_is_asked_again_and_not_corrected(tmp_path: P
     talk.say("Guanen gauen llegued.", 0.4, 0.5, 0.6)
     assert talk.last(ReplyText).text == ASK_AGAIN
     assert talk.last(ReplyText).final
-    assert teacher.told == []
+    assert teacher.asked == []
     assert not [event for event in talk.events if isinstance(event, Feedback)]
     talk.say("Me llamo Ana.", 0.9, 0.9, 0.9)
-    assert [message.text for message in teacher.told[0] if message.role == "user"][-1] == "Me llamo Ana."
-    assert "Guanen" not in str(teacher.told[0])  # a guess must not steer the tutor
+    assert [message.text for message in teacher.asked[0] if message.role == "user"][-1] == "Me llamo Ana."
+    assert "Guanen" not in str(teacher.asked[0])  # a guess must not steer the tutor
 
 
 def test_the_conversation_only_grows_so_that_the_models_cache_stays_good(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_conversation_only_grows_so_that_the_models_cache_stays_good(tmp_pat
     talk.answering.greet()
     talk.say("Hola.")
     talk.say("Soy de Chile.")
-    first, second, third = teacher.told
+    first, second, third = teacher.asked
     assert second[: len(first)] == first
     assert third[: len(second)] == second
     assert [message.role for message in third[-3:]] == ["user", "assistant", "user"]
@@ -156,10 +156,10 @@ def test_distress_is_answered_without_the_tutor_and_not_corrected(
     tmp_path: Path, teacher: Teacher, probabilities: tuple[float, ...]
 ) -> None:
     talk = Talk(tmp_path, teacher)
-    teacher.told.clear()
+    teacher.asked.clear()
     turn = talk.say("yo fue quiero morir", *probabilities)
     humane = distress.answer("yo fue quiero morir")
-    assert teacher.told == []
+    assert teacher.asked == []
     assert talk.last(ReplyText) == ReplyText(talk.last(ReplyText).turn, humane, True, [])
     assert talk.last(Timings).turn == turn
     assert not [event for event in talk.events if isinstance(event, Feedback | Warning)]
@@ -171,8 +171,8 @@ def test_after_distress_the_conversation_goes_on_and_the_tutor_knows(tmp_path: P
     talk = Talk(tmp_path, teacher)
     talk.say("Me quiero morir.")
     talk.say("Ayer yo fue al mercado.")
-    [told] = teacher.told
-    assert [message.text for message in told[-3:]] == [
+    [messages] = teacher.asked
+    assert [message.text for message in messages[-3:]] == [
         "Me quiero morir.",
         distress.answer("Me quiero morir."),
         "Ayer yo fue al mercado.",
@@ -191,7 +191,7 @@ def test_a_tutor_without_an_answer_is_not_taken_to_have_answered(tmp_path: Path,
     assert all(status != "answered" for _, _, status in talk.rows())
     teacher.pieces = ("Hola.",)
     talk.say("¿Hola?")
-    assert [m.text for m in teacher.told[-1] if m.role == "user"][-1] == "¿Hola?"
+    assert [m.text for m in teacher.asked[-1] if m.role == "user"][-1] == "¿Hola?"
     assert talk.rows()[-1] == ("tutor", "Hola.", "answered")
 
 

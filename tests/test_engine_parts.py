@@ -19,7 +19,7 @@ from core.engine import protocol
 from core.engine.endpoint import FRAME_SECONDS, Endpoint, pause_for
 from core.engine.filters import Resampler, resample
 from core.engine.pace import stretch
-from core.engine.speaking import Mouth, Speaking
+from core.engine.speaking import Speaking, SpeechOutput
 from core.processes.json_lines import Outbox, commands
 from tests.sound_card import read_wav
 
@@ -93,11 +93,11 @@ def test_pieces_resample_to_the_same_sound_as_the_whole() -> None:
 
 def test_a_reply_is_written_as_a_whole_wav_and_hushing_does_not_cut_it(tmp_path: Path) -> None:
     posted: list[Speaking] = []
-    mouth = Mouth(lambda event: pytest.fail(str(event)), posted.append)
-    utterance = mouth.begin(tmp_path / "new" / "reply.wav")
+    speech = SpeechOutput(lambda event: pytest.fail(str(event)), posted.append)
+    utterance = speech.begin(tmp_path / "new" / "reply.wav")
     assert utterance is not None
     utterance.say([np.full(22_050, 0.5, np.float32)], 22_050)
-    mouth.hush()
+    speech.hush()
     utterance.say([np.full(16_000, 2.0, np.float32)], 16_000)
     utterance.end()
     utterance.join(10)
@@ -111,13 +111,13 @@ def test_a_reply_is_written_as_a_whole_wav_and_hushing_does_not_cut_it(tmp_path:
 
 
 def test_without_loudspeaker_and_folder_nothing_is_spoken() -> None:
-    assert Mouth(lambda event: None, lambda on: None).begin() is None
+    assert SpeechOutput(lambda event: None, lambda on: None).begin() is None
 
 
 def test_a_reply_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     events: list[protocol.Event] = []
-    utterance = Mouth(events.append, lambda on: None).begin(tmp_path / "file" / "reply.wav")
+    utterance = SpeechOutput(events.append, lambda on: None).begin(tmp_path / "file" / "reply.wav")
     assert utterance is not None
     utterance.say([np.zeros(100, np.float32)], 16_000)
     utterance.end()

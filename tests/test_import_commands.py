@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.processes.events import Event, Failed, Progress, Said, decode_event
+from core.processes.events import Event, Failed, Notice, Progress, decode_event
 from core.words import clock
 from store.database import Store
 from tests.import_driver import RATE, rows, speech, write
@@ -145,7 +145,7 @@ def test_a_program_follows_an_import_by_json_lines_and_the_output_stays_one_obje
     code, printed, events = followed("import", table)
     assert code == 0 and json.loads(printed)["rejected"] and len(printed.splitlines()) == 1
     assert any(isinstance(event, Progress) and event.text.startswith("uno.wav: ") for event in events)
-    [said] = [event for event in events if isinstance(event, Said)]
+    [said] = [event for event in events if isinstance(event, Notice)]
     assert [{"where": said.place, "reason": said.text}] == json.loads(printed)["rejected"]
     code, printed, events = followed("import", table.parent / "nada")
     [failed] = events

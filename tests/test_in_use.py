@@ -139,6 +139,6 @@ def test_one_that_lies_elsewhere_is_listed_while_it_is_in_use(home: Path, monkey
     monkeypatch.setenv(VARIABLES["tutor"], str(elsewhere))
     assert "mine" in {model.entry.name for model in listing(home) if model.in_use}
     monkeypatch.setenv(VARIABLES["tutor"], "no such tutor")
-    told: list[str] = []
-    assert {model.entry.part for model in listing(home, told.append) if model.in_use} == {"recogniser", "voice"}
-    assert len(told) == 1 and f"or put it into {home / 'models'}/tutor." in told[0]
+    warnings: list[str] = []
+    assert {model.entry.part for model in listing(home, warnings.append) if model.in_use} == {"recogniser", "voice"}
+    assert len(warnings) == 1 and f"or put it into {home / 'models'}/tutor." in warnings[0]

@@ -29,8 +29,8 @@ def worker(folder: Path, seed: int, death: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def told(child: subprocess.Popen[str], most: int | None = None) -> list[dict[str, Any]]:
-    """What a worker was told is stored, until it dies or has said so much."""
+def stored(child: subprocess.Popen[str], most: int | None = None) -> list[dict[str, Any]]:
+    """What a worker knows to be stored, until it dies or has said so much."""
     assert child.stdout
     lines: list[dict[str, Any]] = []
     for line in child.stdout:
@@ -57,13 +57,13 @@ def test_killed_at_twenty_points_nothing_is_lost_and_nothing_is_half_done(folder
         if point % 2:
             # Killed from outside, wherever it is when its third or tenth line is read.
             child = worker(folder, point, 0)
-            lines = told(child, chance.randrange(3, 12))
+            lines = stored(child, chance.randrange(3, 12))
             child.kill()
-            lines += told(child)
+            lines += stored(child)
         else:
             # Killed between two statements, the most of which belong to one action.
             child = worker(folder, point, chance.choice((chance.randrange(5, 60), chance.randrange(60, 3_000))))
-            lines = told(child)
+            lines = stored(child)
         child.wait(60)
         assert child.stdout
         child.stdout.close()
@@ -104,7 +104,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from store.database import Store
-from store.segments.edits import Change, ConflictError, apply, state
+from store.segments.edits import ConflictError, SegmentChange, apply, state
 
 me, conflicts = sys.argv[2], 0
 with Store.open(Path(sys.argv[1])) as store:
@@ -114,7 +114,7 @@ with Store.open(Path(sys.argv[1])) as store:
         while True:
             to = replace(was, status="corrected", reference=f"{was.reference or ''} {me}{turn}")
             try:
-                apply(store, me, "correct", [Change(1, to, revision)])
+                apply(store, me, "correct", [SegmentChange(1, to, revision)])
                 break
             except ConflictError as conflict:
                 assert conflict.theirs.reference in str(conflict) and to.reference in str(conflict)

@@ -1,4 +1,4 @@
-"""When the words of a given text are said, and how a quiet voice is heard: the starter ear on the starter voice."""
+"""When the words of a given text are said, and how a quiet voice is heard, by starter recogniser and voice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIRST, SECOND = "Me llamo Ana y vivo en Madrid.", "Ayer fui al mercado con mi he
 
 
 @pytest.fixture(scope="module")
-def ear() -> WhisperRecogniser:
+def recogniser() -> WhisperRecogniser:
     return load_recogniser(Device("cpu", 1, "asked for by a test"))
 
 
@@ -57,11 +57,11 @@ def assert_sound(words: list[Word], text: str, seconds: float) -> None:
 
 
 def test_words_of_a_corrected_text_are_found_where_they_are_said(
-    ear: WhisperRecogniser, spoken: list[Audio]
+    recogniser: WhisperRecogniser, spoken: list[Audio]
 ) -> None:
     first, second = (len(audio) / SAMPLE_RATE for audio in spoken)
     audio = np.concatenate([silence(1), spoken[0], silence(1.5), spoken[1], silence(0.7)])
-    words = ear.align(audio, f"{FIRST} {SECOND}")
+    words = recogniser.align(audio, f"{FIRST} {SECOND}")
     assert_sound(words, f"{FIRST} {SECOND}", len(audio) / SAMPLE_RATE)
     madrid, ayer = words[6], words[7]
     assert words[0].start == pytest.approx(1, abs=0.12)
@@ -73,32 +73,32 @@ def test_words_of_a_corrected_text_are_found_where_they_are_said(
     assert np.mean([word.probability for word in words]) > 0.7
 
 
-def test_a_voice_that_the_ear_does_not_understand_is_still_followed(ear: WhisperRecogniser) -> None:
-    """A real reader, whom the starter ear hardly understands, with the times published with the recording."""
+def test_a_voice_that_the_recogniser_does_not_understand_is_still_followed(recogniser: WhisperRecogniser) -> None:
+    """A real reader, whom the starter recogniser hardly understands, with the times published with it."""
     audio = read_audio(Path(__file__).parent / "data" / "es_read_1.wav")
     text = "Las arenas son blanquecinas de grano medio y tiene muy poca asistencia."
-    words = ear.align(audio, text)
+    words = recogniser.align(audio, text)
     assert_sound(words, text, len(audio) / SAMPLE_RATE)
     said = [0.96, 1.09, 1.15, 1.57, 1.66, 1.86, 1.92, 2.91, 3.62, 3.71, 3.78, 4.10, 4.22, 4.61]
     found = [moment for word in words[:7] for moment in (word.start, word.end)]
     assert np.median(np.abs(np.subtract(said, found))) < 0.15
 
 
-def test_noise_between_the_words_is_not_taken_for_them(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
+def test_noise_between_the_words_is_not_taken_for_them(recogniser: WhisperRecogniser, spoken: list[Audio]) -> None:
     first = len(spoken[0]) / SAMPLE_RATE
     audio = np.concatenate([silence(1), spoken[0], silence(1.5), spoken[1], silence(0.7)])
     audio += np.random.default_rng(7).normal(0, 0.02, len(audio)).astype(np.float32)
-    words = ear.align(audio, f"{FIRST} {SECOND}")
+    words = recogniser.align(audio, f"{FIRST} {SECOND}")
     assert words[0].start == pytest.approx(1, abs=0.2)
     assert words[6].end < 2 + first < words[7].start
 
 
 def test_a_word_that_nobody_says_is_improbable_and_takes_no_time_from_the_others(
-    ear: WhisperRecogniser, spoken: list[Audio]
+    recogniser: WhisperRecogniser, spoken: list[Audio]
 ) -> None:
-    right = ear.align(spoken[0], FIRST)
+    right = recogniser.align(spoken[0], FIRST)
     text = FIRST.replace("vivo", "vivo felizmente")
-    words = ear.align(spoken[0], text)
+    words = recogniser.align(spoken[0], text)
     assert_sound(words, text, len(spoken[0]) / SAMPLE_RATE)
     assert words[5].probability < 0.1 < right[5].probability
     for known, word in zip(right, [*words[:5], *words[6:]], strict=True):
@@ -108,16 +108,18 @@ def test_a_word_that_nobody_says_is_improbable_and_takes_no_time_from_the_others
 @pytest.mark.parametrize(
     "text", ["", "   ", "hola", "¿ — 🎉 !", "<|endoftext|> <|es|>", "a " * 700, "中文 \ud800 ñ"]
 )
-def test_any_text_can_be_aligned_with_any_sound(ear: WhisperRecogniser, spoken: list[Audio], text: str) -> None:
+def test_any_text_can_be_aligned_with_any_sound(
+    recogniser: WhisperRecogniser, spoken: list[Audio], text: str
+) -> None:
     for audio in (spoken[1], silence(1), np.zeros(8000, np.float32), spoken[1][:100], spoken[1][:0]):
-        assert_sound(ear.align(audio, text), text, len(audio) / SAMPLE_RATE)
+        assert_sound(recogniser.align(audio, text), text, len(audio) / SAMPLE_RATE)
 
 
-def test_more_than_a_window_is_not_aligned(ear: WhisperRecogniser) -> None:
+def test_more_than_a_window_is_not_aligned(recogniser: WhisperRecogniser) -> None:
     with pytest.raises(AudioError, match=r"30\.1 s of audio"):
-        ear.align(np.zeros(int(30.1 * SAMPLE_RATE), np.float32), "hola")
+        recogniser.align(np.zeros(int(30.1 * SAMPLE_RATE), np.float32), "hola")
     with pytest.raises(AudioError, match="not numbers"):
-        ear.align(np.full(100, np.nan, np.float32), "hola")
+        recogniser.align(np.full(100, np.nan, np.float32), "hola")
 
 
 def test_a_path_becomes_words() -> None:
@@ -173,13 +175,13 @@ def test_fitted_words_are_in_order_and_inside(times: list[float], samples: int, 
 
 @pytest.mark.parametrize("decibels", [-20, -45])
 def test_a_quiet_voice_is_heard_like_a_loud_one(
-    ear: WhisperRecogniser, spoken: list[Audio], decibels: float
+    recogniser: WhisperRecogniser, spoken: list[Audio], decibels: float
 ) -> None:
     loud = np.concatenate([silence(0.5), spoken[1], silence(0.5)])
     quiet = (np.rint(loud * 10 ** (decibels / 20) * 32768) / 32768).astype(np.float32)
     kept = quiet.copy()
-    heard = ear.recognise(quiet)
-    assert len(heard.words) >= 6 and heard.text == ear.recognise(audible(quiet)).text
+    heard = recogniser.recognise(quiet)
+    assert len(heard.words) >= 6 and heard.text == recogniser.recognise(audible(quiet)).text
     assert np.array_equal(quiet, kept)
 
 

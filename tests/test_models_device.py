@@ -50,7 +50,7 @@ def test_threads_are_the_cores_that_this_process_may_use() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "threads", "told"),
+    ("value", "threads", "shown"),
     [
         ("3", 3, "TERTULIA_THREADS=3"),
         ("0", None, "ignored"),
@@ -59,12 +59,12 @@ def test_threads_are_the_cores_that_this_process_may_use() -> None:
     ],
 )
 def test_a_person_may_set_the_threads(
-    monkeypatch: pytest.MonkeyPatch, wish: str, threads: int | None, told: str
+    monkeypatch: pytest.MonkeyPatch, value: str, threads: int | None, shown: str
 ) -> None:
-    monkeypatch.setenv(device.THREADS_VARIABLE, wish)
+    monkeypatch.setenv(device.THREADS_VARIABLE, value)
     chosen = device.choose()
     assert chosen.threads == (threads or device.physical_cores())
-    assert told in str(chosen)
+    assert shown in str(chosen)
 
 
 def test_one_thread_is_spelled_so() -> None:

@@ -45,7 +45,7 @@ DEVICE = Device("cpu", 1, "asked for by a test")
 
 
 @pytest.fixture(scope="module")
-def ear() -> WhisperRecogniser:
+def recogniser() -> WhisperRecogniser:
     return load_recogniser(DEVICE)
 
 
@@ -56,9 +56,9 @@ def clip(number: int, name: str = "test") -> TestClip:
 
 
 @pytest.fixture(scope="module")
-def found(ear: WhisperRecogniser) -> Evaluation:
+def found(recogniser: WhisperRecogniser) -> Evaluation:
     """What the starter hears of six sentences of a learner's, and one as Spanish at large."""
-    return evaluate(ear, [*map(clip, range(6)), clip(6, "general")])
+    return evaluate(recogniser, [*map(clip, range(6)), clip(6, "general")])
 
 
 class Parrot:
@@ -77,12 +77,12 @@ class Parrot:
 # --- listening ------------------------------------------------------------------------------------
 
 
-def test_every_figure_comes_from_one_listening(ear: WhisperRecogniser, found: Evaluation) -> None:
-    assert found.model == "starter-ear" and found.compute_type == ear.compute_type != ""
+def test_every_figure_comes_from_one_listening(recogniser: WhisperRecogniser, found: Evaluation) -> None:
+    assert found.model == "starter-ear" and found.compute_type == recogniser.compute_type != ""
     assert [one.reference for one in found.sets["test"]] == list(sentences()[:6])
     assert [one.reference for one in found.sets["general"]] == [sentences()[6]]
     for one in found.sets["test"]:
-        assert one.heard == ear.recognise(from_pcm16(spoken(one.reference))).text
+        assert one.heard == recogniser.recognise(from_pcm16(spoken(one.reference))).text
         assert one.words == word_errors(one.reference, one.heard)
         assert one.characters == character_errors(one.reference, one.heard)
         assert one.seconds == pytest.approx(len(spoken(one.reference)) / 16_000, abs=1e-3)
@@ -98,8 +98,8 @@ def test_every_figure_comes_from_one_listening(ear: WhisperRecogniser, found: Ev
     assert found.seconds > 0
 
 
-def test_nothing_to_hear_is_nothing_known(ear: WhisperRecogniser) -> None:
-    found = evaluate(ear, [])
+def test_nothing_to_hear_is_nothing_known(recogniser: WhisperRecogniser) -> None:
+    found = evaluate(recogniser, [])
     assert found.sets == {} and found.timestamps is None and found.silence.clips == 25
     assert found.wer("test") == NOWHERE and found.kinds("test") == Errors(0, 0, 0, 0)
     assert found.by_speaker("test") == found.by_loudness("test") == {}
@@ -112,23 +112,23 @@ def test_ghosts_are_counted_and_only_a_whisper_is_asked_for_timestamps() -> None
 
 
 def test_progress_is_told_of_every_set_to_its_end() -> None:
-    told: list[tuple[str, int, int]] = []
-    evaluate(Parrot(), [clip(0), clip(1, "general"), clip(2)], lambda *what: told.append(what))
-    assert told[:5] == [("test", 0, 2), ("test", 1, 2), ("test", 2, 2), ("general", 0, 1), ("general", 1, 1)]
-    assert told[-1] == ("silence", 25, 25)
+    progress: list[tuple[str, int, int]] = []
+    evaluate(Parrot(), [clip(0), clip(1, "general"), clip(2)], lambda *what: progress.append(what))
+    assert progress[:5] == [("test", 0, 2), ("test", 1, 2), ("test", 2, 2), ("general", 0, 1), ("general", 1, 1)]
+    assert progress[-1] == ("silence", 25, 25)
 
 
-def test_it_stops_when_it_is_told_to_and_when_a_clip_is_none(ear: WhisperRecogniser) -> None:
+def test_it_stops_when_it_is_told_to_and_when_a_clip_is_none(recogniser: WhisperRecogniser) -> None:
     heard: list[str] = []
     with pytest.raises(EvaluationStopped):
         evaluate(Parrot(), [clip(0), clip(1)], lambda *what: heard.append(what[0]), lambda: len(heard) >= 1)
     assert heard == ["test"]
     broken = TestClip(lambda: np.full(16_000, math.nan, np.float32), "Hola.", "one", "Ana", "test")
     with pytest.raises(AudioError):
-        evaluate(ear, [broken])
+        evaluate(recogniser, [broken])
 
 
-def test_timestamps_are_asked_for_all_over(ear: WhisperRecogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timestamps_are_asked_for_all_over(recogniser: WhisperRecogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     many = 2 * TIMED - 1
     clips = [
@@ -136,21 +136,21 @@ def test_timestamps_are_asked_for_all_over(ear: WhisperRecogniser, monkeypatch: 
         for number in range(many)
     ]
 
-    def noted(ear: WhisperRecogniser, audio: Audio) -> bool:
+    def noted(recogniser: WhisperRecogniser, audio: Audio) -> bool:
         asked.append(round(float(audio[0] * 100)))
         return True
 
     monkeypatch.setattr("models.evaluation.evaluate.timed", noted)
-    monkeypatch.setattr(ear, "recognise", Parrot().recognise)
-    assert evaluate(ear, clips).timestamps == 1.0
+    monkeypatch.setattr(recogniser, "recognise", Parrot().recognise)
+    assert evaluate(recogniser, clips).timestamps == 1.0
     assert len(asked) == len(set(asked)) == TIMED and asked == sorted(asked)
     assert max(b - a for a, b in zip(asked, [*asked[1:], many], strict=True)) <= 2
 
 
-def test_a_timestamp_must_make_sense(ear: WhisperRecogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timestamp_must_make_sense(recogniser: WhisperRecogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     audio = from_pcm16(spoken(sentences()[0]))
-    assert timed(ear, audio)
-    begin, seconds = ear._tokenizer.timestamp_begin, len(audio) / 16_000
+    assert timed(recogniser, audio)
+    begin, seconds = recogniser._tokenizer.timestamp_begin, len(audio) / 16_000
     for tokens, sense in (
         ([begin, 50, begin + int(seconds / 0.02)], True),
         ([begin, 50, begin + int((seconds + 5) / 0.02)], False),
@@ -161,8 +161,8 @@ def test_a_timestamp_must_make_sense(ear: WhisperRecogniser, monkeypatch: pytest
         result = type("Result", (), {"sequences_ids": [tokens]})()
         said = type("Model", (), {"generate": lambda self, *a, result=result, **k: [result]})()
         whisper = type("Whisper", (), {"encode": lambda self, features: features, "model": said})()
-        monkeypatch.setattr(ear, "_whisper", whisper)
-        assert timed(ear, audio) is sense
+        monkeypatch.setattr(recogniser, "_whisper", whisper)
+        assert timed(recogniser, audio) is sense
 
 
 def test_silences_are_always_the_same_and_hold_no_clipping() -> None:

@@ -1,4 +1,4 @@
-"""The starter ear through the very class that loads the big ones: what it hears, and what it refuses."""
+"""The starter recogniser through the very class that loads the big ones: what it hears, and what it refuses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Audio = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
-def ear() -> WhisperRecogniser:
+def recogniser() -> WhisperRecogniser:
     return load_recogniser(DEVICE)
 
 
@@ -51,8 +51,10 @@ def spoken() -> list[Audio]:
     return [np.interp(np.arange(0, len(a), step), np.arange(len(a)), a).astype(np.float32) for a in said]
 
 
-def test_spoken_sentences_are_understood_better_than_by_chance(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
-    heard = [ear.recognise(audio) for audio in spoken]
+def test_spoken_sentences_are_understood_better_than_by_chance(
+    recogniser: WhisperRecogniser, spoken: list[Audio]
+) -> None:
+    heard = [recogniser.recognise(audio) for audio in spoken]
     assert total([word_errors(text, h.text) for text, h in zip(SENTENCES, heard, strict=True)]).rate < 0.6
     for audio, hypothesis in zip(spoken, heard, strict=True):
         assert_sound(hypothesis, len(audio) / SAMPLE_RATE)
@@ -81,11 +83,11 @@ def assert_sound(hypothesis: Hypothesis, seconds: float) -> None:
 
 
 def test_what_is_hard_to_hear_is_doubtful_and_comes_with_alternatives(
-    ear: WhisperRecogniser, spoken: list[Audio]
+    recogniser: WhisperRecogniser, spoken: list[Audio]
 ) -> None:
     noise = np.random.default_rng(6).normal(0, 0.08, 200_000).astype(np.float32)
-    clear = [ear.recognise(audio) for audio in spoken]
-    noisy = [ear.recognise(audio + noise[: len(audio)]) for audio in spoken]
+    clear = [recogniser.recognise(audio) for audio in spoken]
+    noisy = [recogniser.recognise(audio + noise[: len(audio)]) for audio in spoken]
     assert sum(one.doubt for one in noisy) > 2 * sum(one.doubt for one in clear)
     assert sum(len(one.alternatives) for one in noisy) >= len(noisy)
     for one, audio in zip(noisy, spoken, strict=True):
@@ -99,8 +101,8 @@ def test_without_alternatives_there_is_no_doubt() -> None:
     assert Hypothesis("sí no", words, 2, 0.1, "ear", (other,)).doubt == pytest.approx(0.2)
 
 
-def test_the_same_audio_is_heard_the_same_twice(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
-    first, second = ear.recognise(spoken[2]), ear.recognise(spoken[2])
+def test_the_same_audio_is_heard_the_same_twice(recogniser: WhisperRecogniser, spoken: list[Audio]) -> None:
+    first, second = recogniser.recognise(spoken[2]), recogniser.recognise(spoken[2])
     assert (first.text, first.words) == (second.text, second.words)
 
 
@@ -108,16 +110,16 @@ def test_silence_is_filled_up_before_the_features(spoken: list[Audio], monkeypat
     """Behind the speech the network sees the floor of the log-mel scale, as it did in training, and not zeros."""
     folder = starters.path("recogniser")
     assert folder is not None
-    ear = WhisperRecogniser(folder, "in full windows", DEVICE, Windows())
+    recogniser = WhisperRecogniser(folder, "in full windows", DEVICE, Windows())
     seen: list[NDArray[np.float32]] = []
-    encode = ear._whisper.encode
+    encode = recogniser._whisper.encode
 
     def watched(features: NDArray[np.float32]) -> Any:
         seen.append(features)
         return encode(features)
 
-    monkeypatch.setattr(ear._whisper, "encode", watched)
-    ear.recognise(spoken[0])
+    monkeypatch.setattr(recogniser._whisper, "encode", watched)
+    recogniser.recognise(spoken[0])
     (features,) = seen
     assert features.shape == (80, 3000)
     assert (features[:, -100:] == features.min()).all() and features.min() != 0
@@ -144,17 +146,17 @@ def test_padding_is_zero_samples_to_thirty_seconds() -> None:
     ],
     ids=["nothing", "silence", "an offset", "noise", "a long silence"],
 )
-def test_where_nobody_speaks_nothing_is_heard(ear: WhisperRecogniser, audio: Audio) -> None:
-    heard = ear.recognise(audio)
+def test_where_nobody_speaks_nothing_is_heard(recogniser: WhisperRecogniser, audio: Audio) -> None:
+    heard = recogniser.recognise(audio)
     assert (heard.text, heard.words, heard.probability) == ("", (), 0.0)
     assert heard.seconds == len(audio) / SAMPLE_RATE
 
 
 @pytest.mark.parametrize("samples", [1, 160, 399, 1600])
-def test_a_blink_of_audio_does_no_harm(ear: WhisperRecogniser, spoken: list[Audio], samples: int) -> None:
+def test_a_blink_of_audio_does_no_harm(recogniser: WhisperRecogniser, spoken: list[Audio], samples: int) -> None:
     part = spoken[1][8000 : 8000 + samples]
-    assert_sound(ear.recognise(part), samples / SAMPLE_RATE)
-    assert all(word.end <= samples / SAMPLE_RATE for word in ear.hear(part)[0])
+    assert_sound(recogniser.recognise(part), samples / SAMPLE_RATE)
+    assert all(word.end <= samples / SAMPLE_RATE for word in recogniser.hear(part)[0])
 
 
 @pytest.mark.parametrize(
@@ -169,18 +171,18 @@ def test_a_blink_of_audio_does_no_harm(ear: WhisperRecogniser, spoken: list[Audi
     ],
     ids=["nan", "infinity", "int16", "float64", "stereo", "list"],
 )
-def test_what_is_not_audio_is_refused_with_a_sentence(ear: WhisperRecogniser, audio: Any) -> None:
+def test_what_is_not_audio_is_refused_with_a_sentence(recogniser: WhisperRecogniser, audio: Any) -> None:
     with pytest.raises(AudioError, match=r"(convert it first|not numbers: record it again).*\.$"):
-        ear.recognise(audio)
+        recogniser.recognise(audio)
 
 
-def test_a_long_recording_is_heard_to_its_end(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
+def test_a_long_recording_is_heard_to_its_end(recogniser: WhisperRecogniser, spoken: list[Audio]) -> None:
     """Sentences far apart in 70 s come back in their places, and nothing from the silence between."""
     long = np.zeros(70 * SAMPLE_RATE + 77, dtype=np.float32)
     places = (2, 25, 64)
     for place, audio in zip(places, spoken[1:], strict=True):
         long[place * SAMPLE_RATE :][: len(audio)] = audio
-    heard = ear.recognise(long)
+    heard = recogniser.recognise(long)
     assert_sound(heard, len(long) / SAMPLE_RATE)
     for place, audio in zip(places, spoken[1:], strict=True):
         end = place + len(audio) / SAMPLE_RATE
@@ -188,9 +190,11 @@ def test_a_long_recording_is_heard_to_its_end(ear: WhisperRecogniser, spoken: li
     assert not any(35 < word.start < 60 for word in heard.words)
 
 
-def test_after_a_long_pause_the_second_sentence_is_heard_too(ear: WhisperRecogniser, spoken: list[Audio]) -> None:
+def test_after_a_long_pause_the_second_sentence_is_heard_too(
+    recogniser: WhisperRecogniser, spoken: list[Audio]
+) -> None:
     pause = np.zeros(3 * SAMPLE_RATE, dtype=np.float32)
-    heard = ear.recognise(np.concatenate([spoken[1], pause, spoken[2]]))
+    heard = recogniser.recognise(np.concatenate([spoken[1], pause, spoken[2]]))
     resumed = len(spoken[1]) / SAMPLE_RATE + 3
     assert len([word for word in heard.words if word.end < resumed]) >= 4
     assert len([word for word in heard.words if word.start > resumed - 0.5]) >= 4
@@ -242,7 +246,7 @@ def test_the_probability_of_a_hypothesis_is_the_mean_of_its_words() -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A starter ear that a test may damage."""
+    """A starter recogniser that a test may damage."""
     folder = starters.path("recogniser")
     assert folder is not None
     return Path(shutil.copytree(folder, tmp_path / "ear"))
@@ -269,9 +273,11 @@ def test_a_damaged_file_is_refused(copy: Path, file: str) -> None:
         WhisperRecogniser(copy, "my-ear", DEVICE)
 
 
-def test_the_network_knows_its_own_mel_bands(copy: Path, ear: WhisperRecogniser, spoken: list[Audio]) -> None:
+def test_the_network_knows_its_own_mel_bands(
+    copy: Path, recogniser: WhisperRecogniser, spoken: list[Audio]
+) -> None:
     """Neither a missing nor a wrong preprocessor_config.json changes what is heard."""
-    said = ear.recognise(spoken[0]).text
+    said = recogniser.recognise(spoken[0]).text
     (copy / "preprocessor_config.json").unlink()
     assert WhisperRecogniser(copy, "my-ear", DEVICE).recognise(spoken[0]).text == said
     (copy / "preprocessor_config.json").write_text('{"feature_size": 128}', encoding="utf-8")

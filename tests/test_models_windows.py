@@ -54,14 +54,14 @@ def test_a_window_holds_the_speech_and_its_silence(samples: int, margin: float) 
 
 
 def seen(
-    ear: WhisperRecogniser, audio: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+    recogniser: WhisperRecogniser, audio: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, list[int]]:
     """What is heard, and how many frames the encoder was shown each time."""
     frames: list[int] = []
-    encode = ear._whisper.encode
+    encode = recogniser._whisper.encode
     with monkeypatch.context() as patch:
-        patch.setattr(ear._whisper, "encode", lambda mel: (frames.append(mel.shape[-1]), encode(mel))[1])
-        return ear.recognise(audio).text, frames
+        patch.setattr(recogniser._whisper, "encode", lambda mel: (frames.append(mel.shape[-1]), encode(mel))[1])
+        return recogniser.recognise(audio).text, frames
 
 
 def test_without_a_word_about_it_every_window_is_full(
@@ -74,10 +74,10 @@ def test_a_version_that_may_hears_the_same_words_in_a_window_of_its_turn(
     folder: Path, spoken: list[NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / windows.NAME).write_text(json.dumps({"v": 1, "margin": 0.5}))
-    ear, full = WhisperRecogniser(folder, "ear", DEVICE), WhisperRecogniser(folder, "ear", DEVICE, Windows())
+    recogniser, full = WhisperRecogniser(folder, "ear", DEVICE), WhisperRecogniser(folder, "ear", DEVICE, Windows())
     errors = words = 0
     for text, audio in zip(SENTENCES, spoken, strict=True):
-        heard, frames = seen(ear, audio, monkeypatch)
+        heard, frames = seen(recogniser, audio, monkeypatch)
         assert max(frames) <= len(audio) / HOP + 50 + ROUND
         found = word_errors(full.recognise(audio).text, heard)
         errors, words = errors + found.count, words + found.words

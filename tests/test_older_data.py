@@ -47,7 +47,7 @@ def hear(data: Path) -> tuple[str, str]:
     return recogniser.name, recogniser.recognise(read_audio(READ)).text
 
 
-def told(run: Path) -> dict[str, Any]:
+def events_of(run: Path) -> dict[str, Any]:
     """What is known of a run from its events, as JSON has it."""
     from core.runs.watch import RunWatch
 
@@ -166,7 +166,7 @@ def test_the_commands_say_of_it_what_they_said_then(data: Path, name: str, argum
 @pytest.mark.parametrize("run", sorted(NOTED["states"]))
 def test_the_events_of_a_run_are_read_as_they_were(data: Path, run: str) -> None:
     noted = json.loads(here(json.dumps(NOTED["states"][run]), data))
-    assert_has(told(data / "runs" / run), noted, run)
+    assert_has(events_of(data / "runs" / run), noted, run)
 
 
 def test_the_version_that_was_promoted_listens(data: Path) -> None:

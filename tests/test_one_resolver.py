@@ -20,7 +20,7 @@ NAMES = {
 }
 """What makes a model, or looks for one to choose, by module."""
 MAKERS = {"WhisperRecogniser", "LlamaTutor", "PiperVoice"}
-"""Those that are told by their names alone, wherever they come from."""
+"""Those that are known by their names alone, wherever they come from."""
 
 
 def uses(source: str) -> Iterator[int]:

@@ -56,11 +56,11 @@ def siren(tmp_path: Path) -> str:
 
 
 class Desk:
-    """A player, and everything it has told so far with the time at which it did."""
+    """A player, and every event of it so far with the time at which it did."""
 
     def __init__(self, player: Player) -> None:
         self.player = player
-        self.told: list[tuple[float, Event]] = []
+        self.log: list[tuple[float, Event]] = []
         self._events = player.events()
 
     async def send(self, *commands: Command) -> None:
@@ -71,13 +71,13 @@ class Desk:
         """The next event of a kind; of positions, the first that has come so far."""
         async with asyncio.timeout(20):
             async for event in self._events:
-                self.told.append((time.monotonic(), event))
+                self.log.append((time.monotonic(), event))
                 if isinstance(event, kind) and not (isinstance(event, At) and event.sample < least):
                     return event
-        raise AssertionError(f"no {kind.__name__} among {self.told}")
+        raise AssertionError(f"no {kind.__name__} among {self.log}")
 
     def all(self, kind: type[E]) -> list[E]:
-        return [event for _, event in self.told if isinstance(event, kind)]
+        return [event for _, event in self.log if isinstance(event, kind)]
 
     def positions(self) -> list[int]:
         return [at.sample for at in self.all(At)]
@@ -127,7 +127,7 @@ async def test_a_span_is_heard_at_its_own_pitch_whatever_the_pace(
     # The position comes on by itself, from the first sample to the last, as fast as the sound does.
     positions = desk.positions()
     assert positions == sorted(positions) and positions[0] == 2 * RATE and positions[-1] == 3 * RATE
-    walking = [(when, at.sample) for when, at in desk.told if isinstance(at, At) and 2 < at.sample / RATE < 3]
+    walking = [(when, at.sample) for when, at in desk.log if isinstance(at, At) and 2 < at.sample / RATE < 3]
     assert 15 / pace < len(walking) < 28 / pace
     times, samples = np.transpose(walking)
     slope, _ = np.polyfit(times, samples, 1)

@@ -40,12 +40,12 @@ async def test_without_a_loudspeaker_the_player_says_so_and_lives(tmp_path: Path
     player = Player(tmp_path)
     events = player.events()
 
-    async def told(count: int) -> list[protocol.Event]:
+    async def next_events(count: int) -> list[protocol.Event]:
         async with asyncio.timeout(20):
             return [await anext(events) for _ in range(count)]
 
     await player.send(Play(sha256, 10, 100))
-    _, ready, *failed = await told(4)
+    _, ready, *failed = await next_events(4)
     assert ready == Ready(None)
     assert failed == [Error(str(SoundError(*NO_LOUDSPEAKER))), Finished(sha256, 10, "failed")]
     for sha, start, end in (
@@ -59,7 +59,7 @@ async def test_without_a_loudspeaker_the_player_says_so_and_lives(tmp_path: Path
         (sha256, 10**30, 10**31),
     ):
         await player.send(Play(sha, start, end))
-        error, finished = await told(2)
+        error, finished = await next_events(2)
         assert isinstance(error, Error) and error.text.endswith(".") and NO_LOUDSPEAKER[0] not in error.text
         assert finished == Finished(sha, start, "failed")
     await player.close()

@@ -17,7 +17,7 @@ from core.processes import child as children
 from core.processes import command, detached
 from core.processes.asking import NoAnswer, TooLong, ask
 from core.processes.child import Child, Restarts
-from core.processes.events import Failed, Progress, Result, Said
+from core.processes.events import Failed, Notice, Progress, Result
 from core.processes.task import Task
 
 MODULE = "tests.child_at_work"
@@ -33,7 +33,7 @@ for line in sys.stdin:
 """
 TELL = """
 import json, sys, time
-from core.processes.events import Failed, Progress, Said, report
+from core.processes.events import Failed, Progress, Notice, report
 """
 
 
@@ -53,7 +53,7 @@ class Note:
 KINDS = {"Note": Note}
 
 
-async def told(child: Child) -> tuple[list[str], list[str]]:
+async def output_of(child: Child) -> tuple[list[str], list[str]]:
     """What a child tells to its end: texts of events, and what was odd."""
     odd: list[str] = []
     async with asyncio.timeout(60):
@@ -107,7 +107,7 @@ async def test_a_line_that_is_too_long_is_skipped_and_said_once(
     long = f"""{begins} + b"a" * {length}"""
     code = writing(one, rf"""{long} + b'"}}\n'""", two, long)
     child = await Child.talking(MODULE, code, log=tmp_path / "log")
-    assert await told(child) == (["one", "two"], ["too long to be read; it was skipped"] * 2)
+    assert await output_of(child) == (["one", "two"], ["too long to be read; it was skipped"] * 2)
 
 
 async def test_bytes_that_are_no_event_are_told_and_a_line_cut_short_is_not(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_bytes_that_are_no_event_are_told_and_a_line_cut_short_is_not(tmp_
         r"""b'{"v":1,"ki'""",
     )
     child = await Child.talking(MODULE, code, log=tmp_path / "log")
-    texts, odd = await told(child)
+    texts, odd = await output_of(child)
     assert texts == ["ma�ana"]
     [only] = odd
     assert only.startswith("that is not of its protocol: not a JSON line")
@@ -170,9 +170,9 @@ def task(code: str, grace: float = 60.0) -> Task:
     return Task("count", MODULE, [TELL + code], {"ANSWER": "42"}, grace)
 
 
-async def done(work: Task) -> tuple[Result | Failed, list[Progress | Said]]:
+async def done(work: Task) -> tuple[Result | Failed, list[Progress | Notice]]:
     """How it ends, and what it tells."""
-    events: list[Progress | Said] = []
+    events: list[Progress | Notice] = []
     async with asyncio.timeout(60):
         return await work.run(events.append), events
 
@@ -183,13 +183,13 @@ import os
 print("a library says hello")
 print("and complains", file=sys.stderr)
 report(Progress("half of it", 0.5))
-report(Said("is empty", "row 3"))
+report(Notice("is empty", "row 3"))
 print('{"v": 1, "kind": "Later"}', file=sys.stderr)
 print(json.dumps({"answer": os.environ["ANSWER"]}))
 """
     result, events = await done(task(code))
     assert result == Result({"answer": "42"})
-    assert events == [Progress("half of it", 0.5), Said("is empty", "row 3")]
+    assert events == [Progress("half of it", 0.5), Notice("is empty", "row 3")]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_a_task_that_cannot_be_started_says_so() -> None:
 
 
 async def begun(work: Task) -> tuple[asyncio.Task[Result | Failed], int]:
-    """Some work at which a process is, having told something; its number."""
+    """Some work at which a process is, having reported something; its number."""
     first: asyncio.Queue[Any] = asyncio.Queue()
     running = asyncio.create_task(work.run(first.put_nowait))
     async with asyncio.timeout(60):

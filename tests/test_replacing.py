@@ -80,13 +80,13 @@ def test_expressions_may_refer_to_what_they_found(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("find", "replace", "told"),
+    ("find", "replace", "sentence"),
     [("(", "", "no regular expression"), ("a{99999999999}", "", "no regular"), ("[z-a]", "", "position"),
      ("a", r"\2", "cannot stand for"), ("a", r"\g<x>", "cannot stand for"), ("", "x", "nothing to find")],
 )  # fmt: skip
-def test_an_expression_that_is_none_is_one_sentence(desk: Desk, find: str, replace: str, told: str) -> None:
+def test_an_expression_that_is_none_is_one_sentence(desk: Desk, find: str, replace: str, sentence: str) -> None:
     say(desk, "nada")
-    with pytest.raises(StoreError, match=told) as refused:
+    with pytest.raises(StoreError, match=sentence) as refused:
         desk.plan_replacement(find, replace, regex=True)
     assert "\n" not in str(refused.value)
 

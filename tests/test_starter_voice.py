@@ -63,8 +63,8 @@ def test_pace_leaves_the_pitch_alone(voice: Any) -> None:
 
 def test_questions_rise_and_statements_fall(voice: Any) -> None:
     for words in ("Vas al cine mañana", "Tienes hambre", "Vivís en Madrid"):
-        asked, told = spoken(voice, f"¿{words}?"), spoken(voice, f"{words}.")
-        assert _pitch(_end(asked)) > 1.3 * _pitch(_end(told))
+        question, statement = spoken(voice, f"¿{words}?"), spoken(voice, f"{words}.")
+        assert _pitch(_end(question)) > 1.3 * _pitch(_end(statement))
 
 
 def test_frames_add_up_to_the_audio(voice: Any) -> None:

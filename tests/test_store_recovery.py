@@ -73,7 +73,7 @@ def test_a_recording_is_journalled_kept_and_forgotten_by_the_journal(store: Stor
     [turn] = turns(store, 1)
     assert (turn.id, turn.status, turn.role, turn.origin) == (kept.turn, "recorded", "learner", "spoken")
     np.testing.assert_array_equal(heard(store, turn), spoken)
-    assert left(store.folder) == [] and recover(store).kept == ()
+    assert left(store.folder) == [] and recover(store).rescued == ()
 
 
 def test_what_the_disk_did_not_sync_is_not_called_safe(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_a_living_writers_journal_is_nobody_elses_business(store: Store) -> None
     with RecordingJournal.create(store.folder, 1) as journal:
         journal.append(speech(BLOCK))
         assert orphans(store.folder) == ([], [])
-        assert recover(store).kept == ()
+        assert recover(store).rescued == ()
     [orphan], _ = orphans(store.folder)
     assert (orphan.name, orphan.session, orphan.samples) == (journal.name, 1, BLOCK)
     assert abs(orphan.started_at - journal.started_at).total_seconds() < 0.001
@@ -104,7 +104,7 @@ def test_a_living_writers_journal_is_nobody_elses_business(store: Store) -> None
 
 def test_a_journal_in_which_nothing_was_spoken_leaves_nothing(store: Store) -> None:
     RecordingJournal.create(store.folder, 1).close()
-    assert recover(store).kept == () and left(store.folder) == [] and counts(store) == [0, 0, 0]
+    assert recover(store).rescued == () and left(store.folder) == [] and counts(store) == [0, 0, 0]
 
 
 def test_a_discarded_or_closed_journal_takes_no_more(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_a_torn_end_is_recovered_to_the_last_whole_sample(store: Store, torn: in
     with RecordingJournal.create(store.folder, 1) as journal:
         journal.append(speech(1_000))
     os.truncate(journal.path, HEADER.size + 2_000 - torn)
-    assert len(recover(store).kept) == 1
+    assert len(recover(store).rescued) == 1
     np.testing.assert_array_equal(heard(store, turns(store, 1)[0]), speech(1_000)[: (2_000 - torn) // 2])
 
 
@@ -154,7 +154,7 @@ def test_a_torn_header_is_put_aside_with_a_warning_and_never_deleted(store: Stor
     aside = journal.path.with_suffix(".damaged")
     [warning] = recovery.warnings
     assert str(aside) in warning and aside.read_bytes() == data
-    assert len(recovery.kept) == 1 and recovery.seconds == 500 / 16_000
+    assert len(recovery.rescued) == 1 and recovery.seconds == 500 / 16_000
     assert recover(store).warnings == ()
 
 
@@ -162,7 +162,7 @@ def test_a_journal_whose_session_is_unknown_is_kept_without_a_turn(store: Store)
     for session in (None, 77):
         with RecordingJournal.create(store.folder, session) as journal:
             journal.append(speech(1_000, seed=session or 0))
-    assert [kept.turn for kept in recover(store).kept] == [None, None]
+    assert [turn.turn for turn in recover(store).rescued] == [None, None]
     assert counts(store) == [2, 2, 0] and check(store) == []
 
 
@@ -170,7 +170,7 @@ def test_two_journals_with_the_same_sound_are_two_turns_of_one_recording(store: 
     for _ in range(2):
         with RecordingJournal.create(store.folder, 1) as journal:
             journal.append(np.zeros(1_000, np.int16))
-    assert len(recover(store).kept) == 2
+    assert len(recover(store).rescued) == 2
     assert counts(store) == [1, 2, 2]
 
 
@@ -192,7 +192,7 @@ def test_a_disk_that_fails_during_recovery_keeps_the_journal(store: Store) -> No
         recover(store)
     assert left(store.folder) == [journal.path.name] and counts(store) == [0, 0, 0]
     (store.folder / "incoming").unlink()
-    assert len(recover(store).kept) == 1
+    assert len(recover(store).rescued) == 1
 
 
 # --- long ones ----------------------------------------------------------------------------------
@@ -214,8 +214,8 @@ def test_a_long_journal_becomes_turns_of_five_minutes_cut_where_it_is_quiet(stor
         for start in range(0, len(noise), 1 << 20):
             journal.append(noise[start : start + (1 << 20)])
     recovery = recover(store)
-    assert recovery.seconds == 1200 and len(recovery.kept) == 5 and recovery.warnings == ()
-    spans = [segment(store, kept.segment) for kept in recovery.kept]
+    assert recovery.seconds == 1200 and len(recovery.rescued) == 5 and recovery.warnings == ()
+    spans = [segment(store, turn.segment) for turn in recovery.rescued]
     assert counts(store) == [1, 5, 5] and left(store.folder) == [] and check(store) == []
     assert spans[0].start == 0 and spans[-1].end == len(noise)
     for before, after, second in zip(spans[:-1], spans[1:], quiet, strict=True):
@@ -225,7 +225,7 @@ def test_a_long_journal_becomes_turns_of_five_minutes_cut_where_it_is_quiet(stor
     assert {turn.status for turn in said} == {"lost"}
     assert [turn.created_at for turn in said] == sorted({turn.created_at for turn in said})
     np.testing.assert_array_equal(np.concatenate([heard(store, turn) for turn in said]), noise)
-    assert recover(store).kept == ()
+    assert recover(store).rescued == ()
 
 
 FRUGAL = """
@@ -237,8 +237,8 @@ store = Store.open(Path(sys.argv[1]))
 recover(store)  # what is imported on the way is there
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 Path(sys.argv[2]).rename(Path(sys.argv[1]) / "journal" / "20260101T000000-long.pcm")
-kept = recover(store).kept
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, len(kept))
+rescued = recover(store).rescued
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, len(rescued))
 """
 
 
@@ -277,10 +277,10 @@ def test_one_that_fails_twice_is_set_aside_and_the_others_are_rescued(
     aside = journal.path.with_suffix(".damaged")
     [warning] = recovery.warnings
     assert str(aside) in warning and "twice" in warning and aside.read_bytes() == data
-    assert len(recovery.kept) == 1 and left(store.folder) == [aside.name]
+    assert len(recovery.rescued) == 1 and left(store.folder) == [aside.name]
     assert recover(store).warnings == ()
     aside.rename(journal.path)  # as the sentence says, once what stood in the way is gone
-    assert len(recover(store).kept) == 1 and left(store.folder) == []
+    assert len(recover(store).rescued) == 1 and left(store.folder) == []
 
 
 def test_a_rescue_that_is_killed_counts_and_one_that_succeeds_is_forgotten(store: Store) -> None:
@@ -311,7 +311,7 @@ def test_a_disk_that_can_be_mended_is_not_held_against_a_journal(
             with pytest.raises(StoreError):
                 recover(store)
             assert left(store.folder) == [journal.path.name]
-    assert len(recover(store).kept) == 1
+    assert len(recover(store).rescued) == 1
 
 
 # --- kill -9 ------------------------------------------------------------------------------------
@@ -351,7 +351,7 @@ def test_killed_at_ten_random_points_everything_acknowledged_is_there(store: Sto
                 elif word == "samples":
                     acknowledged[seed] = int(number[0])
         recover(store)
-        assert recover(store).kept == ()
+        assert recover(store).rescued == ()
 
     assert not [name for name in left(store.folder) if not name.endswith(".new")]  # not begun when killed
     assert check(store) == []
@@ -382,7 +382,7 @@ from store.audio.journal import RecordingJournal
 def stop_at(owner, name):
     original = getattr(owner, name)
     def stopped(*args, **options):
-        if name != "replace" or str(args[1]).endswith(".flac"):
+        if name != "rename" or str(args[1]).endswith(".flac"):
             print("here", flush=True)
             sys.stdin.readline()
         return original(*args, **options)
@@ -392,7 +392,7 @@ folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 database = Store.open(folder)
 owner, name = {
     "before the audio": (store.audio.recovery, "AudioFolder"),
-    "before the audio has its name": (Path, "replace"),
+    "before the audio has its name": (Path, "rename"),
     "before the rows": (store.audio.recovery, "add_recording"),
     "between the rows": (store.audio.recovery, "add_turn"),
     "before the journal goes": (RecordingJournal, "discard"),
@@ -426,7 +426,7 @@ def test_killed_while_keeping_or_recovering_nothing_is_lost_or_doubled(store: St
     command = [sys.executable, "-c", STOPPER, str(store.folder), place, deed]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout and victim.stdout.readline() == "here\n"
-        assert recover(store).kept == ()  # the victim lives and holds the journal
+        assert recover(store).rescued == ()  # the victim lives and holds the journal
         assert counts(store) == ([1, 1, 1] if place == "before the journal goes" else [0, 0, 0])
         victim.kill()
         victim.wait(30)

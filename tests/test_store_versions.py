@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def made(store: Store, *names: str) -> list[int]:
-    """So many versions of the ear, none of them promoted."""
+    """So many versions of the recogniser, none of them promoted."""
     return [add_version(store, PART, name, f"runs/{name}/version", "0" * 64, {"wer": 0.1}) for name in names]
 
 
@@ -77,11 +77,11 @@ def test_a_promotion_may_not_pretend_to_be_a_rollback(store: Store) -> None:
 
 
 def test_parts_have_trails_of_their_own(store: Store) -> None:
-    [ear] = made(store, "v1")
+    [version] = made(store, "v1")
     voice = add_version(store, "voice", "v1", "/voice", "0" * 64, {})
     promote(store, voice, "nicer")
-    promote(store, ear, "better")
-    assert trail(store, PART) == [ear] and trail(store, "voice") == [voice]
+    promote(store, version, "better")
+    assert trail(store, PART) == [version] and trail(store, "voice") == [voice]
     with pytest.raises(StoreError, match="was not version"):
         roll_back(store, PART, voice)
 

@@ -42,9 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_apps_recogniser_loads_the_version_and_hears_with_it(folder: Path) -> None:
-    ear = WhisperRecogniser(folder / "version" / "recogniser-ct2", "tuned", choose())
+    recogniser = WhisperRecogniser(folder / "version" / "recogniser-ct2", "tuned", choose())
     clip = next(clip for clip in read_manifest(folder / "manifest.jsonl")[0] if clip.split == "dev")
-    assert ear.recognise(waveform(clip)).words
+    assert recogniser.recognise(waveform(clip)).words
 
 
 def test_the_merged_folder_is_the_bases_own_but_for_the_weights(folder: Path) -> None:

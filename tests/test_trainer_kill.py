@@ -31,7 +31,7 @@ POINTS = [
     ("trainer.files:settle_folder", 1),  # converted, without its name
     ("trainer.finishing:verify", 1),  # merged and converted, not yet compared
     ("trainer.finishing:settle_folder", 1),  # the version is whole, not yet in its place
-    ("trainer.evaluating:evaluate", 2),  # one ear was heard, the other not
+    ("trainer.evaluating:evaluate", 2),  # one recogniser was run, the other not
     ("trainer.evaluating:write_json", 2),  # both were, the report is not written
 ]
 

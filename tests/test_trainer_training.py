@@ -22,7 +22,7 @@ from trainer.batches import BatchPlan  # noqa: E402
 from trainer.contract.clips import read_manifest  # noqa: E402
 from trainer.contract.errors import CheckpointError, TrainingError  # noqa: E402
 from trainer.contract.job import Job, read_job  # noqa: E402
-from trainer.decoding import DevScore  # noqa: E402
+from trainer.decoding import DevErrors  # noqa: E402
 from trainer.events import Events  # noqa: E402
 from trainer.optimising import out_of_memory, rate  # noqa: E402
 from trainer.run import run  # noqa: E402
@@ -119,10 +119,10 @@ def test_it_stops_early_when_dev_gets_no_better(train: Any, monkeypatch: pytest.
     assert kept == ["step-00000001", "step-00000003"]
 
 
-def wrong(*errors: int) -> Callable[..., DevScore]:
+def wrong(*errors: int) -> Callable[..., DevErrors]:
     """So many of a thousand words are misheard, one look at dev after the other."""
     counts = iter(errors)
-    return lambda *values: DevScore(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
+    return lambda *values: DevErrors(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
 
 
 def test_between_steps_that_chance_may_have_parted_the_later_one_is_taken(

@@ -73,14 +73,14 @@ def test_a_run_that_was_stopped_goes_on_to_the_digit(
     train: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calm = train("calm")
-    true = Training._tell
+    true = Training._report
 
-    def told(training: Training, *values: Any) -> None:
+    def report(training: Training, *values: Any) -> None:
         true(training, *values)
         if training._state.step == 2:
             (tmp_path / "job" / "STOP").touch()
 
-    monkeypatch.setattr(Training, "_tell", told)
+    monkeypatch.setattr(Training, "_report", report)
     assert train()[0] == {"status": "stopped", "step": 2}
     (tmp_path / "job" / "STOP").unlink()
     done, events = train(resume=True)

@@ -1,4 +1,4 @@
-"""Bases: what a wish names, what is looked for without one, and what is told where it cannot be trained."""
+"""Bases: what a name names, what is looked for without one, and what is said where it cannot be trained."""
 
 from __future__ import annotations
 

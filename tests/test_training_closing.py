@@ -96,13 +96,13 @@ def test_what_waits_is_heard_in_the_order_of_the_queue_and_put_in_order_again(st
     before = len(hearings(store))
     seen: list[TranscriptionProgress] = []
 
-    def told(progress: TranscriptionProgress) -> None:
+    def on_progress(progress: TranscriptionProgress) -> None:
         seen.append(progress)
         if progress.done == SEGMENTS:  # as if what was learnt meanwhile had moved this one
             store.execute("UPDATE segments SET expected = 99 WHERE id = ?", (queue[-1],))
 
     put_on(store, OTHER)
-    result = rehear(store, told)
+    result = rehear(store, on_progress)
     assert (result.segments, result.left, result.failed) == (SEGMENTS, 0, [])
     assert hearings(store)[before:] == [(OTHER, segment) for segment in (*queue, done)]
     assert heard_by(store) == [OTHER] * SEGMENTS
@@ -122,11 +122,11 @@ def test_after_going_back_the_older_ears_word_counts_again(store: Store) -> None
 def test_another_ear_in_the_middle_of_it_begins_anew(store: Store) -> None:
     put_on(store, OTHER)
 
-    def told(progress: TranscriptionProgress) -> None:
+    def on_progress(progress: TranscriptionProgress) -> None:
         if progress.done == 3 and chosen_name(store, RECOGNISER) == OTHER:
             put_on(store, "starter-ear")
 
-    assert rehear(store, told).left == 0
+    assert rehear(store, on_progress).left == 0
     assert heard_by(store) == ["starter-ear"] * SEGMENTS
     assert [model for model, _ in hearings(store)].count(OTHER) == 4
 

@@ -1,4 +1,4 @@
-"""Is the new ear let in? What the gate says to what both ears heard, and to reports that cannot be trusted."""
+"""Is the new version let in? What the gate says to both evaluations, and to reports that cannot be trusted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def heard(wrong: int) -> tuple[str, Errors, Errors]:
     return said, word_errors(TEXT, said), character_errors(TEXT, said)
 
 
-def ear(
+def result(
     wrong: int | Wrong,
     general: int | Wrong | None = 0,
     *,
@@ -47,7 +47,7 @@ def ear(
     ghosts: int = 0,
     timestamps: float | None = 1.0,
 ) -> Evaluation:
-    """What an ear heard of 40 clips of test and 1000 of Spanish at large; of each clip so many words wrong."""
+    """An evaluation on 40 clips of test and 1000 of Spanish at large; of each clip so many words wrong."""
 
     def way(wrong: int | Wrong) -> Wrong:
         return (lambda number: wrong) if isinstance(wrong, int) else wrong
@@ -68,7 +68,7 @@ def one_in(many: int) -> Wrong:
 
 
 def test_fewer_errors_and_nothing_else_lost_is_better() -> None:
-    said = verdict(ear(4, 1), ear(2, 1))
+    said = verdict(result(4, 1), result(2, 1))
     assert (said.outcome, said.promotable, said.reasons) == ("better", True, ())
     assert (said.before.value, said.after.value) == (0.4, 0.2)
     assert said.change.value == pytest.approx(-0.2) and said.change.high < 0
@@ -89,29 +89,29 @@ def test_fewer_errors_and_nothing_else_lost_is_better() -> None:
     ],
 )
 def test_what_may_be_chance_is_no_better(after: int | Wrong, verb: str) -> None:
-    said = verdict(ear(2), ear(after))
+    said = verdict(result(2), result(after))
     assert (said.outcome, said.promotable) == ("no better", False)
     assert said.change.high >= 0 and said.reasons
     assert f"held-out speech {verb} 20.0 %" in said.sentence
 
 
 def test_a_worse_ear_is_not_said_to_be_chance() -> None:
-    said = verdict(ear(2), ear(4))
+    said = verdict(result(2), result(4))
     assert said.outcome == "no better" and said.change.low > 0
     assert "That is worse, and not by chance." in said.sentence
 
 
 def test_recordings_stand_and_fall_together() -> None:
     better: Wrong = lambda number: 0 if number % 40 < 30 else 4  # noqa: E731
-    apart = verdict(ear(2, recordings=40), ear(better, recordings=40))
-    together = verdict(ear(2, recordings=3), ear(better, recordings=3))
+    apart = verdict(result(2, recordings=40), result(better, recordings=40))
+    together = verdict(result(2, recordings=3), result(better, recordings=3))
     assert apart.outcome == "better"
     assert together.change.value == apart.change.value
     assert together.change.high - together.change.low != apart.change.high - apart.change.low
 
 
 def test_one_recording_proves_nothing() -> None:
-    said = verdict(ear(4, recordings=1), ear(0, recordings=1))
+    said = verdict(result(4, recordings=1), result(0, recordings=1))
     assert (said.outcome, said.promotable) == ("no better", False)
     assert (said.change.value, said.change.low, said.change.high) == (-0.4, -1.0, 1.0)
 
@@ -128,7 +128,7 @@ def test_one_recording_proves_nothing() -> None:
     ],
 )
 def test_spanish_at_large_must_not_pay_for_it(before: int | Wrong, after: int | Wrong, harmful: bool) -> None:
-    said = verdict(ear(4, before), ear(2, after))
+    said = verdict(result(4, before), result(2, after))
     assert said.general_change is not None
     assert (said.outcome == "harmful", said.promotable) == (harmful, not harmful), said.general_change
     assert any("heard worse" in reason for reason in said.reasons) == harmful
@@ -138,48 +138,50 @@ def test_spanish_at_large_must_not_pay_for_it(before: int | Wrong, after: int | 
 
 
 def test_hearing_voices_is_harmful() -> None:
-    said = verdict(ear(4, ghosts=1), ear(2, ghosts=4))
+    said = verdict(result(4, ghosts=1), result(2, ghosts=4))
     assert (said.outcome, said.promotable) == ("harmful", False)
     assert said.reasons == ("It hears 4 words where nobody speaks, and the ear before 1.",)
     assert said.reasons[0] in said.sentence
-    assert verdict(ear(4, ghosts=1), ear(2, ghosts=3)).promotable
+    assert verdict(result(4, ghosts=1), result(2, ghosts=3)).promotable
 
 
 def test_forgetting_timestamps_is_harmful() -> None:
-    said = verdict(ear(4, timestamps=1.0), ear(2, timestamps=0.75))
+    said = verdict(result(4, timestamps=1.0), result(2, timestamps=0.75))
     assert (said.outcome, said.promotable) == ("harmful", False)
     assert "timestamps in 75 % of the clips, and the ear before in 100 %" in said.sentence
-    assert verdict(ear(4, timestamps=0.8), ear(2, timestamps=0.6)).promotable, "by exactly as much as it may"
-    assert verdict(ear(4, timestamps=0.9), ear(2, timestamps=0.7)).promotable, "by exactly as much as it may"
-    assert verdict(ear(4, timestamps=None), ear(2, timestamps=0.0)).promotable, "who was not asked has no share"
+    assert verdict(result(4, timestamps=0.8), result(2, timestamps=0.6)).promotable, "by exactly as much as it may"
+    assert verdict(result(4, timestamps=0.9), result(2, timestamps=0.7)).promotable, "by exactly as much as it may"
+    assert verdict(result(4, timestamps=None), result(2, timestamps=0.0)).promotable, (
+        "who was not asked has no share"
+    )
 
 
 def test_all_that_is_harmful_is_named() -> None:
-    said = verdict(ear(4, 0), ear(2, 1, ghosts=9, timestamps=0.0))
+    said = verdict(result(4, 0), result(2, 1, ghosts=9, timestamps=0.0))
     assert said.outcome == "harmful" and len(said.reasons) == 3
     assert all(reason in said.sentence for reason in said.reasons)
 
 
 def test_below_200_words_nothing_is_said() -> None:
-    said = verdict(ear(4, count=19), ear(0, count=19))
+    said = verdict(result(4, count=19), result(0, count=19))
     assert (said.outcome, said.promotable) == ("too little", False)
     assert said.sentence.startswith("Too little to say. Only 190 words of test were heard, and 200 are needed")
     assert said.change.words == 190 and said.change.value == pytest.approx(-0.4), (
         "the figures are there all the same"
     )
-    assert verdict(ear(4, count=20), ear(0, count=20)).change.words == LEAST_WORDS
-    assert verdict(ear(4, count=20), ear(0, count=20)).outcome == "better"
+    assert verdict(result(4, count=20), result(0, count=20)).change.words == LEAST_WORDS
+    assert verdict(result(4, count=20), result(0, count=20)).outcome == "better"
 
 
 def test_without_a_test_there_are_no_figures_and_no_promotion() -> None:
-    said = verdict(ear(0, count=0), ear(0, count=0))
+    said = verdict(result(0, count=0), result(0, count=0))
     assert (said.outcome, said.promotable, said.change.words) == ("too little", False, 0)
     assert (said.change.low, said.change.high) == (-1.0, 1.0)
     assert "Only 0 words" in said.sentence
 
 
 def test_without_spanish_at_large_it_is_not_let_in() -> None:
-    said = verdict(ear(4, None), ear(2, None))
+    said = verdict(result(4, None), result(2, None))
     assert (said.outcome, said.promotable) == ("better", False)
     assert said.general_before is said.general_after is said.general_change is None
     assert "Spanish at large was not measured" in said.sentence
@@ -188,7 +190,7 @@ def test_without_spanish_at_large_it_is_not_let_in() -> None:
 def test_one_recording_of_spanish_at_large_tells_nothing_of_it() -> None:
     before, after = (
         dataclasses.replace(one, sets={**one.sets, "general": clips(lambda number: 1, 30, 1)})
-        for one in (ear(4), ear(2))
+        for one in (result(4), result(2))
     )
     said = verdict(before, after)
     assert (said.outcome, said.promotable) == ("better", False)
@@ -211,7 +213,7 @@ def written(folder: Path, text: str | bytes | dict[str, Any]) -> Path:
 
 
 def small(wrong: int, **more: Any) -> Evaluation:
-    return ear(wrong, None, **more)
+    return result(wrong, None, **more)
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:

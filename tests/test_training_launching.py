@@ -42,12 +42,12 @@ from pathlib import Path
 from core.runs.errors import TrainingRefused
 from core.runs.launch import begin
 from core.versions.registry import settle  # noqa: E402
-from core.runs.snapshot import Choice
+from core.runs.snapshot import RunChoice
 from store.database import Store
 from tests.training_store import TINY
 with Store.open(Path(sys.argv[1])) as store:
     try:
-        print(begin(store, Choice(knobs=TINY)).id, flush=True)
+        print(begin(store, RunChoice(knobs=TINY)).id, flush=True)
     except TrainingRefused as error:
         print(error, flush=True)
 sys.stdin.read()

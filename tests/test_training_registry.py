@@ -194,7 +194,7 @@ def test_without_one_that_can_be_loaded_everything_stays(store: Store, monkeypat
     put_on(store, 1)
     was = journal(store)
 
-    def broken(ear: object) -> None:
+    def broken(recogniser: object) -> None:
         raise ModelError("It cannot be used.")
 
     monkeypatch.setattr(registry, "try_out", broken)
@@ -277,7 +277,7 @@ def test_marks_are_a_persons_own(store: Store) -> None:
         registry.tag(store, "v2", ["x"])
 
 
-# --- how good the ear is --------------------------------------------------------------------------
+# --- how good the recogniser is --------------------------------------------------------------------------
 
 
 def test_how_good_the_ear_is_comes_from_its_own_test(store: Store, untried: None) -> None:
@@ -303,7 +303,7 @@ def test_else_from_what_was_corrected_since(tmp_path: Path) -> None:
             "SELECT sum(errors) AS e, sum(words) AS w FROM segments WHERE split IN ('dev', 'test')"
         )
         assert said.words == held[0]["w"] and said.wer.value == held[0]["e"] / held[0]["w"]
-        # What another ear heard says nothing about this one.
+        # What another recogniser heard says nothing about this one.
         for row in store.execute("SELECT id FROM segments WHERE split = 'test'"):
             add_hypothesis(store, row["id"], "v9", "Otra cosa.", [], 0.1)
         store.execute("UPDATE segments SET model = 'v9' WHERE split = 'test'")

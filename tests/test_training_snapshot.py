@@ -36,7 +36,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(spoken: Path, tmp_path: Path) -> Iterator[Store]:
-    """Twenty corrected sentences of ten sittings, which nobody has divided yet."""
+    """Twenty corrected sentences of ten sittings, which are in no split yet."""
     shutil.copytree(spoken, tmp_path / "data")
     with Store.open(tmp_path / "data") as store:
         yield store

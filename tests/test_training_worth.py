@@ -144,7 +144,7 @@ def test_where_nothing_can_be_trained_the_reason_is_told(tmp_path: Path) -> None
         worth(store, RunChoice())
 
 
-# --- the ear in use, and other bases --------------------------------------------------------------
+# --- the recogniser in use, and other bases --------------------------------------------------------------
 
 
 def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> None:
@@ -154,7 +154,7 @@ def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> N
     would = worth(store, RunChoice())
     assert would.gain == (0.0, 0.0) and not would.good
     assert "has learnt nearly all of this already" in would.advice
-    assert would.wer is not None and would.words == registry.standing(store).words, "as the new ear was tested"
+    assert would.wer is not None and would.words == registry.standing(store).words, "as the new version was tested"
 
     texts = learner.sentences()[100:140]
     new = learner.talked(store, texts)
@@ -181,7 +181,7 @@ def test_of_a_base_that_the_ear_was_not_made_from_nobody_can_say(store: Store, t
 
 
 def listening(monkeypatch: pytest.MonkeyPatch, base: Path) -> RunChoice:
-    """A base that the ear in use came from: a folder named by the environment, with its deployed form beside it."""
+    """A base that the recogniser in use came from: a folder, its deployed form beside it."""
     deployed = base.with_name(f"{base.name}-ct2")
     shutil.copytree(learner.DEPLOYED, deployed)
     monkeypatch.setenv("TERTULIA_RECOGNISER", str(deployed))

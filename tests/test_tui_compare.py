@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.player.protocol import Error, Play, Stop
-from core.processes.events import Progress, Result, Said
+from core.processes.events import Notice, Progress, Result
 from core.versions.compare import CACHE, Comparison, compared
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.scoring import character_errors, word_errors
@@ -158,9 +158,9 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    said: list[Progress | Said] = []
+    events: list[Progress | Notice] = []
     async with asyncio.timeout(60):
-        found = await comparing_task(data, "starter-ear", "v1").run(said.append)
+        found = await comparing_task(data, "starter-ear", "v1").run(events.append)
     assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
-    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in said
-    assert Progress("v1 hears your clips: 4 of 4", 1.0) in said
+    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in events
+    assert Progress("v1 hears your clips: 4 of 4", 1.0) in events

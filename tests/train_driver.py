@@ -127,10 +127,10 @@ def finish(folder: Path, every: int = 12, **report: Any) -> None:
         every: one in so many words is misheard by the new version, and one in four by the old one.
     """
     append_events(folder, [*steps(100, STEPS), *ending()])
-    ears = starter("recogniser").path
-    assert ears is not None
-    shutil.copytree(ears, folder / "version" / "recogniser-ct2")
-    write(folder / "job.json", {"base": str(ears.with_name("recogniser")), "preset": "minutes"})
+    deployed = starter("recogniser").path
+    assert deployed is not None
+    shutil.copytree(deployed, folder / "version" / "recogniser-ct2")
+    write(folder / "job.json", {"base": str(deployed.with_name("recogniser")), "preset": "minutes"})
     (folder / "manifest.jsonl").write_text("", encoding="utf-8")
     body = {
         "v": 1, "before": evaluation("starter-ear", 4), "after": evaluation("run 1", every), "base": None,

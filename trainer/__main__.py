@@ -1,4 +1,4 @@
-"""`python -P -m trainer JOB_FOLDER [--resume]`: train, and tell how it goes in events.jsonl and on standard output.
+"""`python -P -m trainer JOB_FOLDER [--resume]`: train, and report in events.jsonl and on standard output.
 
 The same command runs under `accelerate launch` or `torchrun` with several processes. Exit codes: 0 finished,
 or stopped as asked; 1 failed, and the last event says why; 2 wrong usage.

@@ -1,7 +1,7 @@
 """From clips to what the network is shown: features, decoder inputs and targets.
 
 Features of unchanged clips are computed once, kept in a folder under the hash of what they were made from,
-and mapped into memory; those of changed clips are made anew each time, which costs a few milliseconds.
+and mapped into memory; those of changed clips are computed each time, which costs a few milliseconds.
 All chance comes from the seed, the step and the place in the batch.
 """
 

@@ -1,6 +1,6 @@
 """A quick look at what a model hears in mid-training: greedy, in short windows, without a beam.
 
-The figures that count are those of the deployed model through the app's own recogniser; these only tell
+The figures that count are those of the deployed model through the app's own recogniser; these only say
 which checkpoint is better than which.
 """
 
@@ -27,8 +27,8 @@ TOGETHER = 16
 
 
 @dataclass(frozen=True)
-class DevScore:
-    """How well the dev split was heard."""
+class DevErrors:
+    """What a model heard in the dev split, and its errors, clip by clip."""
 
     texts: list[str]
     words: list[Errors]
@@ -54,7 +54,7 @@ def hear(
     clips: Sequence[tuple[str, NDArray[np.float16]]],
     device: torch.device,
     between: Callable[[], None],
-) -> DevScore:
+) -> DevErrors:
     """What `model` hears in clips given as (reference, features [bands, frames]).
 
     `between` is called before each batch and may raise, to stop at once.
@@ -73,7 +73,7 @@ def hear(
     finally:
         model.train(was_training)
     references = [reference for reference, _ in clips]
-    return DevScore(
+    return DevErrors(
         texts,
         [word_errors(said, text) for said, text in zip(references, texts, strict=True)],
         [character_errors(said, text) for said, text in zip(references, texts, strict=True)],

@@ -1,8 +1,8 @@
-"""The last stage of a run: is the new version better? Both ears, the one in use until now and the new one, hear
+"""The last stage of a run: is the new version better? Both, the recogniser in use until now and the new one, hear
 the same clips through the app's own recogniser, and report.json holds what each of them heard.
 
 The clips are the learner's frozen test split, and the general set, which is neither trained on nor replayed. What
-a model heard is kept in the cache, so that a run that was interrupted, or the next one, does not hear the old ear
+a model heard is kept in the cache, so that a run that was interrupted, or the next one, does not run the old one
 again. What follows from the figures is decided elsewhere; here nothing is judged.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from models import device
 from models.device import Device
 from models.errors import ModelError
-from models.evaluation import cache as kept
+from models.evaluation import cache
 from models.evaluation.evaluate import Evaluation, TestClip, evaluate
 from models.whisper.recogniser import WhisperRecogniser
 from trainer.contract import folder as names
@@ -37,7 +37,7 @@ EVERY = 0.5
 
 
 class EvaluationError(TrainerError):
-    """A version, or the ear that it is compared with, that cannot be heard with."""
+    """A version, or the recogniser that it is compared with, that cannot be used."""
 
 
 def evaluate_version(
@@ -48,13 +48,13 @@ def evaluate_version(
     heart: Heartbeat,
     between: Callable[[], None],
 ) -> dict[str, Any]:
-    """Compare the version in a run's folder with the ear it is to replace, and write report.json.
+    """Compare the version in a run's folder with the recogniser it is to replace, and write report.json.
 
     Without test clips its sets are empty, and there is nothing to say for or against the version.
 
     Args:
         folder: of the run; the version lies in it, and its verified.json.
-        job: its `before` is the ear in use until now; without one it is the base of the run.
+        job: its `before` is the recogniser in use until now; without one it is the base of the run.
         clips: all of the run; those of the test are heard.
         between: called before every clip, and may raise to stop.
 
@@ -69,11 +69,18 @@ def evaluate_version(
     chosen = [clip for clip in clips if clip.split == "test" and clip.origin in ("learner", "general")]
     version, base = folder / names.VERSION / DEPLOYED, job.base.with_name(DEPLOYED)
     before = Path(job.before) if job.before else base
-    hear = partial(_heard, clips=chosen, cache=_cache(folder, job), events=events, heart=heart, between=between)
+    hear = partial(
+        _evaluation,
+        clips=chosen,
+        cache_folder=_cache_folder(folder, job),
+        events=events,
+        heart=heart,
+        between=between,
+    )
     where = device_for(job)
     first = hear(before, job.before_name or before.parent.name, where)
     second = hear(version, f"run {folder.name}", where)
-    other = base.is_dir() and kept.model_key(base, "") != kept.model_key(before, "")
+    other = base.is_dir() and cache.model_key(base, "") != cache.model_key(before, "")
     third = hear(base, job.base.parent.name, where) if other else None
     verified = json.loads((folder / names.VERSION / names.VERIFIED).read_text(encoding="utf-8"))
     report: ReportBody = {
@@ -89,19 +96,19 @@ def evaluate_version(
     return {"report": str(folder / names.REPORT)}
 
 
-def _heard(
+def _evaluation(
     model: Path,
     name: str,
     where: Device,
     *,
     clips: Sequence[Clip],
-    cache: Path,
+    cache_folder: Path,
     events: Events,
     heart: Heartbeat,
     between: Callable[[], None],
 ) -> Evaluation:
-    """What a model hears, now or at an earlier time."""
-    spoken = [
+    """How well a model hears: from the cache, or measured now."""
+    tested = [
         TestClip(
             audio=partial(waveform, clip),
             text=clip.text,
@@ -112,29 +119,31 @@ def _heard(
         for clip in clips
     ]
     sounds = [f"{clip.sha256} {clip.start} {clip.end}" for clip in clips]
-    said = 0.0
+    reported = 0.0
 
-    def told(part: str, done: int, total: int) -> None:
-        nonlocal said
+    def on_progress(part: str, done: int, total: int) -> None:
+        nonlocal reported
         between()
         heart.at("evaluate", done)
-        if done == total or time.monotonic() - said >= EVERY:
+        if done == total or time.monotonic() - reported >= EVERY:
             events.emit("evaluate", model=name, set=part, done=done, total=total)
-            said = time.monotonic()
+            reported = time.monotonic()
 
     try:
-        path = kept.place(cache, kept.model_key(model, where.compute_type), kept.clips_key(sounds, spoken))
-        if found := kept.read(path, spoken):
+        path = cache.place(
+            cache_folder, cache.model_key(model, where.compute_type), cache.clips_key(sounds, tested)
+        )
+        if found := cache.read(path, tested):
             return dataclasses.replace(found, model=name)
-        found = evaluate(WhisperRecogniser(model, name, where), spoken, told)
+        found = evaluate(WhisperRecogniser(model, name, where), tested, on_progress)
     except ModelError as error:
         raise EvaluationError(error.what, error.remedy or "start the run anew", error.place) from error
-    cache.mkdir(parents=True, exist_ok=True)
+    cache_folder.mkdir(parents=True, exist_ok=True)
     write_json(path, found.as_json())
     return found
 
 
-def _cache(folder: Path, job: Job) -> Path:
+def _cache_folder(folder: Path, job: Job) -> Path:
     return (Path(job.cache) if job.cache else folder / "cache") / "evaluation"
 
 

@@ -1,7 +1,7 @@
 """From the adapter to a version that the app can load: merged, converted, compared.
 
 The merged folder is the base's own, file by file, but for
-the weights: libraries that write it anew leave out or rename what others look for (transformers writes a
+the weights: libraries that rewrite it leave out or rename what others look for (transformers writes a
 nested processor_config.json, from which CTranslate2's users guess 80 mel bands).
 """
 

@@ -29,12 +29,12 @@ OTHERS = {"strength": 200, "windows": 60}
 """Most dev clips that are not the learner's, for each choice."""
 
 
-def finish(parts: RunParts, clips: Sequence[Clip], told: Callable[[Stage], None]) -> dict[str, Any]:
+def finish(parts: RunParts, clips: Sequence[Clip], on_stage: Callable[[Stage], None]) -> dict[str, Any]:
     """Make the version of a trained adapter and evaluate it; returns more fields of the `done` event.
 
     Args:
         clips: all of the run.
-        told: called with the name of each stage that is begun.
+        on_stage: called with the name of each stage that is begun.
 
     Raises:
         Stopped: asked to stop; a resumed run comes straight back here.
@@ -45,7 +45,7 @@ def finish(parts: RunParts, clips: Sequence[Clip], told: Callable[[Stage], None]
     if not version.exists():
         making = parts.folder / MAKING
         try:
-            make(parts, clips, making, told)
+            make(parts, clips, making, on_stage)
         except (ExportError, OSError):
             shutil.rmtree(making, ignore_errors=True)
             raise
@@ -55,33 +55,33 @@ def finish(parts: RunParts, clips: Sequence[Clip], told: Callable[[Stage], None]
     if parts.job.before:
         report = parts.folder / REPORT
         if not report.exists():
-            told("evaluate")
+            on_stage("evaluate")
             evaluate_version(parts.folder, parts.job, clips, parts.events, parts.heart, parts.stop.check)
         done["report"] = str(report)
     return done
 
 
-def make(parts: RunParts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> None:
+def make(parts: RunParts, clips: Sequence[Clip], making: Path, on_stage: Callable[[Stage], None]) -> None:
     """Put together in the folder `making` whatever of the version is not there yet."""
     job, between = parts.job, parts.stop.check
     own = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
     hf, ct2 = making / TRAINABLE, making / DEPLOYED
     if not hf.exists():
-        strength = _strength(parts, clips, making, told)
+        strength = _strength(parts, clips, making, on_stage)
         between()
-        told("merge")
+        on_stage("merge")
         set_strength(parts.model, strength)
         merge(parts.model, job.base, hf)
     if not ct2.exists():
         between()
-        told("convert")
+        on_stage("convert")
         convert(hf, ct2, job.quantization)
     if not (making / VERIFIED).exists():
         between()
-        told("verify")
+        on_stage("verify")
         found = verify(hf, ct2, parts.labels, own, between)
-        heard = [*parts.dev, *_others(clips, "windows")]
-        found["windows"] = choose_windows(ct2, heard, device_for(job), between)
+        compared = [*parts.dev, *_others(clips, "windows")]
+        found["windows"] = choose_windows(ct2, compared, device_for(job), between)
         strength = json.loads((parts.folder / STRENGTH).read_text(encoding="utf-8"))["chosen"]
         write_json(making / VERIFIED, {"strength": strength, **found})
 
@@ -91,11 +91,11 @@ def _others(clips: Sequence[Clip], choice: str) -> list[Clip]:
     return [clip for clip in clips if clip.split == "dev" and clip.origin == "replay"][: OTHERS[choice]]
 
 
-def _strength(parts: RunParts, clips: Sequence[Clip], making: Path, told: Callable[[Stage], None]) -> float:
+def _strength(parts: RunParts, clips: Sequence[Clip], making: Path, on_stage: Callable[[Stage], None]) -> float:
     """How strong the adapter should be, as chosen on dev now or before the run was interrupted."""
     path, job = parts.folder / STRENGTH, parts.job
     if not path.exists():
-        told("strength")
+        on_stage("strength")
         others = _others(clips, "strength")
         trial = Trial(
             parts.model, job, parts.dev, others, making / "trial", device_for(job), parts.stop.check

@@ -55,8 +55,9 @@ DEV_TEXTS = ("free_sentences.txt", "general_sentences.txt")
 VOICES = f"voices-{RECIPE}"
 """Folder of the voices: links into the installed piper-tts, and the invented ones."""
 STRANGE = {"replay": range(1000, 1200), "dev": range(1200, 1240)}
-"""Numbers of the invented voices. The starter ear never heard them, so it is held to what it makes of strangers
-too; and dev has others than replay. (One learner, seed 4: general speech 0.8 points worse instead of 1.9.)"""
+"""Numbers of the invented voices. The starter recogniser never heard them, so it is held to what it makes of
+strangers too; and dev has others than replay. (One learner, seed 4: general speech 0.8 points worse instead of
+1.9.)"""
 TOGETHER = 2
 """Processes that speak at a time, at most."""
 
@@ -64,7 +65,7 @@ TOGETHER = 2
 def made(
     job: Job,
     cache: Path,
-    told: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
     between: Callable[[], None],
     never: Collection[str] = (),
 ) -> list[Clip]:
@@ -72,7 +73,7 @@ def made(
 
     Args:
         cache: a folder that jobs share.
-        told: called with how many of them there are, and how many there will be.
+        on_progress: called with how many of them there are, and how many there will be.
         between: called again and again, and may raise to stop; nothing broken is left behind.
         never: texts that training must not hear, however they are written.
 
@@ -84,12 +85,12 @@ def made(
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"replay": job.made_replay, "dev": job.made_dev, "general": job.made_general}
     sheets = [(kind, sheet) for kind, count in wanted.items() for sheet in _sheets(kind, count)]
-    _speak_all([sheet for _, sheet in sheets], folder, told, between)
-    kept = {normalise(text) for text in never}
+    _speak_all([sheet for _, sheet in sheets], folder, on_progress, between)
+    forbidden = {normalise(text) for text in never}
     clips: list[Clip] = []
     for kind, count in wanted.items():
         whole = (clip for of_kind, sheet in sheets if of_kind == kind for clip in _read(sheet, folder, kind) or [])
-        unlike = (clip for clip in whole if kind == "general" or normalise(clip.text) not in kept)
+        unlike = (clip for clip in whole if kind == "general" or normalise(clip.text) not in forbidden)
         clips += islice(unlike, count)
     return clips
 
@@ -137,14 +138,17 @@ def _read(sheet: dict[str, Any], folder: Path, kind: str) -> list[Clip] | None:
 
 
 def _speak_all(
-    sheets: Sequence[dict[str, Any]], folder: Path, told: Callable[[int, int], None], between: Callable[[], None]
+    sheets: Sequence[dict[str, Any]],
+    folder: Path,
+    on_progress: Callable[[int, int], None],
+    between: Callable[[], None],
 ) -> None:
     """Have every sheet spoken that is not there yet, two processes at a time where there are two cores."""
     missing = [sheet for sheet in sheets if _read(sheet, folder, sheet["kind"]) is None]
     running: list[subprocess.Popen[str]] = []
     done = len(sheets) - len(missing)
     together = min(TOGETHER, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    told(done * SHEET, len(sheets) * SHEET)
+    on_progress(done * SHEET, len(sheets) * SHEET)
     if missing:
         _invent_voices(folder)
     try:
@@ -157,7 +161,7 @@ def _speak_all(
                 running.remove(process)
                 _check(process)
                 done += 1
-                told(done * SHEET, len(sheets) * SHEET)
+                on_progress(done * SHEET, len(sheets) * SHEET)
     finally:
         for process in running:
             process.kill()

@@ -1,7 +1,7 @@
 """Whether there is room for a run, in memory and on the disk, estimated before anything is begun.
 
 A GPU without memory raises an error and half as many clips are tried at once; a processor's system kills the
-process instead, and nobody is told. So what clearly cannot work is refused with a remedy, and where only the
+process instead, and nobody knows why. So what clearly cannot work is refused with a remedy, and where only the
 wanted number of clips at once is too much, it is lowered beforehand.
 """
 

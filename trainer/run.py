@@ -117,7 +117,7 @@ def _made(
         return []
     from trainer.replay import made
 
-    def told(done: int, total: int) -> None:
+    def on_progress(done: int, total: int) -> None:
         heart.at("replay", done)
         events.emit("replay", done=done, total=total)
 
@@ -127,10 +127,10 @@ def _made(
     if world.first:
         _stage(events, heart, "replay")
         try:
-            found = made(job, cache, told, stop.check, never)
+            found = made(job, cache, on_progress, stop.check, never)
         except Stopped as stopped:
             why = str(stopped)
-    if why := world.told(why):
+    if why := world.from_first(why):
         raise Stopped(why)
     return found if world.first else made(job, cache, lambda done, total: None, lambda: None, never)
 
@@ -168,7 +168,7 @@ def hello(
 
 
 def _starting_point(folder: Path, resume: bool, events: Events) -> Checkpoint | None:
-    """The checkpoint to go on from; what was broken is told and passed over."""
+    """The checkpoint to go on from; what is broken is passed over with a warning."""
     found, skipped = checkpoints.newest(folder / names.CHECKPOINTS)
     for path in skipped:
         events.emit("warning", message=f"The checkpoint {path.name} is damaged; passed over for the one before it.")

@@ -25,7 +25,7 @@ MARGINS = (0.3, 0.6)
 WORSE = 0.01
 """So many more words wrong in a hundred are taken for chance …"""
 LEAST_WORDS = 100
-"""… when at least so many were heard; with fewer nothing can be told, and windows stay full."""
+"""… when at least so many were heard; with fewer nothing can be said, and windows stay full."""
 
 
 def choose_windows(ct2: Path, clips: Sequence[Clip], device: Device, between: Callable[[], None]) -> dict[str, Any]:

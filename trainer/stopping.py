@@ -28,7 +28,7 @@ class StopRequest:
     def listen(self) -> None:
         """From now on signals ask to stop instead of killing."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._heard)
+            signal.signal(number, self._on_signal)
 
     def forget(self) -> None:
         """Remove the file by which an earlier run was stopped."""
@@ -44,7 +44,7 @@ class StopRequest:
         if self.why:
             raise Stopped(self.why)
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._why = signal.Signals(number).name
 
 

@@ -2,7 +2,8 @@
 
 At full strength it often gives up more of what the base knew than it has to; scaling it down is free. It is chosen
 on clips that were not trained on, as the app will hear them: converted, and with a beam. A look in mid-training,
-which has none, shows less of what was lost: a beam gains least from an ear that has become too sure of itself.
+which has none, shows less of what was lost: a beam gains least where a recogniser has become too sure of
+itself.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ WORSE = 0.005
 
 @dataclass(frozen=True)
 class Tried:
-    """One strength of the adapter, and how well it hears; 0 stands for the ear before."""
+    """One strength of the adapter, and how well it hears; 0 stands for the recogniser before."""
 
     strength: float
     wer: float
@@ -84,10 +85,10 @@ class Trial:
         """Error rates at a strength. Raises what merging, converting and loading raise."""
         try:
             if strength or not self._job.before:
-                ear, hears = self._converted(strength), Windows(MARGINS[0]) if strength else None
+                folder, windows = self._converted(strength), Windows(MARGINS[0]) if strength else None
             else:
-                ear, hears = Path(self._job.before), None
-            recogniser = WhisperRecogniser(ear, "trial", self._device, hears)
+                folder, windows = Path(self._job.before), None
+            recogniser = WhisperRecogniser(folder, "trial", self._device, windows)
             own, others = (self._rate(recogniser, clips) for clips in (self._own, self._others))
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""The loop: steps, looks at the dev split, checkpoints, and the adapter of the best of them.
+"""The loop: steps, evaluations on the dev split, checkpoints, and the adapter of the best of them.
 
 Everything that decides the next step is in the weights, the optimiser's moments and `TrainingState`; chance is
-drawn anew from the seed and the step. So a run that was killed and resumed ends with the same bits as one that
+drawn from the seed and the step. So a run that was killed and resumed ends with the same bits as one that
 was not. The gradient is a sum over all clips of a batch divided by all their tokens, however they are split
 into micro-batches and among processes.
 """
@@ -136,17 +136,17 @@ class Training:
         self._model.train()
         try:
             while True:
-                self._look_if_due()
+                self._evaluate_if_due()
                 if self._over:
                     break
                 if self._world.any(bool(self._parts.stop.why)):
                     raise Stopped(self._parts.stop.why or "another process")
                 self._step()
-                if self._state.step % self._job.checkpoint_every == 0 and not self._due:
-                    self._keep()
+                if self._state.step % self._job.checkpoint_every == 0 and not self._evaluation_due:
+                    self._write_checkpoint()
         except Stopped as stopped:
             self._events.emit("stopping", why=str(stopped), step=self._state.step)
-            self._keep()
+            self._write_checkpoint()
             return {"status": "stopped", "step": self._state.step}
         return self._finished()
 
@@ -155,22 +155,22 @@ class Training:
         return self._state.step >= self._steps or self._state.since_best >= self._job.patience
 
     @property
-    def _due(self) -> bool:
+    def _evaluation_due(self) -> bool:
         """Whether dev must be looked at before the next step; in the first of two stages only at its ends."""
         step = self._state.step
         ends = step >= self._steps or any(step == first for first, _ in self._stages)
-        regular = self._counts and step % self._job.evaluate_every == 0
+        regular = self._may_be_best and step % self._job.evaluate_every == 0
         return self._state.evaluated < step and (ends or regular)
 
     @property
-    def _counts(self) -> bool:
+    def _may_be_best(self) -> bool:
         """Whether the adapter can be the one that is kept: not before it has heard the learner."""
         return self._state.step > self._stages[-1][0] or self._state.step >= self._steps
 
     # --- one step --------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        """Hear one batch, over all processes, and move once."""
+        """Learn from one batch, over all processes."""
         state, started = self._state, time.monotonic()
         self._parts.heart.at("train", state.step)
         windows, frames = self._parts.data.drawn(state.step)
@@ -186,15 +186,15 @@ class Training:
                 lost, short = 0.0, True
             if not self._world.any(short):
                 break
-            self._smaller()
+            self._halve_micro_batch()
         loss = self._world.total(lost)[0]
         self._world.add_gradients(self._named.values())
         self._scaler.unscale_(self._optimiser)
         norm = float(nn.utils.clip_grad_norm_(self._named.values(), self._job.clip))
         rate_now = rate(self._job, state.step, self._stages)
-        self._move(loss, norm, rate_now)
+        self._update_weights(loss, norm, rate_now)
         state.step += 1
-        self._tell(loss, norm, rate_now, windows, frames, time.monotonic() - started)
+        self._report(loss, norm, rate_now, windows, frames, time.monotonic() - started)
 
     def _gradients(self, windows: Sequence[Window], frames: int, tokens: float) -> float:
         """Add up this process's share of the gradient; returns its share of the loss."""
@@ -233,10 +233,12 @@ class Training:
             logits: [n, tokens, vocabulary], what the network says.
         """
         share = self._job.distil
-        kept = [n for n, one in enumerate(windows) if one.parts and all(c.origin == "replay" for c, _ in one.parts)]
-        if not share or not kept:
+        replayed = [
+            n for n, one in enumerate(windows) if one.parts and all(c.origin == "replay" for c, _ in one.parts)
+        ]
+        if not share or not replayed:
             return loss
-        rows = torch.tensor(kept, device=loss.device)
+        rows = torch.tensor(replayed, device=loss.device)
         with torch.no_grad(), self._model.disable_adapter(), autocast(self._parts.device, self._precision):
             base = self._model(input_features=features[rows], decoder_input_ids=given[rows], use_cache=False).logits
         apart = F.kl_div(
@@ -245,7 +247,7 @@ class Training:
         mixed = (1 - share) * loss[rows] + share * apart * (loss[rows] != 0)
         return loss.index_copy(0, rows, mixed)
 
-    def _move(self, loss: float, norm: float, rate_now: float) -> None:
+    def _update_weights(self, loss: float, norm: float, rate_now: float) -> None:
         """Step the optimiser, unless loss or gradient are no numbers: then the step is passed over."""
         for group in self._optimiser.param_groups:
             group["lr"] = rate_now
@@ -263,7 +265,7 @@ class Training:
                 )
         self._scaler.update()
 
-    def _smaller(self) -> None:
+    def _halve_micro_batch(self) -> None:
         """Half as many clips at once, twice as many times: the same gradient in less memory."""
         self._optimiser.zero_grad(set_to_none=True)
         if self._parts.device.type == "cuda":
@@ -282,7 +284,7 @@ class Training:
             "warning", message=f"Memory does not suffice; now {at_once} clips at once.", micro_batch=at_once
         )
 
-    def _tell(
+    def _report(
         self, loss: float, norm: float, rate_now: float, windows: Sequence[Window], frames: int, seconds: float
     ) -> None:
         self._recent.append(seconds)
@@ -298,34 +300,34 @@ class Training:
 
     # --- dev and checkpoints ---------------------------------------------------------------------------------
 
-    def _look_if_due(self) -> None:
-        """Hear the dev split if it is time, remember whether it was the best, and keep a checkpoint."""
-        if not self._due:
+    def _evaluate_if_due(self) -> None:
+        """Evaluate on the dev split if it is time, remember whether it was the best, and keep a checkpoint."""
+        if not self._evaluation_due:
             return
         if self._world.first:
             try:
-                self._look()
+                self._evaluate()
                 why = ""
             except Stopped as stopped:
                 why = str(stopped)
         else:
             why = ""
-        why, shared = self._world.told((why, dataclasses.asdict(self._state)))
+        why, shared = self._world.from_first((why, dataclasses.asdict(self._state)))
         if why:
             raise Stopped(why)
         if not self._world.first:
             self._state = TrainingState(**{**shared, "micro_batch": self._state.micro_batch})
         if self._state.step:
-            self._keep()
+            self._write_checkpoint()
 
-    def _look(self) -> None:
+    def _evaluate(self) -> None:
         parts, state, started = self._parts, self._state, time.monotonic()
         parts.heart.at("evaluate", state.step)
         clips = [(clip.text, parts.data.cached(clip)) for clip in parts.dev]
         heard = hear(self._model, parts.labels, clips, parts.device, parts.stop.check)
         if state.step == 0:
             state.base_wer, state.before = heard.rate, heard.texts[:SAMPLES]
-        elif self._counts:
+        elif self._may_be_best:
             self._compare(total(heard.words).count, heard.rate)
         state.evaluated = state.step
         shown = zip(parts.dev, state.before, heard.texts, strict=False)
@@ -338,7 +340,7 @@ class Training:
     def _compare(self, errors: int, wer: float) -> None:
         """Whether this step is the best so far.
 
-        Of steps between which chance can tell no difference (one standard error of so many counted errors) the
+        Of steps which chance alone may set apart (one standard error of so many counted errors) the
         later one is taken: the rate has fallen further, and less is forgotten. A small dev split has many of them.
         """
         state = self._state
@@ -349,7 +351,7 @@ class Training:
         if errors <= state.fewest + math.sqrt(state.fewest):
             state.best_step, state.best_wer = state.step, wer
 
-    def _keep(self) -> None:
+    def _write_checkpoint(self) -> None:
         """Write a checkpoint of this step."""
         if not self._world.first:
             return

@@ -57,8 +57,8 @@ class World:
         for p, part in zip(own, flat.split([p.numel() for p in own]), strict=True):
             p.grad = part.view_as(p).clone()
 
-    def told(self, value: Any) -> Any:
-        """What the first process knows, such as JSON values, in every process."""
+    def from_first(self, value: Any) -> Any:
+        """In every process the value of the first one, such as JSON values."""
         if self.size == 1:
             return value
         box = [value]

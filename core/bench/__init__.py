@@ -1,1 +1,1 @@
-"""Benchmarks behind `tertulia bench`: each measures one promise and returns figures with their n."""
+"""Benchmarks behind `tertulia bench`: recogniser, tutor, imports, the time of a turn; figures come with their n."""

@@ -23,14 +23,15 @@ from models.whisper.windows import Windows
 from store import reasons
 from store.database import Store
 
-Said = Sequence[tuple[str, NDArray[np.float32]]]
+Sentences = Sequence[tuple[str, NDArray[np.float32]]]
+"""Texts, and how they sound."""
 Clip = tuple[str, str, Callable[[], NDArray[np.float32]]]
 """The recording with which it stands and falls, what is said in it, and how it sounds."""
 LEAST = 2
 """Clips, for there to be a spread."""
 
 
-def compared(data: Path, folder: Path, name: str, said: Said, device: Device) -> dict[str, object]:
+def compared(data: Path, folder: Path, name: str, said: Sentences, device: Device) -> dict[str, object]:
     """Word error rates in full and in short windows, and the change with its paired interval.
 
     Args:

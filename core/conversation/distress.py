@@ -1,6 +1,6 @@
 """What a tutor must not answer with its next question: a wish to die, an emergency, violence, a death, despair.
 
-Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is told by kinds
+Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is known by kinds
 (who, which verb in whatever form, of what), not by a list of sentences.  A missed wish to die is worse than a false
 alarm, but "me muero de hambre" is hunger, and what happens in a novel happens to nobody: so each rule may name what
 makes it another matter.
@@ -36,12 +36,12 @@ class Kind(StrEnum):
 
 
 def kind_of(said: str) -> Kind | None:
-    """What a learner's turn tells of, in Spanish or English; None where it can be left to the tutor."""
+    """What a learner's turn speaks of, in Spanish or English; None where it can be left to the tutor."""
     sentences = _sentences(said)
     for kind, (rules, elsewhere) in _rules().items():
         for sentence in sentences:
-            for told, unless in rules:
-                if _found(told, sentence) and not _found(unless, sentence) and not _found(elsewhere, sentence):
+            for signs, unless in rules:
+                if _found(signs, sentence) and not _found(unless, sentence) and not _found(elsewhere, sentence):
                     return kind
     return None
 
@@ -118,12 +118,12 @@ def _written() -> dict[str, dict[str, str]]:
 
 @cache
 def _rules() -> dict[Kind, tuple[list[tuple[str, str]], str]]:
-    """Kind → its rules (what tells of it, and what makes that another matter), and what says it is of a novel."""
+    """Kind → its rules (what speaks of it, and what makes that another matter), and what says it is of a novel."""
     found = {}
     for kind in Kind:
         parts = [line.partition(" -- ") for line in _written()["rules"][kind].strip().splitlines()]
         elsewhere = "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
-        found[kind] = [(told, unless) for told, _, unless in parts], elsewhere
+        found[kind] = [(signs, unless) for signs, _, unless in parts], elsewhere
     return found
 
 

@@ -188,7 +188,7 @@ class _Reviewer:
         tail = _alike(said[same:][::-1], better[same:][::-1])
         if (said[same : len(said) - tail], better[same : len(better) - tail]) != (old, new):
             return False
-        told = words_of(note.why)
+        reason = words_of(note.why)
         claim = re.match(r"(?:[\w ]+ )?(\w+) is (masculine|feminine|plural|singular)", note.why)
         if claim:
             noun = self._vocabulary.noun(claim[1])
@@ -201,7 +201,7 @@ class _Reviewer:
         quoted = re.search(r"(?:: |say )([\w ]+)$", note.why)
         if quoted:
             return set(new) <= set(words_of(quoted[1])) <= set(better)
-        return claim is not None or not set(told).isdisjoint([*old, *new])
+        return claim is not None or not set(reason).isdisjoint([*old, *new])
 
 
 def _shown(old: list[str], new: list[str], start: int, end: int, words: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What the tutor model is told, as messages: append-only, and the same bytes first, so that its cache stays
+"""What the tutor model is given, as messages: append-only, and the same bytes first, so that its cache stays
 good."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Replies the learner might give next: short, right, and in words that the starter ear can hear."""
+"""Replies the learner might give next: short, right, and in words that the starter recogniser can hear."""
 
 from __future__ import annotations
 

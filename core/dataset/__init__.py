@@ -1,1 +1,1 @@
-"""What was heard and corrected, as a dataset: taken in, cared for, counted, split, and given out again."""
+"""The segments as a dataset: audio quality, statistics, error rates, near-duplicates, splits, milestones."""

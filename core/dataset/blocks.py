@@ -2,8 +2,8 @@
 
 A block is made of whole recordings, because what is said in one of them belongs together. Recordings that
 share a speaker are one block where there are at least three such groups, so that train, dev and test can have
-different people. A group that would fill more than the training has room for is divided all the same: the one
-learner whom the models are for must be in the test, too; so is one that somebody has divided already. Then a
+different people. A group that would fill more than the training has room for is split all the same: the one
+learner whom the models are for must be in the test, too; so is one that is in several splits already. Then a
 session is a block, and else every recording.
 """
 
@@ -68,8 +68,8 @@ def _by_speaker(
         together = [one for one in group if isinstance(one, int)]
         known = [block for block in map(_named, people) if block in given]
         small = sum(samples[recording] for recording in together) <= most
-        divided = len({split for recording in together for split in splits[recording]}) > 1
-        if small and not divided and (known or len(groups) >= SEVERAL):
+        in_several = len({split for recording in together for split in splits[recording]}) > 1
+        if small and not in_several and (known or len(groups) >= SEVERAL):
             found.update(dict.fromkeys(together, known[0] if known else _named(people[0])))
     return found
 

@@ -1,4 +1,4 @@
-"""Putting together what pairs lead from one to another of."""
+"""Groups from pairs: whatever is linked, directly or through others, is in one group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 
 def joined(pairs: Iterable[tuple[Thing, Thing]]) -> list[list[Thing]]:
-    """The groups that things are in when each pair is in one; groups and members in the order they came.
+    """The groups in which both of each pair are together; groups and members in the order they came.
 
     >>> joined([(1, 2), (5, 6), (2, 3)])
     [[1, 2, 3], [5, 6]]

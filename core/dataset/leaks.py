@@ -33,7 +33,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Segments that say the same (texts of at least `alike.LEAST_WORDS` words), or are the same sound."""
+    """Segments that say the same (texts of at least `near_duplicates.LEAST_WORDS` words), or are the same sound."""
 
     kind: Kind
     segments: tuple[int, ...]
@@ -69,7 +69,7 @@ def between(rows: Sequence[Any], tested: Sequence[Any]) -> list[Leak]:
 
 def duplicates(store: Store) -> list[Duplicate]:
     """What is there twice or more: same words, or same sound. Raises StoreError."""
-    said = store.execute(
+    same_words = store.execute(
         "SELECT json_group_array(id) AS ids FROM segments WHERE sameness IS NOT NULL AND length >= ? "
         "AND status != 'retired' AND sameness IN "
         "(SELECT sameness FROM segments WHERE sameness IS NOT NULL GROUP BY sameness HAVING count(*) > 1) "
@@ -80,11 +80,11 @@ def duplicates(store: Store) -> list[Duplicate]:
         "SELECT id, fingerprint FROM segments WHERE length(fingerprint) > 0 AND status != 'retired' ORDER BY id"
     )
     pairs = same_sounds.repeated([row["fingerprint"] for row in rows])
-    heard = joined((rows[one]["id"], rows[other]["id"]) for one, other in pairs)
+    same_sound = joined((rows[one]["id"], rows[other]["id"]) for one, other in pairs)
     return sorted(
         [
-            *(Duplicate("text", tuple(sorted(json.loads(row["ids"])))) for row in said),
-            *(Duplicate("audio", tuple(sorted(group))) for group in heard),
+            *(Duplicate("text", tuple(sorted(json.loads(row["ids"])))) for row in same_words),
+            *(Duplicate("audio", tuple(sorted(group))) for group in same_sound),
         ],
         key=lambda duplicate: (duplicate.kind, duplicate.segments),
     )

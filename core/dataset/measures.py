@@ -43,7 +43,7 @@ def keep(store: Store, segment: int, measures: Measures) -> None:
         )
 
 
-def kept(store: Store, sha256: str, start: int, end: int) -> Measures | None:
+def stored(store: Store, sha256: str, start: int, end: int) -> Measures | None:
     """The measures of that span of a recording, where a segment has them already. Raises StoreError."""
     rows = store.execute(
         "SELECT loudness, snr, clipped, band, fingerprint FROM segments WHERE loudness IS NOT NULL AND start = ? "

@@ -1,7 +1,7 @@
-"""Divide the corrected segments into train, dev and test, so that a test tells the truth.
+"""Split the corrected segments into train, dev and test, so that a test can be trusted.
 
 What belongs together stays together: a block goes to one split as a whole. A recording's block is the one it
-was given; else its speakers, where there are enough speakers to tell apart; else its session, else the recording
+was given; else its speakers, where there are enough of them; else its session, else the recording
 itself. A block, once given, is kept in the recording, so new segments join the split of theirs, and nothing that a
 model trained on moves into what it is tested on.
 
@@ -64,7 +64,7 @@ class Assigned:
 
 
 def assign(store: Store, shares: Sequence[float] = SHARES, seed: int = 0, pretend: bool = False) -> Assigned:
-    """Divide all corrected segments by seconds of audio; the same data, shares and seed give the same splits.
+    """Split all corrected segments by seconds of audio; the same data, shares and seed give the same splits.
 
     Args:
         shares: of train, dev and test, in any unit.
@@ -80,7 +80,7 @@ def assign(store: Store, shares: Sequence[float] = SHARES, seed: int = 0, preten
     for row in rows:
         held[row["recording_id"]].update({row["split"]} & set(NAMES))
     blocks = blocks_of(store, held, wanted[0])
-    splits, reasons = _divided(rows, blocks, _split_of_blocks(rows, blocks, wanted, seed))
+    splits, reasons = _split_of_segments(rows, blocks, _split_of_blocks(rows, blocks, wanted, seed))
     moved = sum(row["split"] != splits[row["id"]] for row in rows)
     if not pretend:
         with store.transaction():
@@ -91,7 +91,7 @@ def assign(store: Store, shares: Sequence[float] = SHARES, seed: int = 0, preten
     return Assigned(_counted(rows, splits), moved, tuple(KeptOut(*item) for item in sorted(reasons.items())))
 
 
-def _divided(
+def _split_of_segments(
     rows: Sequence[Any], blocks: Mapping[int, str], chosen: Mapping[str, str]
 ) -> tuple[dict[int, str], dict[int, str]]:
     """The split of every segment, and why those that are out are out."""

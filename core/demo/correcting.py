@@ -14,7 +14,7 @@ AUTHOR = "demo"
 
 
 def correct(store: Store, said: Iterable[HeardSentence], plan: LearnerPlan) -> Assigned:
-    """Accept every sentence with its true text, where that was not done before, and divide them all by sittings.
+    """Accept every sentence with its true text, where that was not done before, and put each sitting into a split.
 
     Raises:
         StoreError: the disk is full, or somebody else is at these segments.

@@ -1,4 +1,4 @@
-"""The learner of the demonstration: an Andalusian accent that the starter ear was never taught.
+"""The learner of the demonstration: an Andalusian accent that the starter recogniser was never taught.
 
 The speech is made by a child process of the trainer's, because what makes it belongs to the recipes of the
 starter models, and is always the same. Sentences come in sittings, because what is said in one sitting goes to
@@ -29,9 +29,9 @@ class LearnerPlan:
     dev: int
     test: int
     later: int
-    """Said in the last sitting and never corrected: what the ear has to hear by what it learnt from others."""
+    """Said in the last sitting and never corrected: heard better only by what was learnt from the others."""
     sitting: int
-    """In one sitting; divides the other counts."""
+    """In one sitting; the other counts are multiples of it."""
     knobs: Mapping[str, Any] = field(default_factory=dict)
     """Of the training, where it shall not be as the app chooses it."""
 

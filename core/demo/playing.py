@@ -12,37 +12,38 @@ from core.demo import correcting, learner, talking, teaching
 from core.demo.learner import LearnerPlan, Sentence
 from core.demo.scenes import ActProgress, Begins, Corrected, Promoted, Proved, Reheard, Scene, Talked
 from core.demo.talking import HeardSentence
+from core.importing.transcription import TranscriptionProgress
 from core.versions.rehear import rehear
 from models.evaluation.scoring import interval, word_errors
 from store.database import Store
 from store.units import SAMPLE_RATE
 
-Tell = Callable[[Scene], None]
+OnScene = Callable[[Scene], None]
 
 EXAMPLES = 3
 
 
-def play(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
+def play(store: Store, plan: LearnerPlan, on_scene: OnScene) -> Proved:
     """Play it to its end, and return what was proved.
 
     Raises:
         DemoError, TrainingRefused, StoreError, ModelError, OSError: a sentence; played again, it goes on there.
     """
-    sittings = _talk(store, plan, tell)
+    sittings = _talk(store, plan, on_scene)
     every = [sentence for sitting in sittings for sentence in sitting]
-    _correct(store, plan, every, tell)
-    proved = teaching.teach(store, plan, tell)
-    tell(Begins("promote"))
+    _correct(store, plan, every, on_scene)
+    proved = teaching.teach(store, plan, on_scene)
+    on_scene(Begins("promote"))
     promoted = teaching.promote(store, proved)
-    tell(Promoted(proved.version, promoted))
+    on_scene(Promoted(proved.version, promoted))
     if promoted:
-        _go_on(store, every[plan.corrected :], tell)
+        _go_on(store, every[plan.corrected :], on_scene)
     return proved
 
 
-def _talk(store: Store, plan: LearnerPlan, tell: Tell) -> list[list[Sentence]]:
-    tell(Begins("talk"))
-    tell(ActProgress("talk", "making the learner's voice", None))
+def _talk(store: Store, plan: LearnerPlan, on_scene: OnScene) -> list[list[Sentence]]:
+    on_scene(Begins("talk"))
+    on_scene(ActProgress("talk", "making the learner's voice", None))
     sittings = learner.sittings(store.folder, plan)
     every = [sentence for sitting in sittings for sentence in sitting]
     done = len(talking.said(store, every))
@@ -50,12 +51,12 @@ def _talk(store: Store, plan: LearnerPlan, tell: Tell) -> list[list[Sentence]]:
     def count() -> None:
         nonlocal done
         done += 1
-        tell(ActProgress("talk", f"sentence {done} of {len(every)}", done / len(every)))
+        on_scene(ActProgress("talk", f"sentence {done} of {len(every)}", done / len(every)))
 
     talking.talk(store, sittings, count)
     said = _said(store, every)
     misheard = [one for one in said if _wrong(one.sentence.text, one.first)]
-    tell(
+    on_scene(
         Talked(
             sentences=len(said),
             sittings=len(sittings),
@@ -68,25 +69,27 @@ def _talk(store: Store, plan: LearnerPlan, tell: Tell) -> list[list[Sentence]]:
     return sittings
 
 
-def _correct(store: Store, plan: LearnerPlan, every: Sequence[Sentence], tell: Tell) -> None:
-    tell(Begins("correct"))
+def _correct(store: Store, plan: LearnerPlan, every: Sequence[Sentence], on_scene: OnScene) -> None:
+    on_scene(Begins("correct"))
     said = _said(store, every[: plan.corrected])
     splits = correcting.correct(store, said, plan).splits
     mended = sum(_wrong(one.sentence.text, one.first) for one in said)
     counts = {name: share.segments for name, share in splits.items()}
-    tell(Corrected(len(said) - mended, mended, **counts, later=plan.later))
+    on_scene(Corrected(len(said) - mended, mended, **counts, later=plan.later))
 
 
-def _go_on(store: Store, later: Sequence[Sentence], tell: Tell) -> None:
-    """What nobody corrected is heard anew, and one sentence of it is said once more, to the ear of today."""
-    tell(Begins("go on"))
-    rehear(
-        store, lambda now: tell(ActProgress("go on", f"sentence {now.done} of {now.total}", now.done / now.total))
-    )
+def _go_on(store: Store, later: Sequence[Sentence], on_scene: OnScene) -> None:
+    """What nobody corrected is transcribed again, and one sentence of it is said to the new recogniser."""
+    on_scene(Begins("go on"))
+
+    def count(now: TranscriptionProgress) -> None:
+        on_scene(ActProgress("go on", f"sentence {now.done} of {now.total}", now.done / now.total))
+
+    rehear(store, count)
     said = _said(store, later)
     best = max(said, key=_gain)
     now = talking.hear_again(store.folder, best.sentence)
-    tell(
+    on_scene(
         Reheard(
             said=best.sentence.text,
             before=best.first,

@@ -45,7 +45,7 @@ class Talked:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The corrections are entered and divided; all counts are sentences."""
+    """The corrections are entered and split; all counts are sentences."""
 
     right: int
     """Accepted as they were heard."""
@@ -84,7 +84,7 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """The version is the ear now, or it is not."""
+    """Whether the version is in use now."""
 
     version: str
     promoted: bool
@@ -92,7 +92,7 @@ class Promoted:
 
 @dataclass(frozen=True, slots=True)
 class Reheard:
-    """What was never corrected, as the ear of today hears it; and one sentence of it, said once more."""
+    """What was never corrected, as the new recogniser hears it; and one sentence of it, said once more."""
 
     said: str
     before: str

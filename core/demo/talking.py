@@ -96,7 +96,7 @@ def _left(store: Store, sittings: Sequence[Sequence[Sentence]]) -> list[tuple[in
 
 
 def hear_again(data: Path, sentence: Sentence) -> str:
-    """Say one sentence in a new session, to the ear of today; what it heard. Raises DemoError."""
+    """Say one sentence in a new session, to the recogniser in use; what it heard. Raises DemoError."""
     heard = asyncio.run(_converse(data, [(None, [sentence])], lambda: None))
     if not heard:
         raise DemoError("The engine did not hear the last sentence", f"{data / LOG} says why", data / LOG)

@@ -19,7 +19,7 @@ from store.database import Store
 from store.runs import Run, runs
 from trainer.contract.folder import JOB
 
-Tell = Callable[[Scene], None]
+OnScene = Callable[[Scene], None]
 
 LOOK = 0.3
 """Seconds between two looks at the run."""
@@ -31,10 +31,10 @@ EXAMPLES = 3
 STAGES = {
     "check": "looking at the corrections",
     "replay": "speaking in other voices: sentence",
-    "load": "loading the ear",
+    "load": "loading the recogniser",
     "train": "learning",
     "strength": "choosing how much of what was learnt to take",
-    "merge": "putting it into the ear",
+    "merge": "merging it into the recogniser",
     "convert": "making it fast",
     "verify": "checking that the fast one hears the same",
     "evaluate": "hearing what was held out: clip",
@@ -42,7 +42,7 @@ STAGES = {
 """What the trainer is at; the stages with many clips end with what is counted."""
 
 
-def teach(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
+def teach(store: Store, plan: LearnerPlan, on_scene: OnScene) -> Proved:
     """Train on the corrections, or go on with the training that was begun, and hear the gate.
 
     Raises:
@@ -50,10 +50,10 @@ def teach(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
         TrainingRefused: nothing can be trained here.
         StoreError: the disk is full.
     """
-    tell(Begins("train"))
+    on_scene(Begins("train"))
     try:
         run, watch = _under_way(store, plan)
-        _follow(run, watch, tell)
+        _follow(run, watch, on_scene)
     except BaseException:
         _stop(store)
         raise
@@ -65,7 +65,7 @@ def teach(store: Store, plan: LearnerPlan, tell: Tell) -> Proved:
             f"The run in {run.folder} made nothing that was measured", "play it in another folder", run.folder
         )
     proved = Proved(version.name, gate.judge(report), _examples(report))
-    tell(proved)
+    on_scene(proved)
     return proved
 
 
@@ -92,13 +92,13 @@ def _under_way(store: Store, plan: LearnerPlan) -> tuple[Run, RunWatch]:
     return run, watch
 
 
-def _follow(run: Run, watch: RunWatch, tell: Tell) -> None:
-    """Tell how the run goes until it has finished. Raises DemoError where it does not."""
+def _follow(run: Run, watch: RunWatch, on_scene: OnScene) -> None:
+    """OnScene how the run goes until it has finished. Raises DemoError where it does not."""
     act: Act = "train"
     while not watch.state.ended:
         if watch.state.stage == "evaluate" and act == "train":
-            act = _trained(run, watch.state, tell)
-        tell(ActProgress(act, *_how_far(watch.state)))
+            act = _trained(run, watch.state, on_scene)
+        on_scene(ActProgress(act, *_how_far(watch.state)))
         time.sleep(LOOK)
         watch.poll()
     state = watch.state
@@ -108,12 +108,12 @@ def _follow(run: Run, watch: RunWatch, tell: Tell) -> None:
         message, hint = state.error or ("The trainer failed", RESUME)
         raise DemoError(message.rstrip("."), hint.rstrip("."), run.folder)
     if act == "train":
-        _trained(run, state, tell)
+        _trained(run, state, on_scene)
 
 
-def _trained(run: Run, state: RunState, tell: Tell) -> Act:
-    tell(Trained(run.id, state.step, state.best_step, state.strength, state.train_seconds))
-    tell(Begins("prove"))
+def _trained(run: Run, state: RunState, on_scene: OnScene) -> Act:
+    on_scene(Trained(run.id, state.step, state.best_step, state.strength, state.train_seconds))
+    on_scene(Begins("prove"))
     return "prove"
 
 

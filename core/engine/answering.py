@@ -13,7 +13,7 @@ from core.conversation.clauses import ClauseSplitter
 from core.conversation.scenario import Scenario
 from core.engine.loading import EngineParts
 from core.engine.protocol import Event, Feedback, ReplyAudio, ReplyText, Timings, TurnStored, Warning
-from core.engine.speaking import Mouth, SpokenReply
+from core.engine.speaking import SpeechOutput, SpokenReply
 from models.errors import ModelError
 from models.evaluation.scoring import normalise
 from models.tutor.llama import Message
@@ -37,7 +37,7 @@ class LearnerTurn:
 
     turn: int
     text: str
-    heard: Hypothesis | None
+    hypothesis: Hypothesis | None
     """What it was recognised from; None when it was typed."""
     until: float
     """When the learner had finished (time.monotonic)."""
@@ -62,7 +62,7 @@ class Answering:
     """One session's tutor.
 
     Args:
-        store, parts, mouth, send: of the engine.
+        store, parts, speech, send: of the engine.
         closing: once set, a reply under way is given up.
         out: folder for the replies as WAV files, or None.
         scene: the scenario played.
@@ -75,7 +75,7 @@ class Answering:
         self,
         store: Store,
         parts: EngineParts,
-        mouth: Mouth,
+        speech: SpeechOutput,
         send: Callable[[Event], None],
         closing: threading.Event,
         out: Path | None,
@@ -86,7 +86,7 @@ class Answering:
     ) -> None:
         self._store = store
         self._parts = parts
-        self._mouth = mouth
+        self._speech = speech
         self._send = send
         self._closing = closing
         self._out = out
@@ -102,32 +102,32 @@ class Answering:
             self._messages.append(Message("assistant", reply.text))
             self._await_voice(reply)
 
-    def answer(self, said: LearnerTurn) -> None:
+    def answer(self, learner: LearnerTurn) -> None:
         """Reply to the learner, then note what could be said better. Raises StoreError, ModelError.
 
         Distress is answered without the tutor, even where it was hardly heard, and is not corrected.
         """
-        humane = distress.answer(said.text)
-        understood = humane is not None or said.heard is None or said.heard.probability >= UNSURE
+        humane = distress.answer(learner.text)
+        understood = humane is not None or learner.hypothesis is None or learner.hypothesis.probability >= UNSURE
         pieces: Iterable[str] = [humane or ASK_AGAIN]
         if understood:
-            self._messages.append(Message("user", said.text))
+            self._messages.append(Message("user", learner.text))
             if humane is None:
                 pieces = self._parts.tutor.chat(self._messages)
         try:
-            reply = self._reply(pieces, said.turn)
+            reply = self._reply(pieces, learner.turn)
         except BaseException:
             if understood:
                 self._messages.pop()
             raise
         if reply is None:
             return
-        timings = said.timings | reply.timings
+        timings = learner.timings | reply.timings
         if understood:
             if humane is None:
                 began = time.monotonic()
                 try:
-                    self._annotate(said)
+                    self._annotate(learner)
                 except (StoreError, ModelError) as error:
                     self._send(Warning(str(error)))
                 timings["feedback"] = time.monotonic() - began
@@ -135,16 +135,16 @@ class Answering:
         first_sound = self._await_voice(reply)
         if first_sound is not None:
             timings["voice"] = first_sound - reply.first_clause
-            timings["you_to_voice"] = first_sound - said.until
-        add_timings(self._store, said.turn, timings)
-        self._send(Timings(said.turn, timings))
+            timings["you_to_voice"] = first_sound - learner.until
+        add_timings(self._store, learner.turn, timings)
+        self._send(Timings(learner.turn, timings))
 
-    def _reply(self, pieces: Iterable[str], learner: int | None = None) -> Reply | None:
+    def _reply(self, pieces: Iterable[str], learner_turn: int | None = None) -> Reply | None:
         """Speak and store a reply while it is being written; None where the engine ends meanwhile."""
         began = time.monotonic()
         self._replies += 1
         file = self._out / f"turn-{self._replies:04}.wav" if self._out else None
-        reply = Reply(self._mouth.begin(file) if self._parts.voice else None, file)
+        reply = Reply(self._speech.begin(file) if self._parts.voice else None, file)
         splitter = ClauseSplitter()
         try:
             for piece in pieces:
@@ -167,8 +167,8 @@ class Answering:
             with self._store.transaction():
                 sessions.set_turn_text(self._store, reply.turn, reply.text)
                 sessions.set_turn_status(self._store, reply.turn, "answered")
-                if learner is not None:
-                    sessions.set_turn_status(self._store, learner, "answered")
+                if learner_turn is not None:
+                    sessions.set_turn_status(self._store, learner_turn, "answered")
         except BaseException:
             self._give_up(reply)
             raise
@@ -206,24 +206,24 @@ class Answering:
         if reply.turn:
             sessions.set_turn_status(self._store, reply.turn, "lost")
 
-    def _annotate(self, said: LearnerTurn) -> None:
+    def _annotate(self, learner: LearnerTurn) -> None:
         """Note what could be said better; a mistake that may be the recogniser's own is passed over."""
         notes = [
             note
-            for note in feedback.notes(self._parts.tutor, self._messages, said.text)
-            if said.heard is None or _sure(said.heard, note.said)
+            for note in feedback.notes(self._parts.tutor, self._messages, learner.text)
+            if learner.hypothesis is None or _sure(learner.hypothesis, note.said)
         ]
         with self._store.transaction():
             for note in notes:
-                add_feedback(self._store, said.turn, note.said, note.better, note.why)
-        told = [{"said": note.said, "better": note.better, "why": note.why} for note in notes]
-        self._send(Feedback(said.turn, told))
+                add_feedback(self._store, learner.turn, note.said, note.better, note.why)
+        rows = [{"said": note.said, "better": note.better, "why": note.why} for note in notes]
+        self._send(Feedback(learner.turn, rows))
 
 
-def _sure(heard: Hypothesis, said: str) -> bool:
+def _sure(hypothesis: Hypothesis, said: str) -> bool:
     """Whether every one of these words was heard clearly, each time it was heard."""
     clear: dict[str, bool] = {}
-    for word in heard.words:
+    for word in hypothesis.words:
         for part in normalise(word.text).split():
             clear[part] = clear.get(part, True) and word.probability >= SURE
     return all(clear.get(part, False) for part in normalise(said).split())

@@ -1,7 +1,7 @@
 """The app's side of the engine: a child process that may die without taking the conversation along.
 
 Only the standard library and the protocol are imported, so that the screen never loads a model. A child
-that dies is started again and told to go on with the same session; what was asked of it meanwhile waits,
+that dies is started again to go on with the same session; what was asked of it meanwhile waits,
 and typed turns that it had not yet stored are given to its successor.
 """
 
@@ -88,7 +88,7 @@ class Engine:
         self._news.set()
 
     async def events(self) -> AsyncIterator[Event]:
-        """Everything the engine tells, to its end."""
+        """Every event of the engine, to its end."""
         while (event := await self._events.get()) is not None:
             yield event
 
@@ -120,7 +120,7 @@ class Engine:
         try:
             child = self._child = await Child.talking("core.engine", *self._arguments, log=self._data / LOG)
         except OSError as error:
-            self._tell(Error(f"The engine cannot be started: {error}.", fatal=True))
+            self._emit(Error(f"The engine cannot be started: {error}.", fatal=True))
             return None
         feeder = asyncio.create_task(self._feed(child))
         try:
@@ -164,12 +164,12 @@ class Engine:
         asked = False
 
         def odd(what: str) -> None:
-            self._tell(Warning(f"The engine said something {what}."))
+            self._emit(Warning(f"The engine said something {what}."))
 
         async for event in child.events(EVENTS, odd):
             self._follow(event)
             asked = asked or isinstance(event, Bye) or (isinstance(event, Error) and event.fatal)
-            self._tell(event)
+            self._emit(event)
         return asked
 
     def _follow(self, event: Event) -> None:
@@ -191,11 +191,11 @@ class Engine:
     def _restart_after(self, cause: str) -> float | None:
         """Tell of a child that died; seconds until another may be tried."""
         if self._turn is not None or self._listening:
-            self._tell(TurnLost(self._turn, f"The engine stopped ({cause}); what you said is kept."))
+            self._emit(TurnLost(self._turn, f"The engine stopped ({cause}); what you said is kept."))
         self._turn, self._listening = None, False
         pause = self._restarts.after_crash()
         if pause is None:
-            self._tell(
+            self._emit(
                 Error(
                     f"The engine stopped {self._restarts.most} times within a minute ({cause}): "
                     f"see {self._data / LOG}, or run `tertulia doctor`.",
@@ -203,8 +203,8 @@ class Engine:
                 )
             )
         else:
-            self._tell(Warning(f"The engine stopped ({cause}) and is started again; the session goes on."))
+            self._emit(Warning(f"The engine stopped ({cause}) and is started again; the session goes on."))
         return pause
 
-    def _tell(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         self._events.put_nowait(event)

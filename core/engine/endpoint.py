@@ -24,7 +24,7 @@ def pause_for(level: str) -> float:
 
 
 class Endpoint:
-    """Fed one probability of speech per 32 ms frame, tells how far the turn has come."""
+    """Fed one probability of speech per 32 ms frame, says how far the turn has come."""
 
     def __init__(self, pause: float) -> None:
         self.limit = pause

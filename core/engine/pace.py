@@ -21,14 +21,14 @@ _IN = (0.5 - 0.5 * np.cos(np.pi * (np.arange(HOP) + 0.5) / HOP)).astype(np.float
 _OUT = 1 - _IN
 
 
-def held(pace: float) -> float:
+def limited(pace: float) -> float:
     """The pace, within SLOWEST and FASTEST."""
     return float(min(max(pace, SLOWEST), FASTEST))
 
 
 def stretch(samples: NDArray[np.float32], pace: float) -> NDArray[np.float32]:
-    """A whole 16 kHz sound at `pace` times its speed, as far as that is `held`, and at its own pitch."""
-    pace = held(pace)
+    """A whole 16 kHz sound at `pace` times its speed, within the same limits, and at its own pitch."""
+    pace = limited(pace)
     if pace == 1.0 or len(samples) == 0:
         return samples
     walk, hops = Walk(samples), []

@@ -107,7 +107,7 @@ class Ready:
     device: str
     """For example "cpu, 2 threads: no usable CUDA device"."""
     starter: bool
-    """The recogniser is the built-in starter ear."""
+    """The recogniser is the built-in starter recogniser."""
     microphone: str | None
     """Name of the input device; None when there is none, with the reason in a Warning."""
     loudspeaker: str | None
@@ -121,7 +121,7 @@ class RecogniserChanged:
 
     recogniser: str
     starter: bool
-    """It is the built-in starter ear."""
+    """It is the built-in starter recogniser."""
 
 
 @dataclass(frozen=True)

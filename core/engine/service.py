@@ -1,7 +1,7 @@
 """The engine's one decider: a thread that takes messages in order and owns all state.
 
 Commands, sounds and finished work arrive as messages in one inbox. Whatever takes time happens elsewhere
-(`hearing`, `speaking`, and the worker that runs `turns` in order) and reports back here, so no state is
+(`listening`, `speaking`, and the worker that runs `turns` in order) and reports back here, so no state is
 shared and none needs a lock.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from core.conversation.scenario import ScenarioError
 from core.engine.capture import Microphone
 from core.engine.endpoint import pause_for
-from core.engine.hearing import Caught, Hearing, HearingBegun, HearingOver
+from core.engine.listening import CapturedTurn, Listening, ListeningBegun, ListeningOver
 from core.engine.loading import another_recogniser
 from core.engine.protocol import (
     Bye,
@@ -38,7 +38,7 @@ from core.engine.protocol import (
     Warning,
 )
 from core.engine.sources import AudioSource, FileSource
-from core.engine.speaking import Mouth, Speaking
+from core.engine.speaking import Speaking, SpeechOutput
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
 from models.whisper.heard import Recogniser
@@ -61,15 +61,25 @@ class JobDone:
 
 
 @dataclass(frozen=True)
-class EarLoaded:
+class RecogniserLoaded:
     """Another recogniser is ready to listen."""
 
     recogniser: Recogniser
-    wish: int
-    """The number of the wish that it fulfils."""
+    request: int
+    """Which UseRecogniser it answers, counted from one."""
 
 
-Message = Command | HearingBegun | Caught | HearingOver | JobDone | EarLoaded | Speaking | SessionOpen | Unusable
+Message = (
+    Command
+    | ListeningBegun
+    | CapturedTurn
+    | ListeningOver
+    | JobDone
+    | RecogniserLoaded
+    | Speaking
+    | SessionOpen
+    | Unusable
+)
 
 
 class EngineService:
@@ -86,20 +96,20 @@ class EngineService:
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[tuple[Callable[[], None], JobDone | None]] = queue.SimpleQueue()
         self._closing = threading.Event()
-        self._mouth = Mouth(send, self.post)
-        self._conversation = Conversation(setup, send, self.post, self._mouth, self._closing)
+        self._speech = SpeechOutput(send, self.post)
+        self._conversation = Conversation(setup, send, self.post, self._speech, self._closing)
         self._session: SessionOpen | None = None
         self._held: deque[Command] = deque()
         self._ready = False
         """Models are loaded and no session is being opened; until then commands wait."""
         self._pending = 0
         self._speaking = 0
-        self._recogniser_wishes = 0
-        self._hearing: Hearing | None = None
+        self._recogniser_requests = 0
+        self._listening: Listening | None = None
         self._awake = False
-        """The hearing's first sound has come; a file's is there from the beginning."""
-        self._deaf = False
-        """The hearing does not listen until things are quiet."""
+        """The first sound has come; a file's is there from the beginning."""
+        self._muted = False
+        """What comes from the source is dropped until all is quiet."""
         self._state = ""
         self._fatal: str | None = None
 
@@ -113,7 +123,7 @@ class EngineService:
         self._job(self._conversation.prepare, opening=True)
         while not self._over():
             self._take(self._inbox.get())
-        self._mouth.hush()
+        self._speech.hush()
         if self._fatal:
             self._send(Error(self._fatal, fatal=True))
             return 1
@@ -134,25 +144,25 @@ class EngineService:
                 self._ready = self._ready or message.opening
             case SessionOpen():
                 self._session, self._ready = message, True
-            case EarLoaded():
-                if message.wish == self._recogniser_wishes:  # else another one was wished for meanwhile
+            case RecogniserLoaded():
+                if message.request == self._recogniser_requests:  # else another was asked for meanwhile
                     # A turn under way ends with the recogniser it began with; nobody waits for the change.
-                    self._jobs.put((lambda: self._conversation.hear_with(message.recogniser), None))
+                    self._jobs.put((lambda: self._conversation.use_recogniser(message.recogniser), None))
             case Unusable():
                 self._fatal = message.reason
             case Speaking():
                 self._speaking += 1 if message.on else -1
-            case HearingBegun():
+            case ListeningBegun():
                 self._awake = True
-            case Caught():
-                self._deaf = True
-                self._job(lambda: self._conversation.caught(message))
-            case HearingOver():
-                self._hearing = None
+            case CapturedTurn():
+                self._muted = True
+                self._job(lambda: self._conversation.spoken(message))
+            case ListeningOver():
+                self._listening = None
                 if message.failure:
                     self._refuse(message.failure)
             case Hush():
-                self._mouth.hush()
+                self._speech.hush()
             case Quit():
                 self._quit()
             case Cancel():
@@ -165,45 +175,45 @@ class EngineService:
 
     def _quit(self) -> None:
         self._closing.set()
-        self._mouth.hush()
-        if self._hearing:
-            self._hearing.stop()
+        self._speech.hush()
+        if self._listening:
+            self._listening.stop()
 
     def _cancel(self) -> None:
         self._held = deque(command for command in self._held if not isinstance(command, Listen | Done))
-        if self._hearing:
-            self._hearing.cancel()
+        if self._listening:
+            self._listening.cancel()
 
     def _must_wait(self, command: Command) -> bool:
         """Whether something has to end first; what can be ended for it, is."""
         if not self._ready:
             return True
-        if self._hearing is None:
+        if self._listening is None:
             return False
         match command:
             case StartSession():
-                self._hearing.cancel()
+                self._listening.cancel()
                 return True
             case Say():
                 # A spoken turn under way is the learner's, too, and came first.
-                self._hearing.done()
-                return not self._hearing.hands_free
+                self._listening.done()
+                return not self._listening.hands_free
             case Listen():
-                return command.file is not None and not self._hearing.hands_free
+                return command.file is not None and not self._listening.hands_free
         return False
 
     def _obey(self, command: Command) -> None:
         match command:
             case StartSession():
                 self._ready = False
-                self._mouth.hush()
+                self._speech.hush()
                 self._job(lambda: self._conversation.start(command), opening=True)
             case Done():
-                if self._hearing:
-                    self._hearing.done()
+                if self._listening:
+                    self._listening.done()
             case UseRecogniser():
-                self._recogniser_wishes += 1
-                arguments = (command.name, self._recogniser_wishes)
+                self._recogniser_requests += 1
+                arguments = (command.name, self._recogniser_requests)
                 threading.Thread(
                     target=self._load_recogniser, args=arguments, name="recogniser", daemon=True
                 ).start()
@@ -213,8 +223,8 @@ class EngineService:
                 self._listen(command, self._session)
             case Say():
                 self._quiet()
-                self._job(lambda: self._conversation.said(command.text))
-            case Replay() if self._hearing and not self._hearing.hands_free:
+                self._job(lambda: self._conversation.typed(command.text))
+            case Replay() if self._listening and not self._listening.hands_free:
                 self._refuse(LISTENING)
             case Replay():
                 self._quiet()
@@ -223,16 +233,16 @@ class EngineService:
     def _listen(self, command: Listen, session: SessionOpen) -> None:
         if self._closing.is_set():
             return  # nothing new is begun at the end
-        if self._hearing:
+        if self._listening:
             self._refuse(LISTENING)
             return
         if command.file is None and not self._setup.sound:
             self._refuse(NO_SOUND)
             return
-        self._mouth.hush()
+        self._speech.hush()
         source: AudioSource = FileSource(Path(command.file), command.realtime) if command.file else Microphone()
-        self._awake, self._deaf = source.is_file, False
-        self._hearing = Hearing(
+        self._awake, self._muted = source.is_file, False
+        self._listening = Listening(
             source,
             self._conversation.parts.activity,
             lambda: RecordingJournal.create(self._setup.data, session.session),
@@ -240,7 +250,7 @@ class EngineService:
             self._send,
             self.post,
         )
-        self._hearing.start()
+        self._listening.start()
 
     def _refuse(self, text: str) -> None:
         """Say why nothing comes of a command, and the state again: it is what whoever gave it waits for."""
@@ -249,21 +259,21 @@ class EngineService:
 
     def _quiet(self) -> None:
         """Somebody else's turn begins: the loudspeaker falls silent and the microphone is not heard."""
-        self._mouth.hush()
-        if self._hearing:
-            self._hearing.done()  # what was being said is a turn of its own
-            self._hearing.attentive.clear()
-            self._deaf = True
+        self._speech.hush()
+        if self._listening:
+            self._listening.done()  # what was being said is a turn of its own
+            self._listening.attentive.clear()
+            self._muted = True
 
     # --- what follows from it --------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """Open a deaf ear when all is quiet, and tell the state when it is another."""
+        """Listen again when all is quiet, and send the state when it has changed."""
         quiet = not self._pending and not self._speaking
-        if self._hearing and self._deaf and quiet and not self._closing.is_set():
-            self._deaf = False
-            self._hearing.attentive.set()
-        if self._hearing and self._awake and not self._deaf:
+        if self._listening and self._muted and quiet and not self._closing.is_set():
+            self._muted = False
+            self._listening.attentive.set()
+        if self._listening and self._awake and not self._muted:
             state = "listening"
         elif self._speaking:
             state = "speaking"
@@ -278,7 +288,7 @@ class EngineService:
     def _over(self) -> bool:
         if self._fatal:
             return True
-        if not self._closing.is_set() or self._hearing:
+        if not self._closing.is_set() or self._listening:
             return False
         if not self._ready and self._session is None:
             # The models are still being loaded; only a typed turn is worth waiting for them.
@@ -305,14 +315,16 @@ class EngineService:
             if done is not None:
                 self.post(done)
 
-    def _load_recogniser(self, name: str, wish: int) -> None:
+    def _load_recogniser(self, name: str, request: int) -> None:
         """Load a recogniser beside the one that listens; where that fails, it goes on listening."""
         try:
             device = self._conversation.parts.device
             recogniser = another_recogniser(self._setup.data, name, device, lambda text: self._send(Warning(text)))
-            self.post(EarLoaded(recogniser, wish))
+            self.post(RecogniserLoaded(recogniser, request))
         except (ModelError, StoreError) as error:
-            self._send(Warning(f"{error} The ear that listened so far goes on."))
+            self._send(Warning(f"{error} The recogniser that listened so far goes on."))
         except Exception:
             log.exception("a recogniser could not be loaded")
-            self._send(Warning("The new ear cannot be used, the old one goes on: engine.log has the details."))
+            self._send(
+                Warning("The new recogniser cannot be used, the old one goes on: engine.log has the details.")
+            )

@@ -34,7 +34,7 @@ class Speaking:
     on: bool
 
 
-class Mouth:
+class SpeechOutput:
     """One utterance at a time: the next one silences the last.
 
     Args:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.conversation import distress, scenario
-from core.dataset import measures as measuring
+from core.dataset import measures
 from core.engine.answering import Answering, LearnerTurn
-from core.engine.hearing import Caught, Ending
+from core.engine.listening import CapturedTurn, Ending
 from core.engine.loading import EngineParts, load
-from core.engine.pace import held, stretch
+from core.engine.pace import limited, stretch
 from core.engine.protocol import (
     Event,
     Heard,
@@ -32,7 +32,7 @@ from core.engine.protocol import (
     TurnStored,
     Warning,
 )
-from core.engine.speaking import Mouth
+from core.engine.speaking import SpeechOutput
 from core.review import derived_columns
 from core.versions.active import RECOGNISER, is_starter
 from models.errors import ModelError
@@ -91,7 +91,7 @@ class Conversation:
         setup: how the engine was started.
         send: takes events.
         post: takes SessionOpen and Unusable.
-        mouth: speaks.
+        speech: speaks.
         closing: once set, what is said is still stored, but not answered.
     """
 
@@ -102,13 +102,13 @@ class Conversation:
         setup: Setup,
         send: Callable[[Event], None],
         post: Callable[[SessionOpen | Unusable], None],
-        mouth: Mouth,
+        speech: SpeechOutput,
         closing: threading.Event,
     ) -> None:
         self._setup = setup
         self._send = send
         self._post = post
-        self._mouth = mouth
+        self._speech = speech
         self._closing = closing
         self._session: int | None = None
 
@@ -125,7 +125,7 @@ class Conversation:
             log.exception("the engine could not be made ready")
             self._post(Unusable(UNREADY))
             return
-        self._mouth.loudspeaker = self.parts.loudspeaker is not None
+        self._speech.loudspeaker = self.parts.loudspeaker is not None
         self._send(
             Ready(
                 recogniser=self.parts.recogniser.name,
@@ -164,7 +164,7 @@ class Conversation:
         self._answering = Answering(
             self._store,
             self.parts,
-            self._mouth,
+            self._speech,
             self._send,
             self._closing,
             self._setup.out,
@@ -178,32 +178,32 @@ class Conversation:
         if command.greet and not history:
             self._answering.greet()
 
-    def hear_with(self, recogniser: Recogniser) -> None:
+    def use_recogniser(self, recogniser: Recogniser) -> None:
         """Listen with this one from now on; what the one before heard stays."""
         starter = is_starter(RECOGNISER, recogniser.name)
         self.parts = replace(self.parts, recogniser=recogniser, starter=starter)
         self._send(RecogniserChanged(recogniser.name, starter))
 
-    def caught(self, caught: Caught) -> None:
+    def spoken(self, captured: CapturedTurn) -> None:
         """Keep a spoken turn and, when it is complete, answer it."""
-        cancelled = caught.ending is Ending.CANCELLED
-        with caught.journal:  # where keeping it fails, the journal is left for the next start
-            kept = recovery.keep(
+        cancelled = captured.ending is Ending.CANCELLED
+        with captured.journal:  # where keeping it fails, the journal is left for the next start
+            stored = recovery.keep(
                 self._store,
-                caught.journal,
-                caught.source,
+                captured.journal,
+                captured.source,
                 "lost" if cancelled else "recorded",
-                source="file" if caught.is_file else "microphone",
+                source="file" if captured.is_file else "microphone",
             )
-        if kept is None or kept.turn is None:
+        if stored is None or stored.turn is None:
             return
-        self._send(TurnStored(kept.turn, "learner", "", "spoken", kept.seconds))
+        self._send(TurnStored(stored.turn, "learner", "", "spoken", stored.seconds))
         if cancelled:
-            self._send(TurnLost(kept.turn, CANCELLED))
-        elif caught.ending is Ending.SPOKEN and not self._closing.is_set():
-            self._or_lose(kept.turn, lambda turn: self._answer_spoken(turn, kept.segment, caught))
+            self._send(TurnLost(stored.turn, CANCELLED))
+        elif captured.ending is Ending.SPOKEN and not self._closing.is_set():
+            self._or_lose(stored.turn, lambda turn: self._answer_spoken(turn, stored.segment, captured))
 
-    def said(self, text: str) -> None:
+    def typed(self, text: str) -> None:
         """Keep a typed turn and answer it. Raises StoreError."""
         began = time.monotonic()
         text = clean(text)
@@ -218,8 +218,8 @@ class Conversation:
     def replay(self, command: Replay) -> None:
         """Play a stored turn: the learner's audio as it was, or the tutor's words by the voice."""
         turn = sessions.turn(self._store, command.turn)
-        pace = held(command.pace)
-        utterance = self._mouth.begin()
+        pace = limited(command.pace)
+        utterance = self._speech.begin()
         if utterance is None:
             raise StoreError("There is no loudspeaker to replay it on", "connect one and start again")
         try:
@@ -242,37 +242,39 @@ class Conversation:
         self._store.close()
 
     def _rescue(self) -> None:
-        rescued = recovery.recover(self._store)
-        for warning in rescued.warnings:
+        recovered = recovery.recover(self._store)
+        for warning in recovered.warnings:
             self._warn(warning)
-        if rescued.kept:
-            self._send(Recovered(len(rescued.kept), rescued.seconds))
+        if recovered.rescued:
+            self._send(Recovered(len(recovered.rescued), recovered.seconds))
 
-    def _answer_spoken(self, turn: int, segment: int, caught: Caught) -> None:
+    def _answer_spoken(self, turn: int, segment: int, captured: CapturedTurn) -> None:
         recording = table.recording(self._store, table.segment(self._store, segment).recording)
         audio = AudioFolder(self._store.folder).get(recording.sha256)
         began = time.monotonic()
-        heard = self.parts.recogniser.recognise(audio)
-        timings = {"endpoint": caught.endpoint, "recognise": time.monotonic() - began}
-        text = clean(heard.text)
-        words = _words(heard)
+        hypothesis = self.parts.recogniser.recognise(audio)
+        timings = {"endpoint": captured.endpoint, "recognise": time.monotonic() - began}
+        text = clean(hypothesis.text)
+        words = _words(hypothesis)
         with self._store.transaction():
-            others = [(other.first, other.last, other.text, other.weight) for other in heard.alternatives]
-            table.add_hypothesis(self._store, segment, heard.model, text, words, heard.compute_seconds, others)
+            others = [(other.first, other.last, other.text, other.weight) for other in hypothesis.alternatives]
+            table.add_hypothesis(
+                self._store, segment, hypothesis.model, text, words, hypothesis.compute_seconds, others
+            )
             if text:
                 sessions.set_turn_text(self._store, turn, text)
                 sessions.set_turn_status(self._store, turn, "heard")
-        self._send(Heard(turn, text, words, heard.probability))
+        self._send(Heard(turn, text, words, hypothesis.probability))
         if not text:
-            nothing = NOTHING_IN_FILE.format(clean(caught.source)) if caught.is_file else NOTHING_HEARD
+            nothing = NOTHING_IN_FILE.format(clean(captured.source)) if captured.is_file else NOTHING_HEARD
             self._warn(nothing)
             self._lose(turn, nothing)
         elif not self._closing.is_set():
-            self._answering.answer(LearnerTurn(turn, text, heard, caught.spoken_until, timings))
+            self._answering.answer(LearnerTurn(turn, text, hypothesis, captured.spoken_until, timings))
         # The reply is being spoken meanwhile: nobody waits for this.
-        measures = measuring.measured(self.parts.activity, audio)
+        measured = measures.measured(self.parts.activity, audio)
         with self._store.transaction():
-            measuring.keep(self._store, segment, measures)
+            measures.keep(self._store, segment, measured)
             derived_columns.refresh(self._store, [segment])
 
     def _or_lose(self, turn: int, answer: Callable[[int], None]) -> None:
@@ -293,8 +295,8 @@ class Conversation:
         self._send(Warning(text))
 
 
-def _words(heard: Hypothesis) -> list[dict[str, object]]:
+def _words(hypothesis: Hypothesis) -> list[dict[str, object]]:
     return [
         {"word": clean(word.text), "start": word.start, "end": word.end, "probability": word.probability}
-        for word in heard.words
+        for word in hypothesis.words
     ]

@@ -51,7 +51,7 @@ def audio_files(
 
     Args:
         but: a folder in it that is passed over.
-        on_refused: told of each folder in it that may not be looked into.
+        on_refused: called for each folder in it that may not be looked into.
     """
     passed = but and but.resolve()
     for here, folders, names in os.walk(folder, onerror=on_refused):

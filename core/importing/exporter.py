@@ -79,7 +79,7 @@ def export(
         split: only those of this split; all without one.
         status: only those of this status; all that are not retired with `all`.
         link: refer to the recordings in the data folder, instead of copying them.
-        on_progress: told how many segments of how many have their audio in place.
+        on_progress: called with how many segments of how many have their audio in place.
 
     Raises:
         StoreError: a folder that holds something, no such format, nothing to export, a recording that is

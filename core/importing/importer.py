@@ -219,7 +219,7 @@ class _Import:
                 "split the file",
                 items[0][0].where,
             )
-        measures = self._intake.measures(sound.source, [span for _, spans, _ in items for span in spans])
+        measures = self._intake.measured(sound.source, [span for _, spans, _ in items for span in spans])
         for item, spans, found in items:
             own = [next(measures) for _ in spans]
             try:

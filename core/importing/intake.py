@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset import measures as measuring
+from core.dataset import measures
 from core.dataset.audio_quality import Measures, measure
 from core.importing import segmentation
 from models.activity import FRAME, SileroActivity, Span
@@ -40,7 +40,7 @@ MOST_WORKERS = 4
 """Threads; what remains inside Python's lock keeps more of them waiting."""
 AHEAD = 8
 """Files or segments that are worked on before the first of them is asked for."""
-MOST_KEPT = 1000
+MOST_FILES = 1000
 """Files whose sources are at hand: rows of a table may come back to them."""
 PATIENCE = 0.2
 """Seconds between two words about how far it is."""
@@ -106,7 +106,7 @@ class Intake:
         self._remember = remember
         self._pool = ThreadPoolExecutor(max(2, min(MOST_WORKERS, physical_cores())), "import")
         self._activities = threading.local()
-        self._kept: dict[Path, Future[ImportedAudio]] = {}
+        self._files: dict[Path, Future[ImportedAudio]] = {}
         self._decoded: dict[Path, int] = {}
         self._stored: dict[str, ImportedAudio | None] = {}
         self._taken: set[str] = set()
@@ -134,11 +134,11 @@ class Intake:
 
     def begin(self, path: Path) -> None:
         """Begin to take in a file's sound, which `source` will ask for."""
-        if path not in self._kept:
-            self._kept[path] = self._pool.submit(self._keep, path)
-            if len(self._kept) > MOST_KEPT:
-                oldest = next(iter(self._kept))
-                del self._kept[oldest]
+        if path not in self._files:
+            self._files[path] = self._pool.submit(self._keep, path)
+            if len(self._files) > MOST_FILES:
+                oldest = next(iter(self._files))
+                del self._files[oldest]
                 self._decoded.pop(oldest, None)
 
     def source(self, path: Path) -> ImportedAudio:
@@ -146,7 +146,7 @@ class Intake:
         self.begin(path)
         while True:
             try:
-                return self._kept[path].result(PATIENCE)
+                return self._files[path].result(PATIENCE)
             except FutureTimeout:
                 seconds = self._decoded.get(path, 0) / SAMPLE_RATE
                 self._on_progress(ImportProgress(path.name, "decoding", seconds, None))
@@ -177,7 +177,7 @@ class Intake:
         self._note(listened)
         return listened
 
-    def measures(self, source: ImportedAudio, spans: Iterable[Span]) -> Iterator[Measures]:
+    def measured(self, source: ImportedAudio, spans: Iterable[Span]) -> Iterator[Measures]:
         """What the audio of each span is like, in order; it is worked on ahead.
 
         Raises:
@@ -198,14 +198,14 @@ class Intake:
         if status and (known := self._known(name, status.st_size, status.st_mtime_ns)):
             self._taken.add(known.sha256)
             return known
-        kept = take_in(self._audio, path, on_progress=lambda samples: self._tell(path, samples))
-        self._taken.add(kept.sha256)
-        source = ImportedAudio(name, kept.sha256, kept.samples, kept.clipped, None)
+        stored = take_in(self._audio, path, on_progress=lambda samples: self._on_decoded(path, samples))
+        self._taken.add(stored.sha256)
+        source = ImportedAudio(name, stored.sha256, stored.samples, stored.clipped, None)
         if status:
             self._note(source, status.st_size, status.st_mtime_ns)
         return source
 
-    def _tell(self, path: Path, samples: int) -> None:
+    def _on_decoded(self, path: Path, samples: int) -> None:
         if self._stopped:
             raise StoreError("The import was stopped")
         self._decoded[path] = samples
@@ -253,12 +253,12 @@ class Intake:
         return segmentation.probabilities(self._activity(), audio, lead)
 
     def _measure(self, source: ImportedAudio, span: Span) -> Measures:
-        if known := measuring.kept(self._store, source.sha256, *span):
+        if known := measures.stored(self._store, source.sha256, *span):
             return known
         audio = self._audio.span(source.sha256, *span)
-        clipped = None if source.clipped is None else measuring.share(source.clipped, span)
+        clipped = None if source.clipped is None else measures.share(source.clipped, span)
         if source.speech is None or clipped is None:
-            return measuring.measured(self._activity(), audio, clipped)
+            return measures.measured(self._activity(), audio, clipped)
         likely = source.speech.likely[span.start // FRAME : -(-span.end // FRAME)]
         return measure(audio, _probability(likely), clipped)
 

@@ -1,7 +1,7 @@
 """`tertulia-export.json`: what an export holds, and where in the recordings its clips come from.
 
 A clip cut out of a recording is another sound, with another SHA-256. With this beside it, the folder can be
-imported where it came from, and nothing is there twice; elsewhere it tells which clips belong together, so
+imported where it came from, and nothing is there twice; elsewhere it says which clips belong together, so
 that none of them tests a model that another one trained.
 """
 
@@ -55,7 +55,7 @@ def write(folder: Path, about: Mapping[str, Any], clips: Sequence[ExportedClip])
 def clips(path: Path) -> dict[str, ExportedClip]:
     """The clips of the export that a file or folder belongs to, by their files' SHA-256; none without an export.
 
-    A manifest that cannot be read is none: what it would tell is not needed to import the audio.
+    A manifest that cannot be read is none: what it would say is not needed to import the audio.
     """
     folder = path if path.is_dir() else path.parent
     for place in (folder, *folder.absolute().parents[:ABOVE]):

@@ -1,4 +1,4 @@
-"""What the recogniser of today hears in every segment that it has not heard yet.
+"""Transcribe every segment that a recogniser has not heard yet.
 
 After an import and after a promotion there may be thousands of them. Each is committed by itself, with all that
 follows from it, so the work may be stopped or killed at any time and goes on where it was.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-from core.dataset import measures as measuring
+from core.dataset import measures
 from core.dataset.audio_quality import analysis_copy
 from core.importing.segmentation import Activity
 from core.review.derived_columns import refresh
@@ -35,7 +35,7 @@ SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'ret
 ORDER BY s.reference IS NOT NULL, s.id
 """
 """Those that nobody has heard."""
-ANEW = f"""
+OUTDATED = f"""
 SELECT s.id, s."end" - s.start AS samples FROM segments s WHERE s.status != 'retired' AND s.model IS NOT ?
 ORDER BY s.reference IS NOT NULL, s.split = 'train', {KEYS["worth"]}
 """
@@ -80,7 +80,7 @@ def transcribe(
     on_progress: Callable[[TranscriptionProgress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
     activity: Activity | None = None,
-    anew: bool = False,
+    outdated: bool = False,
     unheard: bool = False,
 ) -> Transcribed:
     """Transcribe all segments that this recogniser has not heard.
@@ -90,7 +90,7 @@ def transcribe(
     Args:
         should_stop: asked before every segment.
         activity: measures segments that nobody has measured; made where it is needed and not given.
-        anew: also those that it heard once, where another recogniser did since; in the order of the queue.
+        outdated: those whose newest hypothesis is another recogniser's, in the order of the queue.
         unheard: only those that no recogniser has heard.
 
     Raises:
@@ -99,8 +99,8 @@ def transcribe(
     """
     if unheard:
         waiting = store.execute(UNHEARD)
-    elif anew:
-        waiting = store.execute(ANEW, (recogniser.name, *View().cost))
+    elif outdated:
+        waiting = store.execute(OUTDATED, (recogniser.name, *View().cost))
     else:
         waiting = store.execute(WAITING, (recogniser.name,))
     total = sum(row["samples"] for row in waiting)
@@ -123,12 +123,12 @@ def transcribe(
             except (StoreError, AudioError) as error:
                 done.failed.append((row["id"], str(error)))
                 continue
-            measures = measuring.measured(activity, sound) if activity and found[0]["loudness"] is None else None
+            measured = measures.measured(activity, sound) if activity and found[0]["loudness"] is None else None
             with store.transaction():
                 if store.execute(SEGMENT, (row["id"],)) == found:  # else it was cut meanwhile: next time
                     _keep(store, row["id"], hypothesis)
-                    if measures:
-                        measuring.keep(store, row["id"], measures)
+                    if measured:
+                        measures.keep(store, row["id"], measured)
                     refresh(store, [row["id"]])
                     done.segments += 1
                     done.seconds += len(sound) / SAMPLE_RATE
@@ -137,7 +137,10 @@ def transcribe(
     return done
 
 
-def _keep(store: Store, segment: int, heard: Hypothesis) -> None:
-    words = [{"word": word.text, **{k: v for k, v in asdict(word).items() if k != "text"}} for word in heard.words]
-    others = [(other.first, other.last, other.text, other.weight) for other in heard.alternatives]
-    add_hypothesis(store, segment, heard.model, heard.text, words, heard.compute_seconds, others)
+def _keep(store: Store, segment: int, hypothesis: Hypothesis) -> None:
+    words = [
+        {"word": word.text, "start": word.start, "end": word.end, "probability": word.probability}
+        for word in hypothesis.words
+    ]
+    others = [(other.first, other.last, other.text, other.weight) for other in hypothesis.alternatives]
+    add_hypothesis(store, segment, hypothesis.model, hypothesis.text, words, hypothesis.compute_seconds, others)

@@ -46,7 +46,7 @@ class Player:
         self._child: Child | None = None
         self._reader: asyncio.Task[None] | None = None
         self._plays: deque[Play] = deque()
-        """What the child was told to play and has not finished; the first is what is heard."""
+        """What the child was asked to play and has not finished; the first is what is heard."""
         self._sample: int | None = None
         """How far the first has come."""
         self._closing = False
@@ -70,7 +70,7 @@ class Player:
                 await self._give(command)  # it had died unnoticed: to its successor
 
     async def events(self) -> AsyncIterator[Event]:
-        """Everything the player tells, to its end."""
+        """Every event of the player, to its end."""
         while (event := await self._events.get()) is not None:
             yield event
 
@@ -106,7 +106,7 @@ class Player:
                 arguments = ("--data", str(self._data))
                 self._child = await Child.talking("core.player", *arguments, log=self._data / LOG)
             except OSError as error:
-                self._tell(Error(f"The player cannot be started: {error}."))
+                self._emit(Error(f"The player cannot be started: {error}."))
                 return False
             self._reader = asyncio.create_task(self._read(self._child))
         return self._child is not None
@@ -115,7 +115,7 @@ class Player:
         """Pass the child's events on until it ends; a line that is none is only its death."""
         async for event in child.events(EVENTS):
             self._follow(event)
-            self._tell(event)
+            self._emit(event)
         self._after_end(await child.ended())
 
     def _follow(self, event: Event) -> None:
@@ -129,12 +129,12 @@ class Player:
         """The child has ended; the plays it leaves behind have failed."""
         self._child = None
         if self._plays and not self._closing:
-            self._tell(Error(f"The player stopped ({cause}): play it again; {self._data / LOG} may say why."))
+            self._emit(Error(f"The player stopped ({cause}): play it again; {self._data / LOG} may say why."))
         while self._plays:
             play = self._plays.popleft()
             heard = [] if self._sample is None else [[play.start, self._sample]]
-            self._tell(Finished(play.sha256, self._sample or play.start, "failed", heard))
+            self._emit(Finished(play.sha256, self._sample or play.start, "failed", heard))
             self._sample = None
 
-    def _tell(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         self._events.put_nowait(event)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.engine.devices import SoundError, start_stream, stop_stream
 from core.engine.filters import Resampler
-from core.engine.pace import HOP, Walk, held
+from core.engine.pace import HOP, Walk, limited
 from core.engine.playback import SILENT_SECONDS, output
 from core.player.protocol import Adjust, Play
 from core.player.recorded import Recorded
@@ -66,7 +66,7 @@ class Playing:
         self._recorded = recorded
         self._walk = Walk(recorded.samples)
         self._gain = np.float32(min(max(play.gain, 0.0), LOUDEST))
-        self._pace, self._loop = held(play.pace), play.loop
+        self._pace, self._loop = limited(play.pace), play.loop
         self._round = self._paused = 0
         self._marks: deque[Mark] = deque([Mark(0.0, 0, play.start, 0.0)])
         self._end: float | None = None
@@ -80,7 +80,7 @@ class Playing:
     def adjust(self, change: Adjust) -> None:
         """Another pace from the next hop on; a loop that ends, or begins."""
         if change.pace is not None:
-            self._pace = held(change.pace)
+            self._pace = limited(change.pace)
         if change.loop is not None:
             self._loop = change.loop
 

@@ -1,4 +1,4 @@
-"""The player's one decider: takes commands in order, and tells what is heard while something plays."""
+"""The player's one decider: takes commands in order, and reports what is heard while something plays."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class PlayerService:
         self._send = send
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._playing: Playing | None = None
-        self._told: tuple[int, int] | None = None
-        """The round and sample last told."""
+        self._reported: tuple[int, int] | None = None
+        """The round and sample of the last `At`."""
         self._due = 0.0
-        """When to tell the next."""
+        """When to report the next."""
 
     def post(self, command: Command) -> None:
         """Leave a command, from any thread."""
@@ -92,15 +92,15 @@ class PlayerService:
         self._send(Finished(play.sha256, play.start, "failed"))
 
     def _follow(self, playing: Playing) -> None:
-        """Tell what is heard, or that it is over."""
+        """Report what is heard, or that it is over."""
         try:
             over = playing.over
         except (SoundError, StoreError) as error:
             self._send(Error(str(error)))
             self._finish("failed")
             return
-        if (heard := playing.heard()) != self._told:
-            self._told = heard
+        if (heard := playing.heard()) != self._reported:
+            self._reported = heard
             self._send(At(playing.play.sha256, heard[1]))
         if over:
             self._finish("end")
@@ -109,4 +109,4 @@ class PlayerService:
         if self._playing is not None:
             sample, listened = self._playing.stop()
             self._send(Finished(self._playing.play.sha256, sample, reason, listened))
-        self._playing = self._told = None
+        self._playing = self._reported = None

@@ -35,7 +35,7 @@ class Child:
 
     @classmethod
     async def talking(cls, module: str, *arguments: str, log: Path) -> Child:
-        """One that takes messages and tells events; its standard error goes to the log.
+        """One that takes messages and sends events; its standard error goes to the log.
 
         Raises:
             OSError: the log cannot be written, or no process be made.
@@ -80,7 +80,7 @@ class Child:
     async def events(
         self, kinds: Mapping[str, type[Event]], odd: Callable[[str], None] = lambda what: None
     ) -> AsyncIterator[Event]:
-        """What it tells on standard output, to its end.
+        """What it sends on standard output, to its end.
 
         Args:
             kinds: of events, by name; others are passed over.

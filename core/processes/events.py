@@ -1,4 +1,4 @@
-"""What a piece of work tells while it is done: one JSON line each on its standard error.
+"""What a piece of work reports while it is done: one JSON line each on its standard error.
 
 Its result is one JSON object on its standard output. Libraries print other things on either: a line that is no
 event is passed over, and of the output the last line counts.
@@ -25,7 +25,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Said:
+class Notice:
     """Something that did not keep it from going on."""
 
     text: str
@@ -61,12 +61,12 @@ class Result:
     body: dict[str, Any]
 
 
-Event = Progress | Said | Failed
+Event = Progress | Notice | Failed
 EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__args__}
 
 
 def report(event: Event) -> None:
-    """Tell an event, as the process that does the work. Raises OSError where nobody listens any more."""
+    """Report an event, as the process that does the work. Raises OSError where nobody listens any more."""
     print(json_lines.encode(event), file=sys.stderr, flush=True)
 
 

@@ -1,6 +1,6 @@
 """Work with a result that takes long or loads a model, done beside the app by a process of its own.
 
-The app follows what it tells, may stop it, and outlives it. Stopping is an interrupt, as ctrl+c is on a command
+The app follows its events, may stop it, and outlives it. Stopping is an interrupt, as ctrl+c is on a command
 line, so that the work can be tidied up; one that does not listen is killed, which does no harm either.
 """
 
@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from core.processes.child import Child, lines
-from core.processes.events import Failed, Progress, Result, Said, decode_event
+from core.processes.events import Failed, Notice, Progress, Result, decode_event
 from core.processes.json_lines import ProtocolError
 
 GRACE = 5.0
@@ -24,7 +24,7 @@ class Task:
 
     Args:
         name: what it is, in a word: import, export, comparison.
-        module: of ours, which tells events and prints its result as `core.processes.events` says.
+        module: of ours, which reports events and prints its result as `core.processes.events` says.
         arguments: of its command line.
         environment: set for it beside the app's own.
         grace: seconds that it has to tidy up when it is stopped.
@@ -51,7 +51,7 @@ class Task:
         """Number of its process; None while there is none."""
         return self._child.pid if self._child else None
 
-    async def run(self, on_event: Callable[[Progress | Said], None]) -> Result | Failed:
+    async def run(self, on_event: Callable[[Progress | Notice], None]) -> Result | Failed:
         """Do it to its end; cancelled, it is stopped."""
         if self.stopped:
             return self._broken_off("it was stopped")

@@ -1,1 +1,4 @@
-"""Correcting transcripts: what a person does at the desk, and what helps them to do it soon and well."""
+"""Correcting transcripts: the card of a segment, the actions on it with undo, replacing everywhere, second looks.
+
+And what helps to do it soon and well: expected errors, what a correction costs, alternatives, warnings (`lint`).
+"""

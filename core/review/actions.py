@@ -1,6 +1,6 @@
 """One action of a person, with all that follows from it, in one transaction.
 
-What follows: words stay where they were spoken, and what is derived from the texts is computed anew.
+What follows: words stay where they were spoken, and what is derived from the texts is computed again.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def act(
     summary: str = "",
     seconds: float = 0.0,
     keystrokes: int = 0,
-    besides: Callable[[ActionDone], None] = lambda done: None,
+    in_same_transaction: Callable[[ActionDone], None] = lambda done: None,
 ) -> ActionDone:
     """Do one action (see `store.segments.edits.apply`) and what follows from it: all or nothing, on disk on return.
 
     Args:
-        besides: what else belongs to it, such as giving a new segment what was heard in it.
+        in_same_transaction: what else belongs to the action, such as giving a new segment its hypotheses.
 
     Raises:
         ConflictError: a segment has another revision than was seen.
@@ -46,7 +46,7 @@ def act(
         done = edits.apply(
             store, author, kind, changes, additions, summary=short, seconds=seconds, keystrokes=keystrokes
         )
-        besides(done)
+        in_same_transaction(done)
         _follow(store, done)
     return done
 

@@ -23,9 +23,9 @@ DOUBTFUL = 0.85
 DISPUTED = 0.15
 """… and one that another reading replaces with at least this weight.
 
-With the starter ear, over 1,933 words of the reserved voices in noise and with an accent it never heard, of which
-350 were wrong: a fifth of all words is marked, among them are 63 % of the wrong ones, and 59 % of the marked ones
-are wrong. Higher marks more right words than wrong ones; 0.7 and 0.2 find less than half of the errors."""
+With the starter recogniser, over 1,933 words of the reserved voices in noise and with an accent it never heard,
+350 of them wrong: a fifth of all words is marked, among them are 63 % of the wrong ones, and 59 % of the marked
+ones are wrong. Higher marks more right words than wrong ones; 0.7 and 0.2 find less than half of the errors."""
 NEIGHBOURS = 2
 """Segments shown before and after."""
 
@@ -117,17 +117,17 @@ def read(store: Store, segment: int, author: str, view: View | None = None) -> C
     if not rows:
         raise StoreError(f"There is no segment {segment}", "choose one of `tertulia queue`")
     [row] = rows
-    heard = table.hypotheses(store, segment)
+    hypotheses = table.hypotheses(store, segment)
     draft = drafts.get(store, segment, author)
     text = row.text if draft is None else draft
-    evidence = evidence_of(store, row, heard)
+    evidence = evidence_of(store, row, hypotheses)
     before, after = queue.neighbours(store, segment, NEIGHBOURS, NEIGHBOURS)
     return Card(
         row=row,
         text=text,
         shown=row.text,
         words=_words(text, evidence, row.seconds),
-        other=_other(heard),
+        other=_other(hypotheses),
         before=before,
         after=after,
         warnings=_warnings(store, row, text),
@@ -146,9 +146,9 @@ def _warnings(store: Store, row: SegmentRow, text: str) -> tuple[Warned, ...]:
     return tuple(check(said))
 
 
-def evidence_of(store: Store, row: SegmentRow, heard: Sequence[table.StoredHypothesis]) -> WordEvidence:
+def evidence_of(store: Store, row: SegmentRow, hypotheses: Sequence[table.StoredHypothesis]) -> WordEvidence:
     """What the words of a segment's texts are made from. Raises StoreError."""
-    words = spoken(heard[-1].words) if heard else ()
+    words = spoken(hypotheses[-1].words) if hypotheses else ()
     aligned = alignment(store, row.id)
     if aligned is not None and aligned.text == row.text:
         words = tuple(
@@ -156,7 +156,7 @@ def evidence_of(store: Store, row: SegmentRow, heard: Sequence[table.StoredHypot
             for word, timed in zip(realign(row.text, words, row.seconds), aligned.words, strict=False)
         )
     verified = row.reference if row.status == "corrected" else None
-    return WordEvidence(tuple(words), tuple(readings(heard)), verified)
+    return WordEvidence(tuple(words), tuple(readings(hypotheses)), verified)
 
 
 def _words(text: str, evidence: WordEvidence, seconds: float) -> tuple[CardWord, ...]:
@@ -181,9 +181,11 @@ def _words(text: str, evidence: WordEvidence, seconds: float) -> tuple[CardWord,
     )
 
 
-def _other(heard: Sequence[table.StoredHypothesis]) -> str:
-    if not heard:
+def _other(hypotheses: Sequence[table.StoredHypothesis]) -> str:
+    if not hypotheses:
         return ""
-    newest = [key(word) for word in heard[-1].text.split()]
-    differing = (other.text for other in reversed(heard[:-1]) if [key(w) for w in other.text.split()] != newest)
+    newest = [key(word) for word in hypotheses[-1].text.split()]
+    differing = (
+        other.text for other in reversed(hypotheses[:-1]) if [key(w) for w in other.text.split()] != newest
+    )
     return next(differing, "")

@@ -1,4 +1,4 @@
-"""What a segment made of others takes over from them: what was heard, how it sounds, where it belongs.
+"""What a segment made of others takes over from them: hypotheses, word times, split and measures.
 
 All of it is written in the transaction of the action that makes the segment.
 """
@@ -19,26 +19,26 @@ from store.segments.table import StoredHypothesis, add_hypothesis
 from store.units import SAMPLE_RATE
 
 
-def hear(store: Store, segment: int, heard: Sequence[StoredHypothesis]) -> None:
+def add_hypotheses(store: Store, segment: int, hypotheses: Sequence[StoredHypothesis]) -> None:
     """Give a segment the hypotheses made for it from those of others, oldest first. Raises StoreError."""
-    for one in heard:
+    for one in hypotheses:
         add_hypothesis(store, segment, one.model, one.text, one.words, one.compute_seconds, one.alternatives)
 
 
-def place(store: Store, segment: int, text: str, words: Sequence[CardWord], seconds: float = 0.0) -> None:
+def put_times(store: Store, segment: int, text: str, words: Sequence[CardWord], seconds: float = 0.0) -> None:
     """Keep the times of a text's words, so many seconds later, where no hypothesis has them. Raises StoreError."""
     timed = [{"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in words]
     put_alignment(store, segment, text, [later(word, seconds) for word in timed], "carried")
 
 
-def is_placed(store: Store, card: Card) -> bool:
+def has_own_times(store: Store, card: Card) -> bool:
     """Whether the words of a segment's present text have times of their own. Raises StoreError."""
     aligned = alignment(store, card.row.id)
     return aligned is not None and aligned.text == card.shown
 
 
 def inherit(store: Store, segment: int, parents: Sequence[SegmentRow]) -> None:
-    """Give a segment the split of its parents, and the sound of the longest until it is measured itself.
+    """Give a segment the split of its parents, and the measures of the longest until it is measured itself.
 
     Raises:
         StoreError: the parents are in different splits.

@@ -10,32 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from core.review.realign import realign, spoken
+from core.review.card import CardWord
+from core.review.realign import SpokenWord, realign, spoken
 from store.errors import StoreError
 from store.segments.edits import SegmentState
 from store.segments.table import Alternative, StoredHypothesis
 from store.units import SAMPLE_RATE
-
-
-class HasSpan(Protocol):
-    """A word with its time."""
-
-    @property
-    def text(self) -> str:
-        """The word with its punctuation."""
-        ...
-
-    @property
-    def start(self) -> float:
-        """Seconds from the segment's start."""
-        ...
-
-    @property
-    def end(self) -> float:
-        """Seconds from the segment's start."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +30,13 @@ class Cut:
     """The first sample of the right part, in the recording."""
 
 
-def cut(text: str, words: Sequence[HasSpan], text_at: int | None, sample: int | None, start: int, end: int) -> Cut:
+def cut(
+    text: str, words: Sequence[SpokenWord | CardWord], text_at: int | None, sample: int | None, start: int, end: int
+) -> Cut:
     """Where to cut a segment that was pointed at in its text, in its audio, or in both.
 
     Both given are taken as they are. A text cursor alone is moved to the nearest gap between two words, and the
-    audio is cut in the middle of the pause there; an audio cursor alone divides the words as they were spoken.
+    audio is cut in the middle of the pause there; an audio cursor alone parts the words as they were spoken.
 
     Args:
         words: those of the text, in order.
@@ -95,7 +79,7 @@ def parts(text: str, at: int) -> tuple[str, str]:
     return text[:at].strip(), text[at:].strip()
 
 
-def left_of(words: Sequence[HasSpan], at: float) -> int:
+def left_of(words: Sequence[SpokenWord | CardWord], at: float) -> int:
     """How many of the words were spoken before a moment: those with their middle before it, from the first on."""
     count = 0
     while count < len(words) and (words[count].start + words[count].end) / 2 < at:
@@ -103,7 +87,7 @@ def left_of(words: Sequence[HasSpan], at: float) -> int:
     return count
 
 
-def halves(heard: StoredHypothesis, at: float, seconds: float) -> tuple[StoredHypothesis, StoredHypothesis]:
+def halves(hypothesis: StoredHypothesis, at: float, seconds: float) -> tuple[StoredHypothesis, StoredHypothesis]:
     """What was heard in each part of a segment that is cut.
 
     Other readings go with their words; one that goes over the cut belongs to neither part.
@@ -112,21 +96,21 @@ def halves(heard: StoredHypothesis, at: float, seconds: float) -> tuple[StoredHy
         at: where it is cut, in seconds from its start.
         seconds: its length.
     """
-    words = spoken(heard.words) or realign(heard.text, (), seconds)
+    words = spoken(hypothesis.words) or realign(hypothesis.text, (), seconds)
     count = left_of(words, at)
     left, right = (" ".join(word.text for word in part) for part in (words[:count], words[count:]))
     return (
         replace(
-            heard,
+            hypothesis,
             text=left,
-            words=heard.words[:count],
-            alternatives=tuple(one for one in heard.alternatives if one[1] <= count),
+            words=hypothesis.words[:count],
+            alternatives=tuple(one for one in hypothesis.alternatives if one[1] <= count),
         ),
         replace(
-            heard,
+            hypothesis,
             text=right,
-            words=tuple(later(word, -at) for word in heard.words[count:]),
-            alternatives=_moved([one for one in heard.alternatives if one[0] >= count < one[1]], -count),
+            words=tuple(later(word, -at) for word in hypothesis.words[count:]),
+            alternatives=_moved([one for one in hypothesis.alternatives if one[0] >= count < one[1]], -count),
         ),
     )
 
@@ -149,12 +133,12 @@ def wholes(
 
     What heard only one of them would seem to have missed the other.
     """
-    waiting = list(right)
+    unpaired = list(right)
     found = []
     for one in reversed(left):
-        partner = next((other for other in reversed(waiting) if other.model == one.model), None)
+        partner = next((other for other in reversed(unpaired) if other.model == one.model), None)
         if partner is not None:
-            waiting.remove(partner)
+            unpaired.remove(partner)
             found.append(whole(one, partner, seconds))
     return found[::-1]
 

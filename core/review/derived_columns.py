@@ -55,14 +55,14 @@ def refresh(store: Store, segments: Sequence[int]) -> None:
         for first in range(0, len(segments), AT_ONCE):
             chosen = json.dumps([int(number) for number in segments[first : first + AT_ONCE]])
             for row in store.execute(SELECT, (chosen,)):
-                store.execute(UPDATE, (*_judged(row, known), row["id"]))
+                store.execute(UPDATE, (*_columns(row, known), row["id"]))
             expected_errors.expect(store, chosen)
 
 
 def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Judge the segments that never were, such as those of an older Tertulia; return how many they were.
+    """Refresh the segments that never were, such as those of an older Tertulia; return their number.
 
-    To be called in a thread with its own store, before `expecting.recalibrate`. Raises StoreError as `refresh`.
+    To be called in a thread with its own store, before `expected_errors.recalibrate`. Raises as `refresh`.
     """
     rows = store.execute(
         "SELECT id FROM segments WHERE sameness IS NULL AND status != 'retired' AND (heard IS NOT NULL OR "
@@ -90,7 +90,7 @@ def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Transcript:
     return Transcript(row["text"], seconds, row["loudness"], row["snr"], row["clipped"], row["band"], known)
 
 
-def _judged(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:
+def _columns(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:
     """The columns of UPDATE but the last."""
     if row["status"] == "retired":
         return 0, None, 0, None, None, None, None, None

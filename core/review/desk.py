@@ -86,7 +86,7 @@ class Desk:
             summary=text,
             seconds=seconds,
             keystrokes=keystrokes,
-            besides=lambda done: drafts.drop(self.store, card.row.id, self.author),
+            in_same_transaction=lambda done: drafts.drop(self.store, card.row.id, self.author),
         )
 
     def skip(self, card: Card) -> ActionDone:
@@ -97,7 +97,7 @@ class Desk:
         return self._change(card, "flag", replace(state_of(card.row), status="flagged", reason=reason), reason)
 
     def unsure(self, card: Card, reason: str = "") -> ActionDone:
-        """It was listened to, and cannot be told."""
+        """It was listened to, and stays unclear."""
         return self._change(card, "unsure", replace(state_of(card.row), status="unsure", reason=reason))
 
     def reopen(self, card: Card) -> ActionDone:
@@ -149,7 +149,7 @@ class Desk:
         )
 
     def like_this(self, before_words: str, after_words: str, segment: int) -> ReplacementPlan:
-        """What making a correction everywhere would change; see `alike.like_this`."""
+        """What making a correction everywhere would change; see `repeat_correction.like_this`."""
         return repeat_correction.like_this(self.store, before_words, after_words, segment)
 
     def carry_out(self, plan: ReplacementPlan, chosen: Collection[int]) -> Replaced:

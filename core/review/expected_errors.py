@@ -5,7 +5,7 @@ voices spoke to the starter recogniser, clean, noisy and with an accent, it prom
 truth is nearly a straight line: words with a mean probability of 0.98, 0.93, 0.86 and 0.77 had 0.05, 0.26, 0.44 and
 0.60 errors each, which is SLOPE times what is missing to 1. Neither a curve, nor single words' probabilities, nor
 the pace of speech predicted conditions that were left out any better. So the mean in the row is enough, and a
-million segments are expected anew in SQL.
+million segments are estimated again in SQL.
 
 How far a speaker is from that line is learnt from the segments corrected so far: errors are counted as
 Poisson with a gamma prior on the factor, first for everybody together, then for each speaker around that. With
@@ -40,7 +40,7 @@ EVIDENCE = 1.0
 NEWEST = 400
 """Acceptances that are learnt from."""
 MOVED = 0.1
-"""A row is expected anew when the figure is off by more than this share."""
+"""A row is estimated again when its figure is off by more than this share."""
 LOOKED_AT = 20_000
 """Segments read with one statement, and …"""
 AT_ONCE = 500
@@ -117,7 +117,7 @@ def expect(store: Store, chosen: str) -> None:
 
 
 def recalibrate(store: Store, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Expect anew all segments whose figure the corrections since have moved; return how many they are.
+    """Estimate again all segments whose figure later corrections have moved; return how many they are.
 
     To be called in a thread with its own store, now and then while somebody corrects: writers get their
     turn in between.

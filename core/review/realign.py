@@ -67,8 +67,7 @@ def realign(text: str, old: Sequence[SpokenWord], seconds: float) -> tuple[Spoke
         ceiling = old[i_next].start if i_next < len(old) else seconds
         words += _changed(new[j:j_next], old[i:i_next], floor, ceiling)
         if i_next < len(old):
-            kept = old[i_next]
-            words.append(SpokenWord(new[j_next], kept.start, kept.end, kept.probability, kept.heard))
+            words.append(replace(old[i_next], text=new[j_next]))
         i, j = i_next + 1, j_next + 1
     return tuple(words)
 

@@ -13,7 +13,7 @@ DISPUTED = 0.05
 
 
 def why(row: SegmentRow, view: View) -> str:
-    """Why this segment is where it is in the view: what is likely wrong, what it costs, and how one can tell."""
+    """Why this segment is where it is in the view: what is likely wrong, what it costs, and by which signs."""
     if row.reference is not None:
         return _done(row)
     if row.heard is None and row.proposal is None:

@@ -37,7 +37,7 @@ class Difference:
 def differences(before: str, after: str) -> list[Difference]:
     """What was changed from one text to another, in order. Punctuation and case count."""
     old, new = before.split(), after.split()
-    kept = same([key(word) for word in old], [key(word) for word in new])
+    unchanged = same([key(word) for word in old], [key(word) for word in new])
     found: list[Difference] = []
 
     def compare(first: int, last: int, start: int, stop: int) -> None:
@@ -46,7 +46,7 @@ def differences(before: str, after: str) -> list[Difference]:
             found.append(Difference(*_without_shared_marks(was, is_now), tuple(old[:first]), tuple(old[last:])))
 
     i = j = 0
-    for i_next, j_next in kept:
+    for i_next, j_next in unchanged:
         compare(i, i_next, j, j_next)
         compare(i_next, i_next + 1, j_next, j_next + 1)
         i, j = i_next + 1, j_next + 1

@@ -59,13 +59,13 @@ def split(store: Store, author: str, card: Card, text_at: int | None, sample: in
         states = [_says(state_of(row), text, side) for text, side in zip(shown, heard, strict=True)]
         count = len(shown[0].split())
         words = _words(card)[:count], _words(card)[count:]
-        placed = carrying.is_placed(store, card) and [one.text for one in words[1]] == shown[1].split()
+        placed = carrying.has_own_times(store, card) and [one.text for one in words[1]] == shown[1].split()
 
         def carry(done: ActionDone) -> None:
             for side, segment in enumerate(done.segments[1:]):
                 _carry(store, author, segment, [row], heard[side], typed[side], shown[side])
                 if placed:
-                    carrying.place(store, segment, shown[side], words[side], -at * side)
+                    carrying.put_times(store, segment, shown[side], words[side], -at * side)
 
         return act(
             store,
@@ -77,7 +77,7 @@ def split(store: Store, author: str, card: Card, text_at: int | None, sample: in
                 Addition(row.recording, replace(states[1], start=cut.sample)),
             ],
             summary=" | ".join(shown),
-            besides=carry,
+            in_same_transaction=carry,
         )
 
 
@@ -108,9 +108,9 @@ def merge(store: Store, author: str, card: Card, towards: Towards) -> ActionDone
 
         def carry(done: ActionDone) -> None:
             _carry(store, author, done.segments[-1], [left.row, right.row], heard, typed, shown)
-            if not heard or any(carrying.is_placed(store, one) for one in (left, right)):
+            if not heard or any(carrying.has_own_times(store, one) for one in (left, right)):
                 words = [replace(w, start=w.start + seconds, end=w.end + seconds) for w in _words(right)]
-                carrying.place(store, done.segments[-1], shown, [*_words(left), *words])
+                carrying.put_times(store, done.segments[-1], shown, [*_words(left), *words])
 
         return act(
             store,
@@ -119,7 +119,7 @@ def merge(store: Store, author: str, card: Card, towards: Towards) -> ActionDone
             [replace(_retired(one.row), seen=seen[one.row.id]) for one in (left, right)],
             [Addition(card.row.recording, to)],
             summary=shown,
-            besides=carry,
+            in_same_transaction=carry,
         )
 
 
@@ -173,7 +173,7 @@ def _carry(
     shown: str,
 ) -> None:
     """Give a new segment what its parents had; what was typed and not accepted stays a draft."""
-    carrying.hear(store, segment, heard)
+    carrying.add_hypotheses(store, segment, heard)
     carrying.inherit(store, segment, parents)
     if clean(typed) != shown:
         drafts.put(store, segment, author, typed)

@@ -96,7 +96,7 @@ def blind(store: Store, author: str, segment: int) -> Card:
 
 
 def compare(store: Store, author: str, card: Card, text: str, listened: float) -> SecondLook:
-    """Keep a second pass. Where its words differ from the first, the segment becomes unsure and tells both.
+    """Keep a second pass. Where its words differ from the first, the segment becomes unsure and shows both.
 
     Args:
         card: of `blind`.

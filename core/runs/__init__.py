@@ -1,4 +1,4 @@
-"""A training run seen from the app: what is trained on, whether it is worth it, presets, start and watch.
+"""A training run seen from the app: base, snapshot, presets, costs, whether it is worth it, launch and watch.
 
 The training itself happens in `trainer`, a process of its own that this room starts, watches and asks to stop.
 """

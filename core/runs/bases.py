@@ -64,16 +64,16 @@ class Base:
         return sum(path.stat().st_size for path in self.folder.glob("*.safetensors"))
 
 
-def resolve(store: Store, wish: str = "") -> Base:
+def resolve(store: Store, named: str = "") -> Base:
     """The base that is meant: a version, a model of the catalog or of this machine, or a folder.
 
     Args:
-        wish: its name or path; without one, what the recogniser in use was made from, in the beginning.
+        named: its name or path; without one, what the recogniser in use was made from, in the beginning.
 
     Raises:
         TrainingRefused: there is none, or not in a form that can be trained.
     """
-    name = wish.strip() or _origin(store)
+    name = named.strip() or _origin(store)
     try:
         return _named(store, name)
     except OSError as error:  # a folder that may not be read, a name that is too long for one
@@ -112,8 +112,8 @@ def _origin(store: Store) -> str:
     name = chosen_name(store, RECOGNISER)
     known = version_named(store, RECOGNISER, name)
     if known is None:
-        wish = asked_for(RECOGNISER)
-        return wish if Path(wish).is_absolute() else name
+        asked = asked_for(RECOGNISER)
+        return asked if Path(asked).is_absolute() else name
     while known.base is not None:
         known = version(store, known.base)
     if known.run is None:

@@ -37,16 +37,16 @@ ON_GPU = 50.0
 """So many times as fast as one core: a cautious guess from the arithmetic, not measured."""
 MADE_A_SECOND = 40.0
 """Clips of synthetic speech that are made in a second: 1500 took 40 s, on two cores."""
-HEARD = 0.05
+HEARING = 0.05
 """Seconds of a core to hear one clip of the test …"""
-HEARD_OF_WEIGHTS = 0.02
+HEARING_OF_WEIGHTS = 0.02
 """… and for each million weights."""
 RECOGNISERS = 2
 """That are compared at the end, each on all of the test."""
 LOADING = 20.0
 """Seconds for loading, merging, converting and checking."""
 ENOUGH = 5.0
-"""Seconds of training from which a past run tells anything."""
+"""Seconds of training from which a past run says anything."""
 LIBRARIES = 700.0
 """Megabytes before anything is trained."""
 HOLES = (2.5, 2000.0)
@@ -67,7 +67,7 @@ class RunCost:
     seconds: float
     """From its start to the verdict."""
     measured: bool
-    """Whether an earlier run here tells it."""
+    """Whether it is as an earlier run here took."""
     memory_mb: float
     least_memory_mb: float
     """With a single clip at once, which the trainer falls back to."""
@@ -76,16 +76,16 @@ class RunCost:
     disk_mb: float
 
 
-def cost(store: Store, now: Snapshot) -> RunCost:
+def cost(store: Store, snapshot: Snapshot) -> RunCost:
     """What a run of this snapshot takes. Raises StoreError where the database cannot be read."""
-    job, base = now.job, now.base
+    job, base = snapshot.job, snapshot.base
     on_gpu = _on_gpu(job)
     past = _past(store, base, job.full, on_gpu)
-    steps, clips = _heard(now)
+    steps, clips = _steps_and_clips(snapshot)
     most, least = _memory(base, job)
     if past is not None and past.memory_mb:
         most = past.memory_mb
-    seconds = _training(now, clips, past, on_gpu) + _around(now, on_gpu)
+    seconds = _training(snapshot, clips, past, on_gpu) + _around(snapshot, on_gpu)
     return RunCost(
         steps,
         seconds,
@@ -93,22 +93,22 @@ def cost(store: Store, now: Snapshot) -> RunCost:
         most,
         min(most, least),
         _free_gpu() if on_gpu else free_memory() / MILLION,
-        _disk(now),
+        _disk(snapshot),
     )
 
 
 # --- time -----------------------------------------------------------------------------------------
 
 
-def _heard(now: Snapshot) -> tuple[int, float]:
+def _steps_and_clips(snapshot: Snapshot) -> tuple[int, float]:
     """Steps, and clips that are heard in them, those of others included."""
-    job = now.job
-    steps = presets.steps_of(job, now.clips["train"])
-    clips = now.clips["train"] * _each(job) * job.epochs
-    if job.transfer_epochs and now.regional_clips:
+    job = snapshot.job
+    steps = presets.steps_of(job, snapshot.clips["train"])
+    clips = snapshot.clips["train"] * _each(job) * job.epochs
+    if job.transfer_epochs and snapshot.regional_clips:
         first = dataclasses.replace(job, epochs=job.transfer_epochs)
-        steps += presets.steps_of(first, now.regional_clips)
-        clips += now.regional_clips * _each(job) * job.transfer_epochs
+        steps += presets.steps_of(first, snapshot.regional_clips)
+        clips += snapshot.regional_clips * _each(job) * job.transfer_epochs
     if job.max_steps:
         steps = min(steps, job.max_steps)
     return steps, min(clips, steps * job.batch)
@@ -119,25 +119,25 @@ def _each(job: Job) -> float:
     return 1 + job.replay + job.noise
 
 
-def _training(now: Snapshot, clips: float, past: RunState | None, on_gpu: bool) -> float:
+def _training(snapshot: Snapshot, clips: float, past: RunState | None, on_gpu: bool) -> float:
     """Seconds that all steps take."""
-    job = now.job
-    clip = now.seconds["train"] / now.clips["train"]
+    job = snapshot.job
+    clip = snapshot.seconds["train"] / snapshot.clips["train"]
     if past is not None:
         speech = clips * clip * (1 - job.noise / _each(job))
         return speech * past.train_seconds / past.train_speech
     full = job.full_windows
     window = full * WINDOW + (1 - full) * min(WINDOW, clip + job.margin / 2)
-    a_second = OF_ALL + OF_WEIGHTS * now.base.parameters / MILLION
+    a_second = OF_ALL + OF_WEIGHTS * snapshot.base.parameters / MILLION
     return clips * window * a_second / _speed(job, on_gpu)
 
 
-def _around(now: Snapshot, on_gpu: bool) -> float:
-    """Seconds for what comes before and after: making speech, looking at dev on the way, comparing two ears."""
-    job = now.job
-    looks = presets.LOOKS * min(now.clips["dev"], job.dev_clips) + job.made_dev
-    heard = RECOGNISERS * (now.clips["test"] + job.made_general) + looks
-    each = HEARD + HEARD_OF_WEIGHTS * now.base.parameters / MILLION
+def _around(snapshot: Snapshot, on_gpu: bool) -> float:
+    """Seconds for what comes before and after: making speech, looking at dev, comparing two recognisers."""
+    job = snapshot.job
+    looks = presets.LOOKS * min(snapshot.clips["dev"], job.dev_clips) + job.made_dev
+    heard = RECOGNISERS * (snapshot.clips["test"] + job.made_general) + looks
+    each = HEARING + HEARING_OF_WEIGHTS * snapshot.base.parameters / MILLION
     return LOADING + _made(job) / MADE_A_SECOND + heard * each / _speed(job, on_gpu)
 
 
@@ -183,16 +183,16 @@ def _memory(base: Base, job: Job) -> tuple[float, float]:
     fixed = LIBRARIES + 2 * FLOAT * millions + 3 * FLOAT * millions * job.full
     clip = activations(base.config, FULL, job.gradient_checkpointing) / MILLION
     at_once = max(FULL_WINDOW, min(job.micro_batch, job.batch))
-    kept = at_once * clip / FULL_WINDOW
-    return fixed + kept + min(HOLES[0] * kept, HOLES[1]), fixed + clip
+    batch = at_once * clip / FULL_WINDOW
+    return fixed + batch + min(HOLES[0] * batch, HOLES[1]), fixed + clip
 
 
-def _disk(now: Snapshot) -> float:
+def _disk(snapshot: Snapshot) -> float:
     """Megabytes: checkpoints (the newest, the best, one being written), two forms of the version, features."""
-    job = now.job
-    learnt = now.base.parameters if job.full else _adapter(now.base.config, job)
-    needed = disk(job, learnt, now.base.parameters)
-    return needed / MILLION + A_FEATURE * (len(now.rows) + _made(job))
+    job = snapshot.job
+    learnt = snapshot.base.parameters if job.full else _adapter(snapshot.base.config, job)
+    needed = disk(job, learnt, snapshot.base.parameters)
+    return needed / MILLION + A_FEATURE * (len(snapshot.rows) + _made(job))
 
 
 def _adapter(config: Mapping[str, Any], job: Job) -> int:
@@ -208,11 +208,11 @@ def _adapter(config: Mapping[str, Any], job: Job) -> int:
 
 
 def _free_gpu() -> float:
-    """Megabytes of the first GPU's memory that nobody uses; 0 where it does not tell."""
+    """Megabytes of the first GPU's memory that nobody uses; 0 where it does not say."""
     try:
         import pynvml
 
         pynvml.nvmlInit()
         return float(pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByIndex(0)).free / MILLION)
-    except Exception:  # no library, no driver, or a card that does not tell
+    except Exception:  # no library, no driver, or a card that does not say
         return 0.0

@@ -1,8 +1,8 @@
 """Starting the trainer and asking it to stop. It is a process of its own that needs nobody from then on.
 
-Its folder is written whole before it starts, and tells everything afterwards; whoever started it may end, and
-anybody may watch, stop or resume it later. One run goes on at a time in a data folder: two would only take the
-memory from each other.
+Its folder is written whole before it starts, and its events say everything afterwards; whoever started it may
+end, and anybody may watch, stop or resume it later. One run goes on at a time in a data folder: two would only
+take the memory from each other.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def begin(store: Store, choice: RunChoice) -> Run:
     check_installed()
     with _starting(store):
         assign(store)  # what was corrected since may resemble the test
-        now = snapshot(store, choice)
-        run = runs.add_run(store, now.preset.name, now.base.version)
+        planned = snapshot(store, choice)
+        run = runs.add_run(store, planned.preset.name, planned.base.version)
         if run.folder.exists():
             runs.remove_run(store, run.id)
             raise TrainingRefused(
@@ -68,7 +68,7 @@ def begin(store: Store, choice: RunChoice) -> Run:
                 run.folder,
             )
         try:
-            _write(store, run, now)
+            _write(store, run, planned)
             process = _start(run)
         except BaseException:
             shutil.rmtree(run.folder, ignore_errors=True)
@@ -110,10 +110,10 @@ def stop(run: Run, force: bool = False) -> None:
         TrainingRefused: it is not at work.
         OSError: the disk is full; a run that can be reached otherwise stops all the same.
     """
-    told = _state_of(run)
-    if not alive(run) or (told.ended and not force):
+    state = _state_of(run)
+    if not alive(run) or (state.ended and not force):
         raise TrainingRefused(f"Run {run.id} is not at work", "there is nothing to stop")
-    pid = _pid_at_work(run, told.pid)
+    pid = _pid_at_work(run, state.pid)
     try:
         (run.folder / STOP).touch()
     except OSError:
@@ -151,7 +151,7 @@ def delete(store: Store, run: Run) -> None:
         StoreError: the database cannot be written, or the folder not be removed.
     """
     with _beginning(store):
-        if alive(run) and not _lets_go(run):
+        if alive(run) and not _releases(run):
             raise TrainingRefused(f"Run {run.id} is at work", "stop it first")
         made = next((one for one in versions.versions(store, "recogniser") if one.run == run.id), None)
         if made is not None:
@@ -204,14 +204,14 @@ def _starting(store: Store) -> Iterator[None]:
     """The same, while no run is at work. Raises TrainingRefused."""
     with _beginning(store):
         for run in runs.runs(store):
-            if alive(run) and not _lets_go(run):
+            if alive(run) and not _releases(run):
                 raise TrainingRefused(f"Run {run.id} is at work", "wait for its end, or stop it first")
         with contextlib.suppress(OSError):
             _sweep(store)
         yield
 
 
-def _lets_go(run: Run) -> bool:
+def _releases(run: Run) -> bool:
     """Whether a trainer that has said its last word lets go of the folder, which takes it a moment."""
     deadline = time.monotonic() + LEAVING
     while _state_of(run).ended and time.monotonic() < deadline:
@@ -222,7 +222,7 @@ def _lets_go(run: Run) -> bool:
 
 
 def _state_of(run: Run) -> RunState:
-    """All that a run has told."""
+    """How far a run is, by its events."""
     watch = RunWatch(run.folder)
     watch.poll()
     return watch.state
@@ -234,10 +234,10 @@ def _sweep(store: Store) -> None:
         remove_folder(store.folder, folder)
 
 
-def _write(store: Store, run: Run, now: Snapshot) -> None:
+def _write(store: Store, run: Run, snapshot: Snapshot) -> None:
     """Write the folder of a run, job.json last. Raises StoreError."""
-    write_safely(store.folder, run.folder / MANIFEST, "".join(map(line_of, now.rows)).encode())
-    write_safely(store.folder, run.folder / JOB, json.dumps(now.knobs, ensure_ascii=False, indent=1).encode())
+    write_safely(store.folder, run.folder / MANIFEST, "".join(map(line_of, snapshot.rows)).encode())
+    write_safely(store.folder, run.folder / JOB, json.dumps(snapshot.knobs, ensure_ascii=False, indent=1).encode())
 
 
 def _start(run: Run, *options: str) -> subprocess.Popen[bytes]:

@@ -44,8 +44,8 @@ SELECT s.id, s.recording_id, s.start, s."end", s.reference, s.split, s.speaker, 
 FROM segments s JOIN recordings r ON r.id = s.recording_id LEFT JOIN alignments a ON a.segment_id = s.id
 WHERE s.status = 'corrected' AND s.reference IS NOT NULL ORDER BY s.id
 """
-UNDIVIDED = """
-SELECT count(*) FILTER (WHERE split = '') AS undivided, count(*) FILTER (WHERE split = 'dev') AS dev,
+UNASSIGNED = """
+SELECT count(*) FILTER (WHERE split = '') AS unassigned, count(*) FILTER (WHERE split = 'dev') AS dev,
     count(*) FILTER (WHERE split = 'test') AS test
 FROM segments WHERE status = 'corrected' AND reference IS NOT NULL
 """
@@ -56,7 +56,7 @@ class RunChoice:
     """What somebody wants trained, and how."""
 
     base: str = ""
-    """What to start from (see `bases.resolve`); empty for what the ear in use was made from."""
+    """What to start from (see `bases.resolve`); empty for what the recogniser in use was made from."""
     preset: str = "auto"
     knobs: Mapping[str, Any] = field(default_factory=dict)
     """Of job.json, in the place of the preset's."""
@@ -90,7 +90,7 @@ class Snapshot:
 
 
 def snapshot(store: Store, choice: RunChoice) -> Snapshot:
-    """What training with this choice would be; corrected segments that are in no split yet are divided first.
+    """What training with this choice would be; corrected segments that are in no split yet are put into one first.
 
     Raises:
         TrainingRefused: there is nothing to learn from, too little, or nothing to measure it by; no such base,
@@ -140,13 +140,13 @@ def assign_missing(store: Store) -> None:
     Raises:
         StoreError: the database cannot be read or written.
     """
-    [counts] = store.execute(UNDIVIDED)
+    [counts] = store.execute(UNASSIGNED)
     torn = store.execute(
         "SELECT 1 FROM segments JOIN recordings ON recordings.id = recording_id WHERE status = 'corrected' "
         "AND split IN ('train', 'dev', 'test') GROUP BY iif(block = '', recording_id, block) "
         "HAVING count(DISTINCT split) > 1 LIMIT 1"
     )
-    if counts["undivided"] or not (counts["dev"] and counts["test"]) or torn:
+    if counts["unassigned"] or not (counts["dev"] and counts["test"]) or torn:
         assign(store)
 
 
@@ -200,7 +200,7 @@ def _role(row: Any, choice: RunChoice) -> tuple[str, str]:
             raise _LeftOut(f"It is in {split}, and of speech that is only heard before the learner's.")
         return "regional", split
     if row["speaker"] in choice.replay:
-        # What tests nothing of the learner's tells what was forgotten.
+        # A test that is not of the learner's shows what was forgotten.
         return ("general" if split == "test" else "replay"), split
     return "learner", split
 
@@ -271,12 +271,12 @@ def _knobs(store: Store, choice: RunChoice, base: Base, preset: Preset, clips: i
     own = {knob: value for knob, value in choice.knobs.items() if knob not in PLACES}
     if choice.regional:
         own.setdefault("transfer_epochs", TRANSFER_EPOCHS)
-    now = _in_use(store)
+    before = _in_use(store)
     return {
         "version": VERSION,
         "base": str(base.folder.absolute()),
-        "before": str(now.path),
-        "before_name": now.name,
+        "before": str(before.path),
+        "before_name": before.name,
         "cache": str((store.folder / "cache" / "training").absolute()),
         "seed": 1,
         **presets.knobs(preset, base, clips, replay, own),

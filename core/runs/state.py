@@ -37,7 +37,7 @@ RESUME = "go on with `tertulia resume`: nothing up to the newest checkpoint is l
 
 @dataclass(slots=True)
 class RunState:
-    """A run as its events tell it."""
+    """A run as its events have it."""
 
     status: str = "preparing"
     """preparing, running, stalled, stopped, failed or finished"""

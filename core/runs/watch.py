@@ -1,8 +1,8 @@
 """Watching a run from outside: its events as they come, and whether anybody is still at work on it.
 
 The folder is all there is between the two processes, so it does not matter who started the run, or when: whoever
-looks later gets the whole curve. Whether the trainer lives is told by its lock, which the system takes away from
-the dead, and never by a process number, which another process may have by now. Whether it hangs is told by a clock
+looks later gets the whole curve. Whether the trainer lives is known by its lock, which the system takes away from
+the dead, and never by a process number, which another process may have by now. Whether it hangs is known by a clock
 of this process: the trainer's may jump.
 """
 
@@ -32,7 +32,7 @@ HUNG = 600.0
 GRACE = 60.0
 """Seconds in which a trainer must have begun."""
 AWAY = 30.0
-"""Seconds between two looks after which silence is counted anew: the watcher itself was asleep."""
+"""Seconds between two looks after which silence is counted from the start: the watcher itself was asleep."""
 CHUNK = 1 << 20
 MAX_LINE = 1 << 20
 """Bytes; a longer line is no event."""
@@ -43,7 +43,7 @@ NEWEST = 5000
 
 
 class RunWatch:
-    """Reads what a run tells, each event once.
+    """Reads a run's events, each once.
 
     Args:
         folder: the run's.
@@ -55,7 +55,7 @@ class RunWatch:
         """As of the last `poll`."""
         self._folder = folder
         self._clock = clock
-        self._began = self._heard = self._looked = clock()
+        self._began = self._last_event = self._looked = clock()
         self._stuck = 0.0
         self._position = 0
         self._rest = b""
@@ -70,7 +70,7 @@ class RunWatch:
         """
         now = self._clock()
         if now - self._looked > AWAY:
-            self._heard = now
+            self._last_event = now
         self._looked = now
         # Before reading: one who lets go of the lock between the two has said all it had to say.
         alive = held(self._folder / LOCK)
@@ -78,7 +78,7 @@ class RunWatch:
         with contextlib.suppress(OSError):
             self._read(new)
         if new:
-            self._heard = now
+            self._last_event = now
         self._judge(alive, now)
         return list(new)
 
@@ -122,7 +122,7 @@ class RunWatch:
             return
         step = state.step_seconds or 0.0
         if alive:
-            silent = now - self._heard > max(SILENCE, SLOW * step)
+            silent = now - self._last_event > max(SILENCE, SLOW * step)
             stuck = self._stuck > max(HUNG, 10 * SLOW * step)
             began = state.status != "preparing" or state.pid is not None
             state.status = "stalled" if silent or stuck else "running" if began else "preparing"

@@ -1,7 +1,7 @@
 """Is training worth it? What it would learn from, what that usually brings, and what it takes on this machine.
 
-What is known is told as known: an error rate with its interval, a time as an earlier run here took. The rest is
-told as an estimate. How much a run brings is only known afterwards, by the gate; the ranges here are what
+What is known is given as known: an error rate with its interval, a time as an earlier run here took. The rest is
+given as an estimate. How much a run brings is only known afterwards, by the gate; the ranges here are what
 comparable runs brought, so that nobody spends an evening on what cannot be proven.
 """
 
@@ -44,7 +44,7 @@ OFTEN = 0.15
 LITTLE = 10 * 60
 """Seconds of speech below which a real Whisper has learnt next to nothing."""
 STALE = 0.1
-"""A smaller share of what the ear has not learnt yet is not worth a run."""
+"""A smaller share of what the recogniser has not learnt yet is not worth a run."""
 LONG = 90.0
 """Minutes from which a run is one for the night."""
 
@@ -54,7 +54,7 @@ class Worth:
     """What training would be."""
 
     wer: Interval | None
-    """Of the ear in use, on held-out speech of the learner's; None where nothing is known."""
+    """Of the recogniser in use, on held-out speech of the learner's; None where nothing is known."""
     words: int
     """Behind it."""
     snapshot: Snapshot
@@ -82,17 +82,17 @@ def worth(store: Store, choice: RunChoice) -> Worth:
         TrainingRefused: nothing can be trained; the sentence says what is missing.
         StoreError: the database cannot be read.
     """
-    now = snapshot(store, choice)
+    planned = snapshot(store, choice)
     standing = registry.standing(store)
-    fresh = _fresh(store, now)
-    gain = None if fresh is None else _gain(now, fresh)
-    cost = costs.cost(store, now)
+    fresh = _fresh(store, planned)
+    gain = None if fresh is None else _gain(planned, fresh)
+    cost = costs.cost(store, planned)
     wer = standing.wer if standing.words else None
-    advice = _obstacle(store, now, cost) or _doubt(now, wer if standing.enough else None, gain, fresh)
+    advice = _obstacle(store, planned, cost) or _doubt(planned, wer if standing.enough else None, gain, fresh)
     return Worth(
         wer=wer,
         words=standing.words,
-        snapshot=now,
+        snapshot=planned,
         steps=cost.steps,
         gain=gain,
         minutes=cost.seconds / 60,
@@ -108,22 +108,22 @@ def worth(store: Store, choice: RunChoice) -> Worth:
 # --- what it brings -------------------------------------------------------------------------------
 
 
-def _gain(now: Snapshot, fresh: float) -> tuple[float, float] | None:
+def _gain(snapshot: Snapshot, fresh: float) -> tuple[float, float] | None:
     """The share of the errors of now that goes; less with less speech, by its root, which is a rule of thumb."""
     for most, minutes, (low, high) in GAINS:
-        if now.base.parameters <= most * 1_000_000:
-            share = fresh * math.sqrt(min(1.0, now.seconds["train"] / 60 / minutes))
+        if snapshot.base.parameters <= most * 1_000_000:
+            share = fresh * math.sqrt(min(1.0, snapshot.seconds["train"] / 60 / minutes))
             return low * share, high * share
     return None
 
 
-def _fresh(store: Store, now: Snapshot) -> float | None:
-    """The share of the speech to train on that the ear in use has not learnt; None where that ear tells nothing
-    of the base, or what it learnt is not known any more."""
+def _fresh(store: Store, snapshot: Snapshot) -> float | None:
+    """The share of the speech to train on that the recogniser in use has not learnt; None where it was not
+    made from this base, or what it learnt is not known any more."""
     here = version_named(store, RECOGNISER, chosen_name(store, RECOGNISER))
-    if here is None or here.id != now.base.version:
+    if here is None or here.id != snapshot.base.version:
         try:
-            if resolve(store).folder.resolve() != now.base.folder.resolve():
+            if resolve(store).folder.resolve() != snapshot.base.folder.resolve():
                 return None
         except TrainingRefused:
             return None
@@ -131,7 +131,7 @@ def _fresh(store: Store, now: Snapshot) -> float | None:
         known = _learnt(store, here)
     except DataError:
         return None
-    rows = [row for row in now.rows if row.origin == "learner" and row.split == "train"]
+    rows = [row for row in snapshot.rows if row.origin == "learner" and row.split == "train"]
     return sum(row.seconds for row in rows if _key(row) not in known) / sum(row.seconds for row in rows)
 
 
@@ -153,7 +153,7 @@ def _key(clip: Clip) -> tuple[str, int, int, str]:
 # --- what to do -----------------------------------------------------------------------------------
 
 
-def _obstacle(store: Store, now: Snapshot, cost: costs.RunCost) -> str:
+def _obstacle(store: Store, snapshot: Snapshot, cost: costs.RunCost) -> str:
     """What must be done before training, whatever it would bring; empty where nothing is in the way."""
     memory = cost.free_memory_mb
     if 0 < memory < cost.least_memory_mb:
@@ -165,11 +165,11 @@ def _obstacle(store: Store, now: Snapshot, cost: costs.RunCost) -> str:
         return (
             f"It needs {cost.disk_mb:,.0f} MB of disk, and {free:,.0f} MB are free: delete old runs and versions."
         )
-    tested = now.words["test"]
+    tested = snapshot.words["test"]
     if tested < LEAST_WORDS:
         # Of all that is corrected a share is set aside, so the test grows slowly.
         share = SHARES[2] / sum(SHARES)
-        more = max(LEAST_WORDS - tested, LEAST_WORDS / share - sum(now.words.values()))
+        more = max(LEAST_WORDS - tested, LEAST_WORDS / share - sum(snapshot.words.values()))
         return (
             f"A gain cannot be proven yet: {tested} words are set aside for the test, and {LEAST_WORDS} are "
             f"needed. For those {LEAST_WORDS - tested} correct about {math.ceil(more / 10) * 10:,} words more, "
@@ -178,7 +178,7 @@ def _obstacle(store: Store, now: Snapshot, cost: costs.RunCost) -> str:
     return ""
 
 
-def _doubt(now: Snapshot, wer: Interval | None, gain: tuple[float, float] | None, fresh: float | None) -> str:
+def _doubt(snapshot: Snapshot, wer: Interval | None, gain: tuple[float, float] | None, fresh: float | None) -> str:
     """Why it may bring little; empty where that is not to be feared."""
     if gain is None or fresh is None:
         return "Nobody can say beforehand what it brings over the ear in use: the test afterwards will tell."
@@ -186,9 +186,9 @@ def _doubt(now: Snapshot, wer: Interval | None, gain: tuple[float, float] | None
         return "The ear in use has learnt nearly all of this already: correct more first."
     if wer is not None and wer.value < WELL:
         return f"The ear mishears {100 * wer.value:.1f} % of your words: there is hardly anything to gain."
-    if not now.base.small and now.seconds["train"] < LITTLE:
+    if not snapshot.base.small and snapshot.seconds["train"] < LITTLE:
         return (
-            f"{now.seconds['train'] / 60:.1f} minutes are little for a network of this size: correct at least "
+            f"{snapshot.seconds['train'] / 60:.1f} minutes are little for a network of this size: correct at least "
             f"{LITTLE // 60} minutes, better half an hour."
         )
     if gain[0] < 0 and (wer is None or wer.value < OFTEN):
@@ -202,13 +202,13 @@ def _doubt(now: Snapshot, wer: Interval | None, gain: tuple[float, float] | None
 def _promise(wer: Interval | None, gain: tuple[float, float] | None, cost: costs.RunCost) -> str:
     """What speaks for it."""
     low, high = gain or (0.0, 0.0)
-    now = (
+    mishears = (
         "How often the ear mishears you"
         if wer is None
         else f"The ear mishears {100 * wer.value:.0f} % of your words"
     )
     joined = " is not known yet, but comparable runs took" if wer is None else ", and comparable runs took"
-    said = f"{now}{joined} {100 * max(0.0, low):.0f} to {100 * high:.0f} % of the errors away."
+    said = f"{mishears}{joined} {100 * max(0.0, low):.0f} to {100 * high:.0f} % of the errors away."
     if 0 < cost.free_memory_mb < cost.memory_mb:
         return f"{said} Memory is scarce, so close other programs, or it takes longer."
     if cost.seconds / 60 > LONG:

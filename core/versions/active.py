@@ -27,6 +27,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.paths import own
 from store.versions import ModelVersion, trail, version, version_named
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 if TYPE_CHECKING:
     from models.device import Device
@@ -39,9 +40,6 @@ VARIABLES = {part: f"TERTULIA_{part.upper()}" for part in PARTS}
 """The environment variable that names the model of a part."""
 DOES = {RECOGNISER: "listens", TUTOR: "answers", VOICE: "speaks"}
 """What a part does, for the sentences about it."""
-DEPLOYED = "recogniser-ct2"
-"""The folder in a version's that is loaded."""
-WEIGHTS = "model.bin"
 TRIAL_SECONDS = 300
 """A large recogniser on a slow disk takes its time to load."""
 
@@ -141,8 +139,8 @@ def chosen_name(store: Store, part: str) -> str:
         ModelError: the environment names a place where there is none.
         StoreError: the database cannot be read.
     """
-    if wish := asked_for(part):
-        return named(store.folder, part, wish).name if Path(wish).is_absolute() else wish
+    if asked := asked_for(part):
+        return named(store.folder, part, asked).name if Path(asked).is_absolute() else asked
     here = trail(store, part)
     return version(store, here[-1]).name if here else catalog.starter(part).name
 
@@ -281,8 +279,8 @@ def _first(data: Path, part: str, name: str | None, warn: Warn, use: Callable[[M
     """What `use` makes of the model that was asked for; else of the first that it can use. Raises ModelError."""
     if name:
         return use(named(data, part, name))
-    if wish := asked_for(part):
-        return use(named(data, part, wish, VARIABLES[part]))
+    if asked := asked_for(part):
+        return use(named(data, part, asked, VARIABLES[part]))
     for which in _trusted(data, part, warn):
         try:
             return use(of_version(data, which))

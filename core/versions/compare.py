@@ -55,7 +55,7 @@ WHERE s.status = 'corrected' AND s.split = ? AND s.reference != '' ORDER BY s.re
 LISTENS = {SET: "hears your clips", "silence": "hears silence", "timestamps": "tells when words are said"}
 
 OnProgress = Callable[[str, str, int, int], None]
-"""Hears the version, what it listens to (test, silence, timestamps), and how many of how many clips are done."""
+"""Takes the version, what it listens to (test, silence, timestamps), and how many of how many clips are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +135,12 @@ def compared(
     if not clips:
         raise TrainingRefused(
             "Nothing that you corrected is held out from training, so there is nothing to compare on",
-            "divide your corrections on the Dataset screen (3, then s) or with `tertulia split`",
+            "split your corrections on the Dataset screen (3, then s) or with `tertulia split`",
         )
     sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
     # Both are looked over before either listens for minutes.
     choices = [active(store.folder, RECOGNISER, name) for name in (first, second)]
-    one, other = (_heard(store, choice, sounds, clips, on_progress) for choice in choices)
+    one, other = (_evaluate(store, choice, sounds, clips, on_progress) for choice in choices)
     return Comparison(one, other, change(one.sets[SET], other.sets[SET]), split, tuple(spans))
 
 
@@ -172,9 +172,9 @@ def evaluated(
         sounds = [f"{span.sha256} {span.start} {span.end}" for span in spans]
         if not clips:
             raise TrainingRefused(
-                f"Nothing that you corrected is in the split {split}", "divide it anew with `tertulia split`"
+                f"Nothing that you corrected is in the split {split}", "split again with `tertulia split`"
             )
-    return _heard(store, active(store.folder, RECOGNISER, name, warn), sounds, clips, on_progress)
+    return _evaluate(store, active(store.folder, RECOGNISER, name, warn), sounds, clips, on_progress)
 
 
 # --- what is heard --------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def held_out(store: Store, split: str) -> tuple[list[ClipSpan], list[TestClip]]:
 
 
 def _described(path: Path) -> tuple[list[str], list[TestClip]]:
-    """What tells the sounds apart, and the clips that a file of another tool describes."""
+    """A key of each sound, and the clips that a file of another tool describes."""
     sounds, clips = [], []
     files: dict[Path, str] = {}
     for item in formats.guess(path).read(path):
@@ -245,10 +245,10 @@ def _sound(item: Item) -> NDArray[np.float32]:
     return found
 
 
-def _heard(
+def _evaluate(
     store: Store, choice: ModelChoice, sounds: Sequence[str], clips: Sequence[TestClip], on_progress: OnProgress
 ) -> Evaluation:
-    """What a recogniser hears, now or at an earlier time."""
+    """The evaluation of a recogniser: the stored one, or a new one."""
     name, where = choice.name, device.choose()
     key = cache.model_key(choice.path, where.compute_type)
     path = cache.place(store.folder / CACHE, key, cache.clips_key(sounds, clips))
@@ -275,14 +275,14 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("first")
     parser.add_argument("second")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
 
-    def told(model: str, part: str, done: int, total: int) -> None:
+    def on_progress(model: str, part: str, done: int, total: int) -> None:
         report(Progress(f"{model} {LISTENS.get(part, part)}: {done} of {total}", done / total if total else None))
 
     try:
-        with Store.open(asked.data) as store:
-            found = compared(store, asked.first, asked.second, on_progress=told)
+        with Store.open(arguments.data) as store:
+            found = compared(store, arguments.first, arguments.second, on_progress=on_progress)
     except BrokenPipeError:  # nobody listens any more
         return 1
     except SENTENCES as error:

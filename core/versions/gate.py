@@ -1,4 +1,4 @@
-"""The gate: whether a new version is let in, from what both ears heard on speech that was held out.
+"""The gate: whether a new version is let in, from what both recognisers heard on speech that was held out.
 
 It is better where the learner's own held-out speech is heard with fewer errors, and not by chance: the whole 95 %
 interval of the paired change lies below zero. And Spanish at large must not pay for it: sentences unlike anything
@@ -35,12 +35,12 @@ Outcome = Literal["better", "no better", "harmful", "too little"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the trainer found out about a new version, beside the ear it is to replace."""
+    """What the trainer found out about a new version, beside the recogniser it is to replace."""
 
     before: Evaluation
     after: Evaluation
     base: Evaluation | None
-    """Of what it was trained from, where that is not the ear in use."""
+    """Of what it was trained from, where that is not the recogniser in use."""
     strength: float
     """Share of what was learnt that is applied."""
     windows: ChosenWindows
@@ -121,8 +121,8 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
         return "too little", [
             f"Only {change.words} words of test were heard, and {LEAST_WORDS} are needed: correct more, then train."
         ]
-    harms, told = [], general is not None and general.blocks > 1
-    if general is not None and told and (general.value > WORSE or general.high > SURELY_WORSE):
+    harms, measured = [], general is not None and general.blocks > 1
+    if general is not None and measured and (general.value > WORSE or general.high > SURELY_WORSE):
         is_heard = "is" if general.value > WORSE else "may be"
         harms.append(f"Spanish at large {is_heard} heard worse ({_points(general)}, n = {general.words:,} words).")
     ghosts = [evaluation.silence.words for evaluation in (report.before, report.after)]
@@ -138,7 +138,7 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
         return "no better", [_doubt(change)]
     if general is None:
         return "better", ["Spanish at large was not measured, so what it cost is unknown."]
-    if not told:
+    if not measured:
         return "better", ["Spanish at large was measured on one recording only, so what it cost is unknown."]
     return "better", []
 

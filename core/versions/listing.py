@@ -35,7 +35,7 @@ def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
         entries = [*_made_here(data), *entries]
     except StoreError as error:
         warn(f"{error} Until then no version is listed.")
-        warn = quiet  # or every part would tell the same again
+        warn = quiet  # or every part would say the same again
     used = [entry for part in PARTS for entry in _in_use(data, part, warn)]
     known = {entry.path for entry in entries}
     entries += [entry for entry in used if entry.path not in known]  # somewhere else, named by the environment

@@ -53,7 +53,9 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
     except TrainingRefused:
         report = None
     verdict = None if report is None else judge(report)
-    base = _called(str(job.get("base", ""))) if version.base is None else versions.version(store, version.base).name
+    base = (
+        _base_name(str(job.get("base", ""))) if version.base is None else versions.version(store, version.base).name
+    )
     parts = [
         f"# {version.name}: a recogniser of spoken Spanish\n",
         "A Whisper, retrained on one learner's corrections by Tertulia, on the learner's own machine.\n",
@@ -81,7 +83,7 @@ def compose(store: Store, version: ModelVersion, run: Run) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _called(base: str) -> str:
+def _base_name(base: str) -> str:
     """What a base is called, but not where on somebody's machine it was."""
     path = Path(base)
     hub = next((part for part in path.parts if part.startswith(HUB)), None)

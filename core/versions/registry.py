@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from core.versions.gate import Report, Verdict
 
 MADE_OF = (CHECKPOINTS, ADAPTER, MAKING)
-"""What lies beside it and is of use only as long as there is the version."""
+"""Folders beside a version that are of use only as long as the version is there."""
 FIRST = "what listened before the first version"
 HELD_OUT = """
 SELECT sum(errors) AS errors, sum(words) AS words FROM segments
@@ -79,12 +79,12 @@ def settle(store: Store) -> list[ModelVersion]:
             continue  # somebody's links, by which nothing is written
         version = made.get(run.id)
         if version is None:
-            if _mended(store, run) == "finished" and (run.folder / VERSION / DEPLOYED).is_dir():
+            if _status_of(store, run) == "finished" and (run.folder / VERSION / DEPLOYED).is_dir():
                 with suppress(TrainingRefused):  # its weights are gone
                     new.append(register(store, run))
         else:
             with suppress(StoreError):  # the disk does not let it: it is no reason to stop, and is tried again
-                _tidied(store, version, run)
+                _complete(store, version, run)
     return new
 
 
@@ -172,7 +172,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
         ModelError: it cannot be loaded.
         StoreError: the database cannot be written. Nothing is changed in any case.
     """
-    version = _known(store, name)
+    version = _named_or_added(store, name)
     here = active(store)
     if here is not None and here.id == version.id:
         return version
@@ -183,7 +183,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
         if not verdict.promotable:
             raise TrainingRefused(f"{name} was not promoted: {verdict.sentence} --force promotes it all the same.")
     try_out(of_version(store.folder, version))
-    starter = _known(store, catalog.starter(RECOGNISER).name) if here is None else None
+    starter = _named_or_added(store, catalog.starter(RECOGNISER).name) if here is None else None
     why = reason or ("forced" if force else "chosen" if verdict is None else verdict.sentence)
     with store.transaction():
         trail = versions.trail(store, RECOGNISER)
@@ -196,7 +196,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
 
 def rollback_target(store: Store) -> ModelVersion | None:
     """The version that `rollback` goes to, if it can be loaded; None where there is none."""
-    return next(iter(_before(store)), None)
+    return next(iter(_rollback_trail(store)), None)
 
 
 def rollback(store: Store) -> ModelVersion:
@@ -208,7 +208,7 @@ def rollback(store: Store) -> ModelVersion:
         TrainingRefused: there is none to go back to.
         StoreError: the database cannot be written.
     """
-    for version in _before(store):
+    for version in _rollback_trail(store):
         try:
             try_out(of_version(store.folder, version))
         except ModelError:
@@ -268,8 +268,8 @@ def standing(store: Store) -> Standing:
     return Standing(name, interval(blocks) if len(blocks) > 1 else None, words)
 
 
-def _mended(store: Store, run: Run) -> str:
-    """How a run stands, as its folder tells; noted where the row says otherwise."""
+def _status_of(store: Store, run: Run) -> str:
+    """How a run stands, as its folder has it; noted where the row says otherwise."""
     if run.status == "finished":
         return run.status
     watch = RunWatch(run.folder)
@@ -285,7 +285,7 @@ def _mended(store: Store, run: Run) -> str:
     return status
 
 
-def _tidied(store: Store, version: ModelVersion, run: Run) -> None:
+def _complete(store: Store, version: ModelVersion, run: Run) -> None:
     """What is left to do about a version: remove a deleted one's files, write a card. Raises StoreError."""
     if version.deleted:
         _remove_files(store, version)
@@ -314,10 +314,10 @@ def _base(store: Store, run: Run) -> int | None:
     base = Path(str(knobs_in(run.folder).get("base", "")))
     starter = catalog.starter(RECOGNISER)
     ours = starter.path is not None and base == starter.path.with_name(TRAINABLE)
-    return _known(store, starter.name).id if ours else None
+    return _named_or_added(store, starter.name).id if ours else None
 
 
-def _known(store: Store, name: str) -> ModelVersion:
+def _named_or_added(store: Store, name: str) -> ModelVersion:
     """The version of that name; a model of the catalog gets its row when it is first needed.
 
     Raises:
@@ -341,7 +341,7 @@ def _known(store: Store, name: str) -> ModelVersion:
     return found
 
 
-def _before(store: Store) -> list[ModelVersion]:
+def _rollback_trail(store: Store) -> list[ModelVersion]:
     """The versions that rolling back leads through, the nearest first; deleted ones are passed over."""
     trail = versions.trail(store, RECOGNISER)
     found = [versions.version(store, number) for number in dict.fromkeys(reversed(trail[:-1]))]
@@ -362,7 +362,7 @@ def _needed_by(store: Store, version: ModelVersion) -> Run | None:
 
 
 def _remove_files(store: Store, version: ModelVersion) -> None:
-    """Remove the files of a version that is marked as deleted; what its run told stays. Raises StoreError."""
+    """Remove the files of a version that is marked as deleted; what its run reported stays. Raises StoreError."""
     folder = store.folder / version.folder
     for name in (folder.name, *MADE_OF):
         try:

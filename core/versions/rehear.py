@@ -1,7 +1,7 @@
-"""The loop closed: what waits for a person is heard anew by the recogniser in use, and the queue put in order.
+"""After a promotion, the new recogniser transcribes again what waits to be corrected, and the queue is re-ordered.
 
-It is done by a process of its own, which takes its time and gives way to everything else. Where another one comes
-into use in the meantime, it begins again with that one. `python -m core.versions.rehear DATA` is that process.
+A process of its own does it, at the lowest priority. Where another recogniser is promoted meanwhile, it begins
+again with that one. `python -m core.versions.rehear DATA` is that process.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ FOLDER = "rehearing"
 LOCK = "lock"
 PROGRESS = "progress.json"
 LOG = "rehearing.log"
-TOLD = 0.5
-"""Seconds between two notes of how far it is."""
+EVERY = 0.5
+"""Seconds between two writes of progress.json."""
 BEGINNING = 10.0
 """Seconds in which the process must have begun."""
 BEGUN = TranscriptionProgress(0, 0, 0.0, None)
-"""What is told of one that has not yet told anything."""
+"""The progress of one that has written none yet."""
 PATIENCE = 1.0
 """Seconds in which the lock is tried: whoever looks at it holds it for a moment."""
 LOOK = 0.02
@@ -49,7 +49,7 @@ Stop = Callable[[], bool]
 def rehear(
     store: Store, on_progress: OnProgress = lambda progress: None, should_stop: Stop = lambda: False
 ) -> Transcribed:
-    """Hear every segment anew whose newest hypothesis is another recogniser's, and expect all errors anew.
+    """Transcribe again every segment whose newest hypothesis is another recogniser's, then expect all errors again.
 
     What is next in the queue comes first. If another one comes into use meanwhile, it begins again with that one.
 
@@ -70,8 +70,8 @@ def _rehear(store: Store, on_progress: OnProgress, should_stop: Stop) -> tuple[T
         wanted = chosen_name(store, RECOGNISER)
         # Asked by its choice, not by its name: where that one is damaged, another listens in its place.
         recogniser = load_recogniser(store.folder, warn=logging.warning)
-        over = partial(_over, store, wanted, should_stop)
-        done = transcribe(store, recogniser, on_progress, over, anew=True)
+        must_stop = partial(_must_stop, store, wanted, should_stop)
+        done = transcribe(store, recogniser, on_progress, must_stop, outdated=True)
         all_done.segments += done.segments
         all_done.seconds += done.seconds
         all_done.failed, all_done.left = done.failed, done.left
@@ -81,7 +81,7 @@ def _rehear(store: Store, on_progress: OnProgress, should_stop: Stop) -> tuple[T
     return all_done, wanted
 
 
-def _over(store: Store, wanted: str, should_stop: Stop) -> bool:
+def _must_stop(store: Store, wanted: str, should_stop: Stop) -> bool:
     """Whether to stop, because somebody says so or another recogniser is in use."""
     return should_stop() or chosen_name(store, RECOGNISER) != wanted
 
@@ -108,8 +108,8 @@ def rehearing(data: Path) -> TranscriptionProgress | None:
     if not held(data / FOLDER / LOCK):
         return None
     try:
-        told = (data / FOLDER / PROGRESS).read_text(encoding="utf-8")
-        return json_lines.decode(told, {TranscriptionProgress.__name__: TranscriptionProgress}) or BEGUN
+        text = (data / FOLDER / PROGRESS).read_text(encoding="utf-8")
+        return json_lines.decode(text, {TranscriptionProgress.__name__: TranscriptionProgress}) or BEGUN
     except (OSError, ValueError):  # it has only begun, or is of another version
         return BEGUN
 
@@ -118,13 +118,13 @@ def rehearing(data: Path) -> TranscriptionProgress | None:
 
 
 def work(data: Path, should_stop: Stop) -> None:
-    """Hear anew whatever there is, unless another process is at it. Raises what `rehear` does, and OSError."""
+    """Transcribe again whatever there is, unless another process is at it. Raises as `rehear`, and OSError."""
     folder = data / FOLDER
     while (descriptor := _lock(folder)) is not None:
         try:
             (folder / PROGRESS).unlink(missing_ok=True)
             with Store.open(data) as store:
-                done, heard_by = _rehear(store, _Telling(folder), should_stop)
+                done, heard_by = _rehear(store, _ProgressFile(folder), should_stop)
                 logging.info("%d segments were heard by %s, %d wait", done.segments, heard_by, done.left)
                 for segment, why in done.failed:
                     logging.warning("segment %d: %s", segment, why)
@@ -136,17 +136,17 @@ def work(data: Path, should_stop: Stop) -> None:
                 return
 
 
-class _Telling:
-    """Notes how far it is, now and then."""
+class _ProgressFile:
+    """Writes progress.json now and then."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._told = 0.0
+        self._written_at = 0.0
 
     def __call__(self, progress: TranscriptionProgress) -> None:
-        if time.monotonic() - self._told < TOLD and progress.done < progress.total:
+        if time.monotonic() - self._written_at < EVERY and progress.done < progress.total:
             return
-        self._told = time.monotonic()
+        self._written_at = time.monotonic()
         with contextlib.suppress(OSError):  # a full disk: then nobody sees how far it is
             write_atomically(self._folder / PROGRESS, json_lines.encode(progress).encode())
 
@@ -162,13 +162,13 @@ def _lock(folder: Path) -> int | None:
 def main() -> int:
     """The process; see the module's docstring."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    asked: list[int] = []
+    signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda sent, frame: asked.append(sent))
+        signal.signal(number, lambda sent, frame: signals.append(sent))
     with contextlib.suppress(OSError):
         os.nice(NICE)
     try:
-        work(Path(sys.argv[1]), lambda: bool(asked))
+        work(Path(sys.argv[1]), lambda: bool(signals))
     except SENTENCES as error:
         logging.error("%s", error)
         return 1

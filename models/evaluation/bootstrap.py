@@ -1,4 +1,4 @@
-"""How sure a figure is: the spread of the same figure over blocks that are drawn anew, again and again."""
+"""How sure a figure is: the spread of the same figure over blocks that are drawn again and again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model heard is kept, under a name that says which model it was and which clips.
+"""Evaluations on the disk, each under a name that says which model it is of and which clips.
 
 Listening takes minutes, and it always gives the same. The name holds the hash of every file that the hearing
 depends on, and of what was heard; so nothing that is found there can be about another model, and when either
@@ -52,7 +52,7 @@ def clips_key(sounds: Iterable[str], clips: Sequence[TestClip]) -> str:
     """The hash of clips, in their order.
 
     Args:
-        sounds: what tells the sound of each from every other, such as the hash of its recording and its span.
+        sounds: a key of each clip's sound, such as the hash of its recording and its span.
     """
     rows = [
         [sound, clip.set, clip.recording, clip.speaker, clip.text]
@@ -67,7 +67,7 @@ def place(folder: Path, model: str, clips: str) -> Path:
 
 
 def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:
-    """The evaluation that was kept, or None where there is none, or a damaged one, or one of other clips."""
+    """The stored evaluation, or None where there is none, or a damaged one, or one of other clips."""
     try:
         found = Evaluation.from_json(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError, ModelError):
@@ -75,7 +75,7 @@ def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:
     wanted: dict[str, list[tuple[str, str, str]]] = {}
     for clip in clips:
         wanted.setdefault(clip.set, []).append((clip.recording, clip.speaker, clip.text))
-    kept = {
+    stored = {
         name: [(one.recording, one.speaker, one.reference) for one in heard] for name, heard in found.sets.items()
     }
-    return found if kept == wanted else None
+    return found if stored == wanted else None

@@ -6,7 +6,7 @@ asked what it hears where nobody speaks, and whether it still knows how to set t
 them wears away unseen.
 
 Blocks of the bootstrap are recordings: the clips of one stand and fall together. One recording has no spread from
-which anything could be told, so its interval is the widest there is.
+which anything could be said, so its interval is the widest there is.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def evaluate(
     """Let a model hear all clips, what is no speech, and set timestamps.
 
     Args:
-        on_progress: told before every clip and at the end of each set, also of “silence” and “timestamps”;
+        on_progress: called before every clip and at the end of each set, also of “silence” and “timestamps”;
             what it raises ends the work.
         should_stop: asked before every clip.
 
@@ -219,7 +219,7 @@ def interval_of(counted: Sequence[Errors]) -> Interval:
 
 
 def change(before: Sequence[HeardClip], after: Sequence[HeardClip]) -> Interval:
-    """The rate after minus the one before, paired by recording; the widest interval where nothing can be told."""
+    """The rate after minus the one before, paired by recording; the widest interval where nothing can be said."""
     one, other = blocks(before), blocks(after)
     words = sum(block.words for block in one)
     if not words:

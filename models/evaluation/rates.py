@@ -1,6 +1,6 @@
 """A rate with its interval, and how many words it takes to say anything.
 
-The interval is found in two ways: `scoring` draws whole blocks anew, which numpy must do, and `linearised` needs
+The interval is found in two ways: `scoring` resamples whole blocks, which numpy must do, and `linearised` needs
 nothing but sums that are kept up to date, so a million segments cost a screen as much as ten.
 """
 

@@ -190,7 +190,7 @@ def _tail(blocks: int) -> float:
 
 
 def _edits(reference: Sequence[str], heard: Sequence[str]) -> Errors:
-    """Levenshtein's distance, told apart into substitutions, insertions and deletions."""
+    """Levenshtein's distance, parted into substitutions, insertions and deletions."""
     sub = ins = del_ = 0
     for row, column in aligned(reference, heard):
         if row is None:

@@ -205,10 +205,10 @@ class LlamaTutor:
         with self._lock:
             self._request += 1
             mine = self._request
-            told = [{"role": m.role, "content": m.text} for m in self._fitting(messages, max_tokens)]
+            given = [{"role": m.role, "content": m.text} for m in self._fitting(messages, max_tokens)]
             try:
                 chunks = self._llama.create_chat_completion(
-                    told,
+                    given,
                     stream=True,
                     temperature=0.0,
                     max_tokens=max_tokens,
@@ -237,24 +237,24 @@ class LlamaTutor:
 
     def _fitting(self, messages: Sequence[Message], max_tokens: int) -> list[Message]:
         """The messages that fit, the oldest turns left out and, if need be, the last one cut short."""
-        kept = [
+        fitting = [
             Message(m.role, _MARKUP.sub(lambda hit: hit[0] + " ", m.text)) if m.role == "user" else m
             for m in messages
         ]
         room = self._context - max_tokens - 2 * _PER_MESSAGE
-        head = 1 if kept and kept[0].role == "system" else 0
-        sizes = [self._tokens(m.text) for m in kept]
+        head = 1 if fitting and fitting[0].role == "system" else 0
+        sizes = [self._tokens(m.text) for m in fitting]
         if sum(sizes) > room:
             # Half the room at once: dropping one turn a time would spoil the model's cache every time.
-            while len(kept) > head + 1 and sum(sizes) > room // 2:
-                del kept[head], sizes[head]
-                if len(kept) > head + 1 and kept[head].role == "assistant":
-                    del kept[head], sizes[head]
-        while kept and sum(sizes) > room and len(kept[-1].text) > 1:
-            text = kept[-1].text
-            kept[-1] = Message(kept[-1].role, text[: len(text) * 3 // 4])
-            sizes[-1] = self._tokens(kept[-1].text)
-        return kept
+            while len(fitting) > head + 1 and sum(sizes) > room // 2:
+                del fitting[head], sizes[head]
+                if len(fitting) > head + 1 and fitting[head].role == "assistant":
+                    del fitting[head], sizes[head]
+        while fitting and sum(sizes) > room and len(fitting[-1].text) > 1:
+            text = fitting[-1].text
+            fitting[-1] = Message(fitting[-1].role, text[: len(text) * 3 // 4])
+            sizes[-1] = self._tokens(fitting[-1].text)
+        return fitting
 
 
 class _Path:

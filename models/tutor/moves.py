@@ -31,7 +31,7 @@ class Moves:
     topics: the topic as it stands in the system prompt → what belongs to it.
     reactions: what may come before a question, in any topic.
     slots: slot → the words heard → the words to say: {"city": {"sevilla": "Sevilla"}}.
-    sad: words that may tell of something sad; whoever says one is not to hear "¡Qué bien!".
+    sad: words that may speak of something sad; whoever says one is not to hear "¡Qué bien!".
     gentle: the reactions that are fit for that.
     """
 

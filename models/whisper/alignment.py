@@ -122,19 +122,19 @@ def condensed(
     """
     if not sounds.any():
         return audio, np.arange(len(sounds))
-    kept = np.flatnonzero(_wider(sounds, ROOM))
-    return audio[: len(sounds) * HOP].reshape(-1, HOP)[kept].reshape(-1), kept
+    hops = np.flatnonzero(_wider(sounds, ROOM))
+    return audio[: len(sounds) * HOP].reshape(-1, HOP)[hops].reshape(-1), hops
 
 
-def restored(spans: Sequence[Span], kept: NDArray[np.int_]) -> list[Span]:
+def restored(spans: Sequence[Span], hops: NDArray[np.int_]) -> list[Span]:
     """Times in condensed audio as times in the whole."""
-    if not len(kept):
+    if not len(hops):
         return list(spans)
-    starts = np.append(kept, kept[-1] + 1) / SECOND
-    ends = np.concatenate([[kept[0]], kept + 1]) / SECOND
+    starts = np.append(hops, hops[-1] + 1) / SECOND
+    ends = np.concatenate([[hops[0]], hops + 1]) / SECOND
     found = []
     for start, end in spans:
-        first, last = (min(round(moment * SECOND), len(kept)) for moment in (start, end))
+        first, last = (min(round(moment * SECOND), len(hops)) for moment in (start, end))
         found.append((float(starts[first]), float(max(starts[first], ends[last]))))
     return found
 
@@ -181,7 +181,7 @@ def _trimmed(span: Span, sounds: NDArray[np.bool_]) -> Span | None:
 
 
 def _shared(gap: Span, parts: Sequence[int], sounds: NDArray[np.bool_]) -> list[Span]:
-    """A gap divided in proportion: what is loud of it, or all where too little is."""
+    """A gap shared out in proportion: what is loud of it, or all where too little is."""
     start, end = gap
     borders = np.cumsum([0, *parts]) / max(1, sum(parts))
     sounding = np.flatnonzero(sounds[: int(end * SECOND)])

@@ -1,7 +1,7 @@
 """Where the n-best list of one decoding disagrees with its best: what else might have been said, word by word.
 
 Beam search ends with a handful of texts and their probabilities; all but the first are usually thrown away.
-Aligned with the best, they tell which of its words are doubtful and what to offer instead, at no cost.
+Aligned with the best, they show which of its words are doubtful and what to offer instead, at no cost.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def alternatives(best: Sequence[str], variants: Sequence[tuple[str, float]]) -> 
             place = (first, last, normalise(other))
             known = found.get(place, Alternative(first, last, other, 0.0))
             found[place] = replace(known, weight=known.weight + weight)
-    kept: list[Alternative] = []
+    chosen: list[Alternative] = []
     for alternative in sorted(found.values(), key=lambda a: (-a.weight, a.first, a.last)):
-        rivals = [other for other in kept if _collide(alternative, other)]
+        rivals = [other for other in chosen if _collide(alternative, other)]
         if alternative.weight >= LIGHTEST and len(rivals) < MOST:
-            kept.append(alternative)
-    return kept
+            chosen.append(alternative)
+    return chosen
 
 
 def doubt(words: int, others: Sequence[Alternative]) -> float:

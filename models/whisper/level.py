@@ -34,7 +34,7 @@ def gain(audio: NDArray[np.float32]) -> float:
     blocks = audio[: len(audio) // BLOCK * BLOCK].reshape(-1, BLOCK)
     if not len(blocks):
         return 1.0
-    # The loudest half second tells, or the loudest twentieth of a short clip: it is more than a few clicks, and
+    # The loudest half second counts, or the loudest twentieth of a short clip: it is more than a few clicks, and
     # long pauses are not asked.
     rank = min(CLICKS, len(blocks) // 20)
     loudness = float(np.sort(blocks.std(axis=1, dtype=np.float64))[-1 - rank])

@@ -149,8 +149,8 @@ class WhisperRecogniser:
 
         Args:
             audio: float32, shape (samples,), 16 kHz, at most 30 s.
-            speech_seconds: how much of it is speech, where known; one more way to tell a ghost.
-            activity: speech probability of each of its frames, where known, to tell the pauses between words.
+            speech_seconds: how much of it is speech, where known; one more way to know a ghost.
+            activity: speech probability of each of its frames, where known, for the pauses between words.
         """
         seconds = len(audio) / SAMPLE_RATE
         encoded = self._encoded(audio)
@@ -164,18 +164,20 @@ class WhisperRecogniser:
         said = written(pieces[:-1], parts[:-1])
         times, sure = self._aligned(said, tokens, encoded, audio)
         words = _words(said, alignment.fitted(times, said, seconds, alignment.loud(audio, activity)), sure)
-        kept = ghosts.without(words, evidence)
-        first = words.index(kept[0]) if kept else 0
+        spoken_words = ghosts.without(words, evidence)
+        if not spoken_words:
+            return [], []
+        first = words.index(spoken_words[0])
         others = alternatives([word.text for word in words], variants)
-        return kept, list(moved(others, first, first + len(kept), -first)) if kept else []
+        return spoken_words, list(moved(others, first, first + len(spoken_words), -first))
 
     def align(self, audio: Audio, text: str) -> list[Word]:
-        """When each word of a text is said, whoever wrote it, and how probable the ear finds it there.
+        """When each word of a text is said, whoever wrote it, and how probable the model finds it there.
 
         Args:
             audio: float32, shape (samples,), 16 kHz, at most 30 s without its long silences.
             text: what is said in it. Every word gets a time; one that is not said, the gap between its
-                neighbours; and where the ear finds hardly any, all share what is loud, by their length.
+                neighbours; and where the model finds hardly any, all share what is loud, by their length.
 
         Returns:
             One for each word parted by white space: in order, without overlap, within the audio.
@@ -187,10 +189,10 @@ class WhisperRecogniser:
         parts = [self._tokens(word) for word in text.split()]
         said = [Written(word, len(part), range(len(part))) for word, part in zip(text.split(), parts, strict=True)]
         sounds = alignment.loud(audio, self._activity.probabilities(audible(audio)))
-        dense, kept = alignment.condensed(audio, sounds)
+        dense, hops = alignment.condensed(audio, sounds)
         times, sure = self._aligned(said, [token for part in parts for token in part], self._encoded(dense), dense)
         lost = not said or sum(sure) / len(said) < alignment.LOST
-        known = [None] * len(said) if lost else alignment.restored(times, kept)
+        known = [None] * len(said) if lost else alignment.restored(times, hops)
         return _words(said, alignment.fitted(known, said, len(audio) / SAMPLE_RATE, sounds), sure)
 
     def timestamps(self, audio: Audio) -> list[float | None]:

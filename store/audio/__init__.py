@@ -1,1 +1,1 @@
-"""Audio that is kept: the content-addressed folder, decoding and streaming, the journal of what is being spoken."""
+"""Stored audio: the content-addressed folder, decoding, streaming, clipping, archives, the recording journal."""

@@ -63,15 +63,15 @@ class StoredTurn:
 class Recovery:
     """What a start found left behind by dead processes."""
 
-    kept: tuple[StoredTurn, ...]
-    """Recordings rescued now; each is a turn with status lost."""
+    rescued: tuple[StoredTurn, ...]
+    """Each is a turn with status lost."""
     warnings: tuple[str, ...]
     """One sentence for each file that could not be read and was put aside."""
 
     @property
     def seconds(self) -> float:
         """Length of all that was rescued."""
-        return sum(kept.seconds for kept in self.kept)
+        return sum(turn.seconds for turn in self.rescued)
 
 
 def keep(
@@ -94,8 +94,8 @@ def keep(
     Raises:
         StoreError: the disk is full or failing. The journal is still there then.
     """
-    kept = _keep(store, journal, [journal.samples], origin, status, source)
-    return kept[0] if kept else None
+    stored = _keep(store, journal, [journal.samples], origin, status, source)
+    return stored[0] if stored else None
 
 
 def recover(store: Store) -> Recovery:
@@ -106,7 +106,7 @@ def recover(store: Store) -> Recovery:
     """
     sweep(store.folder, "incoming/*")
     left, aside = orphans(store.folder)
-    kept: list[StoredTurn] = []
+    rescued: list[StoredTurn] = []
     warnings = [
         f"A recording was left without its beginning; it is kept as {shown(path)}, for someone who can repair it."
         for path in aside
@@ -116,7 +116,7 @@ def recover(store: Store) -> Recovery:
             note = store.folder / TRIES / journal.name
             if _tries(note) < MOST_TRIES:
                 with _trying(note):
-                    kept += _keep(store, journal, _ends(journal), "recovered", "lost", "microphone")
+                    rescued += _keep(store, journal, _ends(journal), "recovered", "lost", "microphone")
             else:
                 path = journal.set_aside()
                 note.unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def recover(store: Store) -> Recovery:
     finally:
         for journal in left:
             journal.close()
-    return Recovery(tuple(kept), tuple(warnings))
+    return Recovery(tuple(rescued), tuple(warnings))
 
 
 def _keep(
@@ -135,7 +135,7 @@ def _keep(
 ) -> list[StoredTurn]:
     """Turn a journal into a recording and its turns, which end at these samples. Raises StoreError."""
     journal.sync()
-    kept = []
+    stored = []
     if journal.samples and not store.execute("SELECT 1 FROM segments WHERE journal = ?", (journal.name,)):
         with Writer(AudioFolder(store.folder)) as writer:
             for start in range(0, journal.samples, PIECE):
@@ -162,9 +162,9 @@ def _keep(
                         status=status,
                         created_at=at,
                     )
-                kept.append(StoredTurn(recording, segment, turn, (end - start) / SAMPLE_RATE))
+                stored.append(StoredTurn(recording, segment, turn, (end - start) / SAMPLE_RATE))
     journal.discard()
-    return kept
+    return stored
 
 
 def _ends(journal: RecordingJournal) -> list[int]:

@@ -54,7 +54,7 @@ def take_in(
     whole, for which the file is read a second time, because its loudest moment is known only at its end.
 
     Args:
-        on_progress: told how many samples have been read; what it raises ends the reading, and nothing is kept.
+        on_progress: called with how many samples have been read; what it raises ends it, and nothing is kept.
 
     Raises:
         StoreError: a file that cannot be read as sound, a full or read-only disk. Nothing is left behind.

@@ -35,7 +35,7 @@ class Item:
     text: str = ""
     """The reference. Empty: still to be corrected."""
     heard: str = ""
-    """What a recogniser heard, where the format holds that besides the reference."""
+    """What a recogniser heard, where the format holds that beside the reference."""
     speaker: str = ""
     note: str = ""
     split: str = ""

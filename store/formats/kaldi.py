@@ -81,7 +81,7 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
     """Write the files of a data folder. They are sorted, so all that they say is held in memory.
 
     Raises:
-        StoreError: two speakers or recordings that cannot be told apart.
+        StoreError: two speakers or recordings that would have one name.
     """
     tables: dict[str, dict[str, str]] = {name: {} for name in ("wav.scp", "segments", "text", "utt2spk")}
     optional: dict[str, dict[str, str]] = {f"utt2{name}": {} for name in OWN}

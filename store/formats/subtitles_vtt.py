@@ -32,7 +32,7 @@ CLIPS = False
 SUFFIX = ".vtt"
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]+)>")
 OWN = ("identifier", "settings")
-"""What the format itself has besides: kept in Item.extra."""
+"""What else the format itself has: kept in Item.extra."""
 LONGEST_CUE = 100_000
 """Characters of a cue with its tags and escapes; a segment's text may have 10,000."""
 

@@ -1,1 +1,1 @@
-"""Segments and what is done with them: rows, edits and their journal, the queue, search, splits, tallies."""
+"""Segments and what is done with them: rows, edits, drafts, annotations, views, queue, search, splits, tallies."""

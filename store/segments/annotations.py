@@ -70,7 +70,7 @@ def put_alignment(store: Store, segment: int, text: str, words: Sequence[Mapping
 
 
 def alignment(store: Store, segment: int) -> Alignment | None:
-    """The word times that were kept for a segment, or None. Raises StoreError."""
+    """The stored word times of a segment, or None. Raises StoreError."""
     rows = store.execute("SELECT text, words, method FROM alignments WHERE segment_id = ?", (segment,))
     return Alignment(rows[0]["text"], tuple(json.loads(rows[0]["words"])), rows[0]["method"]) if rows else None
 

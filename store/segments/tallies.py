@@ -73,15 +73,15 @@ def histogram(store: Store, name: str) -> dict[int, int]:
 
 
 def recount(store: Store) -> bool:
-    """Count everything anew, and keep that; True if the counts were right before. Raises StoreError."""
+    """Count everything again, and store that; True if the counts were right before. Raises StoreError."""
     with store.transaction():
-        kept = _counts(store)
+        stored = _counts(store)
         store.execute("DELETE FROM tallies")
         store.execute("DELETE FROM histograms")
         for statement in split(COUNT_ALL):
             store.execute(statement)
         true = _counts(store)
-    return kept.keys() == true.keys() and all(_alike(kept[key], true[key]) for key in true)
+    return stored.keys() == true.keys() and all(_alike(stored[key], true[key]) for key in true)
 
 
 def _counts(store: Store) -> dict[tuple[str | int, ...], tuple[float, ...]]:

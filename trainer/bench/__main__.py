@@ -56,7 +56,7 @@ def main() -> int:
     return 0
 
 
-def summary(plan: BenchPlan, told: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
+def summary(plan: BenchPlan, on_progress: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
     """Let both sides train, one after the other, and compare them.
 
     Raises:
@@ -71,11 +71,11 @@ def summary(plan: BenchPlan, told: Callable[[str], None] = lambda words: None) -
             if plan.device == "cuda":
                 raise BenchError("There is no GPU that can be used here", "leave --device out, or say cpu")
             plan = on_a_processor(plan)
-        told(f"An invented learner says {plan.clips + plan.held_out} sentences.")
+        on_progress(f"An invented learner says {plan.clips + plan.held_out} sentences.")
         plan = plans.write(plan, folder)
         sides = {}
         for name in SIDES:
-            told(f"Training: {'the standard recipe' if name == 'standard' else 'ours'}.")
+            on_progress(f"Training: {'the standard recipe' if name == 'standard' else 'ours'}.")
             printed = in_a_child("trainer.bench.sides", name, str(folder), threads=plan.threads)
             sides[name] = json.loads(printed)
         figures = compared(sides["standard"], sides["ours"], plan.timed_only)
@@ -84,7 +84,7 @@ def summary(plan: BenchPlan, told: Callable[[str], None] = lambda words: None) -
             "threads": plan.threads, **figures, "goal": GOAL, "met": figures["ratio"] >= GOAL,
         }  # fmt: skip
         if not plan.timed_only:
-            told("Hearing the held-out sentences.")
+            on_progress("Hearing the held-out sentences.")
             figures |= _heard(plan, folder)
         return {**figures, "seconds": round(time.monotonic() - began, 1)}
 

@@ -1,7 +1,7 @@
 """From what was measured to figures: how fast each side is, how much faster one is, and how sure that is.
 
 Speed is the seconds of speech trained in a second of compute: of the process's own time on a processor, where
-others are at work as well, and by the clock on a GPU. The intervals draw whole steps anew. Where short and full
+others are at work as well, and by the clock on a GPU. The intervals resample whole steps. Where short and full
 windows were timed apart, each counts as often as the recipe has it.
 """
 

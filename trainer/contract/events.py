@@ -61,7 +61,7 @@ FIELDS: Mapping[Name, tuple[str, ...]] = {
         "report",
     ),
 }  # fmt: skip
-"""All that an event may tell, by its name."""
+"""The fields an event may have, by its name."""
 
 
 def check(event: Name, fields: Mapping[str, Any]) -> None:

@@ -107,7 +107,7 @@ class Job:
     """Share of batches with windows of thirty seconds; the others are as short as their speech. One costs nine
     times as much as a short one, and few suffice to keep what the base knows of them."""
     margin: float = _knob(0.6, 0, 30)
-    """Seconds of silence behind the longest clip of a short window, at most; drawn anew for every batch."""
+    """Seconds of silence behind the longest clip of a short window, at most; drawn for every batch."""
     pack: bool = False
     """Join short clips into windows of nearly thirty seconds: five times as fast as padding each, but short windows
     are faster still, and turns are then heard in them."""
@@ -122,7 +122,7 @@ class Job:
     made_replay: int = _knob(0, 0, 100_000)
     """Replay clips made on the spot with synthetic voices, beside those of the manifest; for train …"""
     made_dev: int = _knob(0, 0, 100_000)
-    """… for dev, where they tell how much of the rest of Spanish an adapter costs …"""
+    """… for dev, where they show how much of the rest of Spanish an adapter costs …"""
     made_general: int = _knob(0, 0, 100_000)
     """… and for the general test set, of sentences unlike anything that is trained or replayed."""
     noise: float = _knob(0.03, 0, 0.5)
@@ -176,13 +176,13 @@ def read_job(folder: Path) -> tuple[Job, str]:
     check_base(job.base)
     if job.before and not (Path(job.before) / names.WEIGHTS).is_file():
         raise JobError(
-            f"The ear to compare with is not at {job.before}", "install it again, or compare with another"
+            f"The recogniser to compare with is not at {job.before}", "install it again, or compare with another"
         )
     return job, hashlib.sha256(data).hexdigest()
 
 
 def knobs_in(folder: Path) -> dict[str, Any]:
-    """What a folder's job.json sets, unchecked, for whoever only tells of it; nothing where it is damaged."""
+    """What a folder's job.json sets, unchecked, for whoever only shows it; nothing where it is damaged."""
     try:
         body = json.loads((folder / names.JOB).read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -5,10 +5,12 @@ An evaluation in it is what `models.evaluation.evaluate.Evaluation.as_json` give
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Any, TypedDict
 
 VERSION = 1
+LARGEST = sys.float_info.max
+"""Of a whole number too, which JSON may give as long as it likes."""
 
 
 class ChosenWindows(TypedDict):
@@ -61,6 +63,6 @@ def body_from(body: Any) -> ReportBody:
 
 def _amount(body: dict[str, Any], name: str) -> float:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LARGEST:
         raise ValueError(f"its “{name}” is no number that can be")
     return float(value)

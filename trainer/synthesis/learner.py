@@ -76,24 +76,24 @@ class Learner:
 def reserved() -> list[str]:
     """Sentences that the starter's training text never contains, in a fixed order, none of them twice."""
     lines = {normalise(s): s for s in read_lines("sentences.txt") if held_out(s)}
-    # What is left out is too short to tell much, or a list of words.
+    # What is left out is too short to say much, or a list of words.
     return [s for s in lines.values() if len(s.split()) >= LEAST_WORDS and 2 * s.count(",") < len(s.split())]
 
 
-def lines(seed: int, corrected: int, kept: int) -> list[LearnerSentence]:
-    """What a learner says: `corrected` sentences on some days, `kept` others on the days after.
+def lines(seed: int, corrected: int, later: int) -> list[LearnerSentence]:
+    """What a learner says: `corrected` sentences on some days, `later` others on the days after.
 
     Raises:
         ValueError: more sentences than are reserved.
     """
     texts = reserved()
-    if corrected + kept > len(texts):
-        raise ValueError(f"Only {len(texts)} sentences are reserved, fewer than {corrected} and {kept}.")
-    chosen = random.Random(f"learner {seed}").sample(texts, corrected + kept)
-    first_kept = -(-corrected // A_DAY)
+    if corrected + later > len(texts):
+        raise ValueError(f"Only {len(texts)} sentences are reserved, fewer than {corrected} and {later}.")
+    chosen = random.Random(f"learner {seed}").sample(texts, corrected + later)
+    first_later = -(-corrected // A_DAY)
     days = [number // A_DAY for number in range(corrected)]
-    days += [first_kept + number // A_DAY for number in range(kept)]
-    parts = ["corrected"] * corrected + ["held-out"] * kept
+    days += [first_later + number // A_DAY for number in range(later)]
+    parts = ["corrected"] * corrected + ["held-out"] * later
     return [
         LearnerSentence(text, (FIRST_DAY + timedelta(days=2 * day)).isoformat(), part)
         for text, day, part in zip(chosen, days, parts, strict=True)

@@ -251,13 +251,13 @@ def _last(follower: Follower, made: Made) -> dict[str, Any]:
 
 
 def rehear(data: Path) -> bool:
-    """Transcribe again, in the background, what waits to be corrected; whether that was begun."""
+    """Transcribe the queue again, in the background; whether that was begun."""
     from core.versions.rehear import begin_rehearing
 
     try:
         begin_rehearing(data)
     except TROUBLE as error:
-        say(f"What waits to be corrected is not transcribed again: {error}")
+        say(f"The queue is not transcribed again: {error}")
         return False
     return True
 
@@ -269,7 +269,7 @@ def listens(name: str, rehearing: bool) -> str:
     now = f"{name} listens from now on."
     if wish := asked_for(RECOGNISER):
         now = f"{name} is the active version now, but {VARIABLES[RECOGNISER]} names {wish}, which goes before it."
-    more = " What waits to be corrected is transcribed again with it, in the background." if rehearing else ""
+    more = " The queue is transcribed again with it, in the background." if rehearing else ""
     return now + more
 
 

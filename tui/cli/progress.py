@@ -13,7 +13,7 @@ import sys
 import time
 from types import TracebackType
 
-from core.processes.events import Failed, Progress, Said, report
+from core.processes.events import Failed, Notice, Progress, report
 from store.text import clean
 
 BETWEEN = 0.1
@@ -86,7 +86,7 @@ class ProgressLine:
             place: the row, segment or file that it is about.
         """
         if self._followed:
-            report(Said(text, place))
+            report(Notice(text, place))
         else:
             self.clear()
             where = f"{place}: " if place and place not in text else ""

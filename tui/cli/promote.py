@@ -13,12 +13,12 @@ HELP = "make a version of the recogniser the one in use, if it is proven better"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("version", metavar="V", help="a version, or a recogniser of `tertulia models list`")
     parser.add_argument("--force", action="store_true", help="whatever was measured")
-    parser.add_argument("--no-rehear", action="store_true", help="do not transcribe again what waits for you")
+    parser.add_argument("--no-rehear", action="store_true", help="do not transcribe the queue again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Promote, and transcribe again what waits to be corrected; 1 when the version may not be promoted."""
+    """Promote, and transcribe the queue again; 1 when the version may not be promoted."""
     from core.runs.errors import TrainingRefused
     from core.versions import registry
     from core.versions.active import RECOGNISER, chosen_name

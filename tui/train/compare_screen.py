@@ -18,7 +18,7 @@ from textual.widgets import Static
 from core.errors import TROUBLE
 from core.player import protocol
 from core.player.protocol import Play, Stop
-from core.processes.events import Failed, Progress, Said
+from core.processes.events import Failed, Notice, Progress
 from core.processes.task import Task
 from models.errors import ModelError
 from models.evaluation.rates import LEAST_WORDS
@@ -132,7 +132,7 @@ class CompareScreen(ModeScreen):
         self._draw()
         self.query_one(KeysLine).refresh()
 
-    def _on_event(self, event: Progress | Said) -> None:
+    def _on_event(self, event: Progress | Notice) -> None:
         """Say how far the listening is."""
         first, second = self.names
         lines = (

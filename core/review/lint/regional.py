@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from core.conversation.grammar import words
 
 HESITATIONS = words("eh eeh eee em emm eem ehm hm hmm mm mmm mmmm mhm uhm uh um ah aah aaa este")
-"""What is said while the next word is looked for; “este” is one of them, and a word besides."""
+"""What is said while the next word is looked for; “este” is one of them, and also a word."""
 
 INTERJECTIONS = words(
     "ay uy oh ja je ji jo jaja jajaja jeje hala ala olé ole anda venga bah uf puf buf pf pff psst chis chist shh "

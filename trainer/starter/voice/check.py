@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     from faster_whisper import WhisperModel
 
-    ear: Any = WhisperModel(chosen.recogniser, device="cpu", compute_type="int8", cpu_threads=1)
+    recogniser: Any = WhisperModel(chosen.recogniser, device="cpu", compute_type="int8", cpu_threads=1)
     voice = piper(chosen.voice, chosen.pace)
     with tempfile.TemporaryDirectory() as folder:
         espeak = data.teacher(Path(folder))
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
                 samples = say(text)
                 spent += time.process_time() - began
                 seconds += len(samples) / data.SAMPLE_RATE
-                segments, _ = ear.transcribe(at_16_khz(samples), language="es", beam_size=5)
+                segments, _ = recogniser.transcribe(at_16_khz(samples), language="es", beam_size=5)
                 heard = " ".join(segment.text for segment in segments)
                 blocks.append(word_errors(text, heard))
                 if chosen.show and blocks[-1].count:

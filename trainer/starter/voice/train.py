@@ -155,7 +155,7 @@ def standardise(network: Network, examples: list[Example]) -> None:
 
 
 def train(examples: list[Example], work: Path, steps: int) -> Network:
-    """Learn from all but every fortieth example, which only tell how it goes; go on where `work` left off."""
+    """Learn from all but every fortieth example, which only show how it goes; go on where `work` left off."""
     torch.manual_seed(SEED)
     network = Network(1 + max(ids[0] for ids in symbol_ids().values()))
     held, used = examples[::40], [e for number, e in enumerate(examples) if number % 40]
@@ -202,8 +202,8 @@ def train(examples: list[Example], work: Path, steps: int) -> Network:
             with torch.no_grad():
                 parts = losses(network, held)
             network.train()
-            told = "  ".join(f"{name} {float(part):.4f}" for name, part in parts.items())
-            print(f"step {step + 1}  {told}  {time.process_time() - began:.0f} CPU-s", flush=True)
+            line = "  ".join(f"{name} {float(part):.4f}" for name, part in parts.items())
+            print(f"step {step + 1}  {line}  {time.process_time() - began:.0f} CPU-s", flush=True)
     network.load_state_dict(average)
     network.eval()
     return network

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.engine import hearing
+from core.engine import listening
 from core.engine.devices import SoundError
-from core.engine.hearing import (
+from core.engine.listening import (
     NEARLY_OVER,
     NO_SPEECH,
     TOO_LONG,
-    Caught,
+    CapturedTurn,
     Ending,
-    Hearing,
-    HearingBegun,
-    HearingOver,
+    Listening,
+    ListeningBegun,
+    ListeningOver,
 )
 from core.engine.protocol import Event, Level, Warning
 from core.engine.sources import NOTHING, Samples
@@ -64,7 +64,7 @@ class Tape:
 
 
 class Listener:
-    """One Hearing, run to its end; what it caught."""
+    """One Listening, run to its end; what it captured."""
 
     def __init__(
         self,
@@ -74,10 +74,10 @@ class Listener:
         journal: type[RecordingJournal] = RecordingJournal,
     ) -> None:
         self.events: list[Event] = []
-        self.caught: list[Caught] = []
+        self.captured: list[CapturedTurn] = []
         self.begun = 0
         self.failure: str | None = None
-        self.hearing = Hearing(
+        self.listening = Listening(
             source,
             SileroActivity(),
             lambda: journal.create(folder, None),
@@ -86,20 +86,20 @@ class Listener:
             self.post,
         )
 
-    def post(self, message: HearingBegun | Caught | HearingOver) -> None:
-        if isinstance(message, Caught):
-            self.caught.append(message)
-            self.hearing.attentive.set()  # the conversation is idle again at once
-        elif isinstance(message, HearingOver):
+    def post(self, message: ListeningBegun | CapturedTurn | ListeningOver) -> None:
+        if isinstance(message, CapturedTurn):
+            self.captured.append(message)
+            self.listening.attentive.set()  # the conversation is idle again at once
+        elif isinstance(message, ListeningOver):
             self.failure = message.failure
         else:
             self.begun += 1
 
     def run(self) -> list[Samples]:
         """Listen to the end; the samples of each turn."""
-        self.hearing.start()
-        self.hearing.join(30)
-        return [caught.journal.finish() for caught in self.caught]
+        self.listening.start()
+        self.listening.join(30)
+        return [captured.journal.finish() for captured in self.captured]
 
     def warnings(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, Warning)]
@@ -146,8 +146,8 @@ def test_hands_free_keeps_the_first_syllable_but_not_the_silence(
         after = len(turn) / RATE - before - len(speech) / RATE
         assert 0.3 < before < 0.7  # the pre-roll
         assert 1.2 < after < 2.0  # the pause that ended it
-    assert [caught.ending for caught in listener.caught] == [Ending.SPOKEN] * 2
-    assert all(1.5 <= caught.endpoint < 1.7 for caught in listener.caught)
+    assert [captured.ending for captured in listener.captured] == [Ending.SPOKEN] * 2
+    assert all(1.5 <= captured.endpoint < 1.7 for captured in listener.captured)
     assert listener.begun == 1
     assert listener.warnings() == ["The tape is at its end: turn it over."]
 
@@ -163,7 +163,7 @@ def test_a_click_leaves_no_trace(tmp_path: Path, phrase: Samples) -> None:
 def test_push_to_talk_keeps_everything_to_the_last_sample(tmp_path: Path, phrase: Samples) -> None:
     tape = Tape(silence(0.5), phrase, silence(3), phrase, silence(1))
     listener = Listener(tmp_path, tape, pause=None)
-    tape.at[len(tape.samples) - RATE // 2] = listener.hearing.done
+    tape.at[len(tape.samples) - RATE // 2] = listener.listening.done
     [turn] = listener.run()
     np.testing.assert_array_equal(pcm16(turn), pcm16(tape.samples[: len(turn)]))
     assert len(turn) >= len(tape.samples) - RATE // 2
@@ -182,8 +182,8 @@ def test_a_microphone_that_goes_away_leaves_what_was_said(tmp_path: Path, phrase
 def test_while_the_tutor_speaks_nothing_is_heard(tmp_path: Path, phrase: Samples) -> None:
     tape = Tape(phrase, silence(2), phrase, silence(2))
     listener = Listener(tmp_path, tape)
-    tape.at[0] = listener.hearing.attentive.clear
-    tape.at[len(phrase) + RATE] = listener.hearing.attentive.set
+    tape.at[0] = listener.listening.attentive.clear
+    tape.at[len(phrase) + RATE] = listener.listening.attentive.set
     [turn] = listener.run()
     assert len(turn) < len(phrase) + 2.2 * RATE
 
@@ -195,8 +195,8 @@ def test_what_was_begun_before_the_tutor_spoke_is_not_mixed_with_what_comes_afte
     listener = Listener(tmp_path, tape)
 
     def the_tutor_speaks() -> None:
-        listener.hearing.done()
-        listener.hearing.attentive.clear()
+        listener.listening.done()
+        listener.listening.attentive.clear()
 
     tape.at[RATE] = the_tutor_speaks
     first, second = listener.run()
@@ -209,17 +209,17 @@ def test_cancelling_keeps_and_stopping_keeps(tmp_path: Path, phrase: Samples) ->
     for end in ("cancel", "stop"):
         tape = Tape(silence(0.5), phrase, silence(5))
         listener = Listener(tmp_path, tape)
-        tape.at[len(phrase)] = getattr(listener.hearing, end)
+        tape.at[len(phrase)] = getattr(listener.listening, end)
         [turn] = listener.run()
         assert len(turn) > 0.8 * len(phrase)
-        assert listener.caught[0].ending is {"cancel": Ending.CANCELLED, "stop": Ending.STOPPED}[end]
+        assert listener.captured[0].ending is {"cancel": Ending.CANCELLED, "stop": Ending.STOPPED}[end]
         assert listener.warnings() == []
 
 
 def shorter(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     """Let a turn end after so many seconds rather than five minutes."""
-    monkeypatch.setattr(hearing, "LONGEST", seconds * RATE)
-    monkeypatch.setattr(hearing, "NEARLY", seconds * RATE * 4 // 5)
+    monkeypatch.setattr(listening, "LONGEST", seconds * RATE)
+    monkeypatch.setattr(listening, "NEARLY", seconds * RATE * 4 // 5)
 
 
 @pytest.mark.parametrize(("pause", "seconds"), [(None, 300), (1.5, 20)], ids=["push-to-talk", "hands-free"])
@@ -233,7 +233,7 @@ def test_a_turn_that_is_forgotten_ends_after_five_minutes_and_is_answered(
     listener = Listener(tmp_path, tape, pause)
     first, *others = listener.run()
     assert seconds * RATE <= len(first) < (seconds + 1) * RATE
-    assert [caught.ending for caught in listener.caught] == [Ending.SPOKEN] * len(listener.caught)
+    assert [captured.ending for captured in listener.captured] == [Ending.SPOKEN] * len(listener.captured)
     np.testing.assert_array_equal(pcm16(first), pcm16(tape.samples[: len(first)]))
     assert listener.warnings()[:2] == [NEARLY_OVER, TOO_LONG]
     if pause is None:
@@ -252,7 +252,7 @@ def test_a_forgotten_key_in_a_quiet_room_leaves_nothing(tmp_path: Path, monkeypa
 
 
 def test_the_meter_tells_what_is_safe(tmp_path: Path, phrase: Samples, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.engine.hearing.LEVEL_SECONDS", 0.0)  # the tape is faster than any meter
+    monkeypatch.setattr("core.engine.listening.LEVEL_SECONDS", 0.0)  # the tape is faster than any meter
     listener = Listener(tmp_path, Tape(phrase), pause=None)
     listener.run()
     levels = [event for event in listener.events if isinstance(event, Level)]

@@ -1,7 +1,7 @@
 """One stretch of listening: sound goes to the journal first, and then to whatever wants to look at it.
 
 Push-to-talk and files are one turn from the first sample to the last. Hands-free waits for speech, keeps
-the half second before it, ends the turn at the pause, and is deaf until the conversation is idle again
+the half second before it, ends the turn at the pause, and drops all sound until the conversation is idle again
 (there is no echo cancellation yet, so the tutor would hear itself). Where nobody ends it, because the key was
 forgotten or a radio is on, it ends after five minutes, as the longest file is that is heard as one turn.
 """
@@ -63,7 +63,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True)
-class Caught:
+class CapturedTurn:
     """A turn's audio, whole in its journal."""
 
     journal: RecordingJournal
@@ -78,20 +78,20 @@ class Caught:
 
 
 @dataclass(frozen=True)
-class HearingBegun:
+class ListeningBegun:
     """The first sound has come: from now on nothing said is missed."""
 
 
 @dataclass(frozen=True)
-class HearingOver:
+class ListeningOver:
     """The listening has ended."""
 
     failure: str | None = None
     """A sentence, where it never began."""
 
 
-class Hearing(threading.Thread):
-    """Listens to one source until it is told to stop, the source ends or, not hands-free, after one turn.
+class Listening(threading.Thread):
+    """Listens to one source until it is asked to stop, the source ends or, not hands-free, after one turn.
 
     Args:
         source: opened and closed here.
@@ -99,7 +99,7 @@ class Hearing(threading.Thread):
         journal: makes the journal of the next turn.
         pause: seconds of silence that end a turn, hands-free; None: only `done` or the source's end does.
         send: takes Level and Warning events.
-        post: takes HearingBegun, Caught and HearingOver.
+        post: takes ListeningBegun, CapturedTurn and ListeningOver.
     """
 
     def __init__(
@@ -109,9 +109,9 @@ class Hearing(threading.Thread):
         journal: Callable[[], RecordingJournal],
         pause: float | None,
         send: Callable[[Event], None],
-        post: Callable[[HearingBegun | Caught | HearingOver], None],
+        post: Callable[[ListeningBegun | CapturedTurn | ListeningOver], None],
     ) -> None:
-        super().__init__(name="hearing", daemon=True)
+        super().__init__(name="listening", daemon=True)
         self.attentive = threading.Event()
         """Cleared here at the end of a turn; set by the owner when the learner may speak again."""
         self.attentive.set()
@@ -123,20 +123,20 @@ class Hearing(threading.Thread):
         self._send = send
         self._post = post
         self._awake = False
-        self._wishes: queue.SimpleQueue[Ending] = queue.SimpleQueue()
+        self._endings: queue.SimpleQueue[Ending] = queue.SimpleQueue()
         self._begin()
 
     def done(self) -> None:
         """The learner has finished speaking; hands-free, what comes next is the next turn."""
-        self._wishes.put(Ending.SPOKEN)
+        self._endings.put(Ending.SPOKEN)
 
     def cancel(self) -> None:
         """Stop; what was recorded is kept."""
-        self._wishes.put(Ending.CANCELLED)
+        self._endings.put(Ending.CANCELLED)
 
     def stop(self) -> None:
         """Stop for good; what was recorded is kept as a turn."""
-        self._wishes.put(Ending.STOPPED)
+        self._endings.put(Ending.STOPPED)
 
     def run(self) -> None:
         failure: str | None = None
@@ -147,12 +147,12 @@ class Hearing(threading.Thread):
             if failure and self._awake:
                 self._send(Warning(failure))
                 failure = None
-                self._catch(Ending.SPOKEN)
+                self._hand_on(Ending.SPOKEN)
         finally:
-            self._post(HearingOver(failure))
+            self._post(ListeningOver(failure))
 
     def _until_over(self) -> str | None:
-        """Listen; the sentence that tells what went wrong, or None."""
+        """Listen; the sentence for what went wrong, or None."""
         try:
             self._source.open()
             while self._listen():
@@ -176,7 +176,7 @@ class Hearing(threading.Thread):
         self._last_level = 0.0
         self._unsent = NOTHING
         self._probability = 0.0
-        self._was_deaf = False
+        self._was_muted = False
         self._activity.reset()
 
     def _listen(self) -> bool:
@@ -184,27 +184,27 @@ class Hearing(threading.Thread):
         piece = self._source.read(READ_SECONDS)
         if len(piece) and not self._awake:
             self._awake = True
-            self._post(HearingBegun())
+            self._post(ListeningBegun())
         if not self.attentive.is_set():
-            self._was_deaf = True
+            self._was_muted = True
         elif len(piece):
-            if self._was_deaf:
+            if self._was_muted:
                 self._forget()
             self._keep(piece)
             if self._source.live:
                 self._measure(piece)
-        wish = None
+        ending = None
         with contextlib.suppress(queue.Empty):
-            wish = self._wishes.get_nowait()
-        if wish is None and (self._source.ended or (self.hands_free and self._endpoint.over)):
-            wish = Ending.SPOKEN
-        if wish is None and self._too_long:
+            ending = self._endings.get_nowait()
+        if ending is None and (self._source.ended or (self.hands_free and self._endpoint.over)):
+            ending = Ending.SPOKEN
+        if ending is None and self._too_long:
             self._send(Warning(TOO_LONG))
-            wish = Ending.SPOKEN
-        if wish is None or (self.hands_free and wish is Ending.SPOKEN and not self._endpoint.spoken):
+            ending = Ending.SPOKEN
+        if ending is None or (self.hands_free and ending is Ending.SPOKEN and not self._endpoint.spoken):
             return True
-        self._catch(wish)
-        return self.hands_free and wish is Ending.SPOKEN
+        self._hand_on(ending)
+        return self.hands_free and ending is Ending.SPOKEN
 
     def _keep(self, piece: Samples) -> None:
         """Into the journal; or, before any voice, into the pre-roll."""
@@ -260,11 +260,11 @@ class Hearing(threading.Thread):
         now = time.monotonic()
         if now - self._last_level < LEVEL_SECONDS:
             return
-        heard, self._unsent, self._last_level = self._unsent, NOTHING, now
+        piece, self._unsent, self._last_level = self._unsent, NOTHING, now
         self._send(
             Level(
-                rms=float(np.sqrt(np.mean(np.square(heard, dtype=np.float64)))),
-                peak=float(np.abs(heard).max()),
+                rms=float(np.sqrt(np.mean(np.square(piece, dtype=np.float64)))),
+                peak=float(np.abs(piece).max()),
                 speech=self._probability,
                 seconds=self._samples / SAMPLE_RATE,
                 pause=self._endpoint.pause,
@@ -272,14 +272,14 @@ class Hearing(threading.Thread):
             )
         )
 
-    def _catch(self, ending: Ending) -> None:
+    def _hand_on(self, ending: Ending) -> None:
         """Hand the turn on, when there is one."""
         journal = self._journal
         if journal is not None and (self._source.is_file or self._endpoint.highest >= WHISPER):
             self.attentive.clear()
             now = time.monotonic()
             until, pause = (self._voiced_at, self._endpoint.pause) if self.hands_free else (now, 0.0)
-            self._post(Caught(journal, self._source.name, self._source.is_file, until, pause, ending))
+            self._post(CapturedTurn(journal, self._source.name, self._source.is_file, until, pause, ending))
         elif journal is not None:
             journal.discard()
             self._send(Warning(NO_SPEECH))
