@@ -27,6 +27,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.paths import own
 from store.versions import ModelVersion, trail, version, version_named
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 if TYPE_CHECKING:
     from models.device import Device
@@ -39,9 +40,6 @@ VARIABLES = {part: f"TERTULIA_{part.upper()}" for part in PARTS}
 """The environment variable that names the model of a part."""
 DOES = {RECOGNISER: "listens", TUTOR: "answers", VOICE: "speaks"}
 """What a part does, for the sentences about it."""
-DEPLOYED = "recogniser-ct2"
-"""The folder in a version's that is loaded."""
-WEIGHTS = "model.bin"
 TRIAL_SECONDS = 300
 """A large recogniser on a slow disk takes its time to load."""
 
