@@ -123,7 +123,7 @@ def _heard(
             said = time.monotonic()
 
     try:
-        path = kept.place(cache, kept.model_key(model, where.compute_type), kept.clips_key(sounds, spoken))
+        path = kept.place(cache, model, where.compute_type, sounds, spoken)
         if found := kept.read(path, spoken):
             return dataclasses.replace(found, model=name)
         found = evaluate(WhisperRecogniser(model, name, where), spoken, told)
