@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CoreError
-from tui.cli import say
+from tui.cli.progress import say
 
 HELP = "measure this machine and the models on it"
 _ABOUT = {
