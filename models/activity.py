@@ -25,7 +25,8 @@ STATE = (1, 1, 128)
 SPEECH = 0.5
 """Probability from which a frame begins speech; what Silero's authors advise."""
 STILL_SPEECH = 0.35
-"""Probability below which speech has ended: the gap between the two keeps it from flickering."""
+"""Probability below which speech has ended: the gap between the two keeps it from flickering, as
+Silero dips inside words."""
 SHORTEST = 3
 """Frames of speech that make a recording spoken. "¿Y?" has six, in loud noise too; noise seldom has two."""
 BATCH = 4096

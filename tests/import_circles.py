@@ -19,11 +19,12 @@ Graph = Mapping[str, set[str]]
 
 def read(root: Path) -> Graph:
     """The imports among all files of the rooms below a folder. Raises OSError or SyntaxError."""
-    files = {_name(path.relative_to(root)): path for room in ROOMS for path in (root / room).rglob("*.py")}
+    files = {name_of(path.relative_to(root)): path for room in ROOMS for path in (root / room).rglob("*.py")}
     return {name: imports(name, path.read_text(encoding="utf-8"), files) for name, path in files.items()}
 
 
-def _name(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """What a file is imported by; its path begins at the folder of the rooms."""
     parts = path.with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

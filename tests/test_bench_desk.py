@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from core.bench.desk_data import fill
-from tui.bench import desk, keystrokes
-from tui.bench.keystrokes import count
-from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, KeyCost, costs
-from tui.bench.scale import Timing, _at_a_terminal, judged, percentile
-from tui.bench.tasks import SENTENCES, TASKS, Case, DeskTask, words_away
+from tui.bench.desk import figures, keystrokes
+from tui.bench.desk.data import fill
+from tui.bench.desk.keystrokes import count
+from tui.bench.desk.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT, WAYS, KeyCost, costs
+from tui.bench.desk.scale import Timing, _at_a_terminal, judged, percentile
+from tui.bench.desk.tasks import SENTENCES, TASKS, Case, DeskTask, words_away
 from tui.cli import main
 
 
@@ -93,15 +93,15 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 def test_the_table_names_goals_and_how_often(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(desk, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
+    monkeypatch.setattr(figures, "TASKS", [task("accept", Case(SENTENCES[0], 0))])
     ready = Timing("ready", "ready", [250.0], [200.0])
-    monkeypatch.setattr(desk.scale, "measure", lambda size, tell: [judged(ready, size)])
+    monkeypatch.setattr(figures.scale, "measure", lambda size, tell: [judged(ready, size)])
     assert main(["bench", "desk", "--segments", "5000"]) == 0
     said = capsys.readouterr().out
     assert "≤ 1 ✓" in said and "5,000 segments" in said and "wall ≤ 300 ✓" in said
     assert main(["bench", "desk", "--segments", "5000", "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
-    assert figures["keystrokes"][0]["n"] == 1 and figures["sizes"][0]["measures"][0]["met"]
+    told = json.loads(capsys.readouterr().out)
+    assert told["keystrokes"][0]["n"] == 1 and told["sizes"][0]["measures"][0]["met"]
 
 
 def test_a_size_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

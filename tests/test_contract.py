@@ -15,8 +15,10 @@ import pytest
 from core.runs.state import _TAKING, RunState
 from core.runs.watch import RunWatch
 from core.versions.gate import judge, read_report
-from store import units as of_store
-from trainer.contract import events, folder
+from models import units as units_of_models
+from store import units, versions
+from store.segments import splits
+from trainer.contract import clips, events, folder
 from trainer.contract.clips import Clip, ClipWord, clip_from, line_of, read_manifest
 from trainer.contract.events import FIELDS, Name, Stage, event_in
 from trainer.contract.job import job_from, knobs_in
@@ -103,10 +105,11 @@ def test_limits_and_parts_have_one_owner() -> None:
         assert not twice, path
 
 
-def test_recordings_have_the_rate_that_models_hear() -> None:
-    from models import units as of_models
-
-    assert of_store.SAMPLE_RATE == of_models.SAMPLE_RATE
+def test_what_the_store_must_say_for_itself_is_what_the_others_say() -> None:
+    """It may import neither; the version of a run lies where the trainer puts it."""
+    assert units.SAMPLE_RATE == units_of_models.SAMPLE_RATE
+    assert versions.MADE == folder.VERSION
+    assert splits.USED == clips.SPLITS
 
 
 # --- events ---------------------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from core.versions import registry
-from core.versions.active import DEPLOYED, RECOGNISER, VARIABLES, WEIGHTS, check
+from core.versions.active import RECOGNISER, VARIABLES, check
 from core.versions.listing import listing
 from store.database import Store
 from tests import learner_store as makings
 from tests import starters
 from tests.engine_driver import spoken
 from tests.tui_driver import app_with
+from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 
 @pytest.fixture(autouse=True)

@@ -105,8 +105,10 @@ def test_clips_are_told_apart_by_sound_text_and_place() -> None:
         clips_key(SOUNDS[:2], CLIPS)
 
 
-def test_what_was_kept_is_found_again(tmp_path: Path) -> None:
-    path = place(tmp_path, "m" * 64, "c" * 64)
+def test_what_was_kept_is_found_again(tmp_path: Path, model: Path) -> None:
+    path = place(tmp_path, model, "int8", SOUNDS, CLIPS)
+    others = place(tmp_path, model, "float32", SOUNDS, CLIPS), place(tmp_path, model, "int8", SOUNDS[:2], CLIPS[:2])
+    assert path == place(tmp_path, model, "int8", SOUNDS, CLIPS) and path not in others
     assert path.parent == tmp_path and read(path, CLIPS) is None
     path.write_text(json.dumps(heard(*CLIPS).as_json()))
     assert read(path, CLIPS) == heard(*CLIPS)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.dataset.leaks import leaks
-from core.dataset.splits import NAMES, assign
+from core.dataset.splits import assign
 from store.database import Store
 from store.errors import StoreError
-from store.segments.splits import blocks, set_blocks, set_split
+from store.segments.splits import USED, blocks, set_blocks, set_split
 from store.segments.table import add_segment
 from store.units import SAMPLE_RATE
 from tests.desk_makings import correct, corrected, recording
@@ -63,7 +63,7 @@ def test_recordings_stay_whole_and_the_shares_come_out(store: Store) -> None:
                 reference(store, where, sentence(3 * number + place), 10.0 * place, 4.0)
     done = assign(store)
     whole = sum(share.seconds for share in done.splits.values())
-    for name, share in zip(NAMES, (0.8, 0.1, 0.1), strict=True):
+    for name, share in zip(USED, (0.8, 0.1, 0.1), strict=True):
         assert done.splits[name].seconds / whole == pytest.approx(share, abs=0.03)
     assert done.moved == 120
     assert all(len(held) == 1 for held in splits_of(store, "recording_id").values())
@@ -91,7 +91,7 @@ def test_with_several_speakers_nobody_is_on_both_sides(store: Store) -> None:
     assign(store)
     held = splits_of(store, "speaker")
     assert all(len(one) == 1 for one in held.values())
-    assert set().union(*held.values()) == set(NAMES)
+    assert set().union(*held.values()) == set(USED)
     assert blocks(store)[1] == "speaker hablante 0"
     # A new recording of somebody goes where they are.
     where = recording(store, 99)
@@ -107,7 +107,7 @@ def test_the_one_learner_is_in_the_test_too_whoever_else_there_is(store: Store) 
         for number in range(4):
             reference(store, recording(store, 100 + number), sentence(100 + number), 0.0, 4.0, f"voz {number}")
     assign(store)
-    assert splits_of(store, "speaker")["learner"] == set(NAMES)
+    assert splits_of(store, "speaker")["learner"] == set(USED)
     assert all(len(held) == 1 for held in splits_of(store, "recording_id").values())
 
 
@@ -184,7 +184,7 @@ def test_a_block_somebody_named_is_kept(store: Store) -> None:
     set_blocks(store, {where[0]: "clase del lunes", where[5]: "clase del lunes"})
     assign(store, (1, 1, 1))
     assert len(splits_of(store, "block")["clase del lunes"]) == 1
-    assert set(splits(store).values()) == set(NAMES)
+    assert set(splits(store).values()) == set(USED)
 
 
 def test_few_blocks_fill_the_training_first_then_the_test(store: Store) -> None:
@@ -236,7 +236,7 @@ def test_however_data_comes_nothing_leaks_and_the_test_only_grows(
             now = splits(store)
             assert tested <= {number for number, split in now.items() if split == "test"}
             tested = {number for number, split in now.items() if split == "test"}
-            assert set(now.values()) <= {*NAMES, "out"}
+            assert set(now.values()) <= {*USED, "out"}
             assert leaks(store) == []
             assert all(len(held) == 1 for held in splits_of(store, "recording_id").values())
             assert all(len(held) == 1 for held in splits_of(store, "block").values())

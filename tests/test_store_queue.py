@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.bench.desk_data import SPEAKERS, fill
 from store.check import check
 from store.database import Store
 from store.errors import StoreError
@@ -22,6 +21,7 @@ from store.segments.queue import ORDERS, SegmentRow, View
 from store.segments.table import add_hypothesis, add_segment
 from store.sessions import add_turn, start_session
 from tests.desk_store import correct, hear, record
+from tui.bench.desk.data import SPEAKERS, fill
 
 FILLED = 600
 STATUSES = ("new", "corrected", "skipped", "flagged", "unsure")

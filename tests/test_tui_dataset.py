@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.bench import desk_data
 from core.review.desk import Desk
 from store.database import Store
 from store.segments.splits import set_split
 from tests.correct_driver import HEARD, ME, add_heard, desk, fill
 from tests.dataset_driver import counting
 from tests.desk_store import hear, record
+from tui.bench.desk.data import fill as fill_dataset
 from tui.dataset.bars import bar, columns, interval
 
 pytestmark = pytest.mark.usefixtures("author")
@@ -30,7 +30,7 @@ def author(monkeypatch: pytest.MonkeyPatch) -> None:
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of two thousand segments."""
     folder = tmp_path_factory.mktemp("many")
-    desk_data.fill(folder, 2000)
+    fill_dataset(folder, 2000)
     return folder
 
 

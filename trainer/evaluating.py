@@ -130,9 +130,7 @@ def _evaluation(
             reported = time.monotonic()
 
     try:
-        path = cache.place(
-            cache_folder, cache.model_key(model, where.compute_type), cache.clips_key(sounds, tested)
-        )
+        path = cache.place(cache_folder, model, where.compute_type, sounds, tested)
         if found := cache.read(path, tested):
             return dataclasses.replace(found, model=name)
         found = evaluate(WhisperRecogniser(model, name, where), tested, on_progress)

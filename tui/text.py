@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from store.text import clean
 
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+"""Blocks from the bottom of a cell, nothing to all of it."""
+
 
 def plain(text: object) -> str:
     """One line of visible text: no escape sequence, no control or direction character, single spaces.

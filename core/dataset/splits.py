@@ -23,11 +23,10 @@ from core.dataset.leaks import between
 from core.dataset.near_duplicates import LEAST_WORDS
 from store.database import Store
 from store.errors import StoreError
+from store.segments.splits import USED, set_blocks, set_split
 from store.segments.splits import blocks as given_blocks
-from store.segments.splits import set_blocks, set_split
 from store.units import SAMPLE_RATE
 
-NAMES = ("train", "dev", "test")
 SHARES = (0.8, 0.1, 0.1)
 
 READ = """
@@ -78,7 +77,7 @@ def assign(store: Store, shares: Sequence[float] = SHARES, seed: int = 0, preten
     rows = store.execute(READ)
     held: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        held[row["recording_id"]].update({row["split"]} & set(NAMES))
+        held[row["recording_id"]].update({row["split"]} & set(USED))
     blocks = blocks_of(store, held, wanted[0])
     splits, reasons = _split_of_segments(rows, blocks, _split_of_blocks(rows, blocks, wanted, seed))
     moved = sum(row["split"] != splits[row["id"]] for row in rows)
@@ -86,7 +85,7 @@ def assign(store: Store, shares: Sequence[float] = SHARES, seed: int = 0, preten
         with store.transaction():
             given = set(given_blocks(store))
             set_blocks(store, {one: block for one, block in blocks.items() if one not in given})
-            for split in (*NAMES, "out"):
+            for split in (*USED, "out"):
                 set_split(store, [number for number, into in splits.items() if into == split], split)
     return Assigned(_counted(rows, splits), moved, tuple(KeptOut(*item) for item in sorted(reasons.items())))
 
@@ -139,12 +138,12 @@ def _split_of_blocks(
     chosen: dict[str, str] = {
         block: next(split for split in ("test", "train", "dev") if split in splits)
         for block, splits in held.items()
-        if splits & set(NAMES)
+        if splits & set(USED)
     }
     # The first fill the training, so what several blocks say goes first: in the test it would keep them all out.
     shared = _shared(rows, blocks)
     free = sorted(set(size) - set(chosen), key=lambda one: (-round(10 * shared[one] / size[one]), _lot(seed, one)))
-    target = {split: share * sum(size.values()) for split, share in zip(NAMES, wanted, strict=True) if share}
+    target = {split: share * sum(size.values()) for split, share in zip(USED, wanted, strict=True) if share}
     # Where blocks are big beside a split, the big ones go first, and the small ones fill what is left.
     if free and max(size[block] for block in free) > min(target.values()) / 2:
         free.sort(key=lambda block: -size[block])
@@ -179,7 +178,7 @@ def _lot(seed: int, block: str) -> bytes:
 
 
 def _counted(rows: Sequence[Any], splits: Mapping[int, str]) -> dict[str, SplitShare]:
-    counts = {split: SplitShare() for split in (*NAMES, "out")}
+    counts = {split: SplitShare() for split in (*USED, "out")}
     for row in rows:
         had = counts[splits[row["id"]]]
         seconds = had.seconds + row["samples"] / SAMPLE_RATE

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from models.activity import SPEECH, STILL_SPEECH
+
 FRAME_SECONDS = 0.032
 
 PAUSE = {"A1": 1.5, "A2": 1.5, "B1": 1.2, "B2": 1.0}
 """Seconds of silence that end a turn: a beginner thinks longer between words."""
-
-SPEECH = 0.5
-STILL_SPEECH = 0.35
-"""Once speaking, a frame counts as speech down to here: Silero dips inside words."""
 
 MIN_SPEECH = 4 * FRAME_SECONDS
 """A whole "Sí." has some 250 ms of voice; a click or a cough's onset has less than this."""

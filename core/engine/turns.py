@@ -36,6 +36,7 @@ from core.engine.speaking import SpeechOutput
 from core.review import derived_columns
 from core.versions.active import RECOGNISER, is_starter
 from models.errors import ModelError
+from models.tutor.prompt import LEVELS
 from models.whisper.heard import Hypothesis, Recogniser
 from store import sessions
 from store.audio import recovery
@@ -47,7 +48,6 @@ from store.text import clean
 
 log = logging.getLogger(__name__)
 
-LEVELS = ("A1", "A2", "B1", "B2")
 NOTHING_HEARD = "No words were heard: come closer to the microphone and say it again, or type it."
 NOTHING_IN_FILE = "No words were heard in {}: check that it is the right file, and that its volume was up."
 UNREADY = "The engine cannot be made ready, which nobody foresaw: engine.log in the data folder has the details."

@@ -250,8 +250,7 @@ def _evaluate(
 ) -> Evaluation:
     """The evaluation of a recogniser: the stored one, or a new one."""
     name, where = choice.name, device.choose()
-    key = cache.model_key(choice.path, where.compute_type)
-    path = cache.place(store.folder / CACHE, key, cache.clips_key(sounds, clips))
+    path = cache.place(store.folder / CACHE, choice.path, where.compute_type, sounds, clips)
     if found := cache.read(path, clips):
         on_progress(name, SET, len(clips), len(clips))
         return dataclasses.replace(found, model=name)

@@ -61,9 +61,13 @@ def clips_key(sounds: Iterable[str], clips: Sequence[TestClip]) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def place(folder: Path, model: str, clips: str) -> Path:
-    """Where the evaluation of these two hashes lies in a folder."""
-    return folder / f"{model}-{clips}.json"
+def place(folder: Path, model: Path, compute_type: str, sounds: Iterable[str], clips: Sequence[TestClip]) -> Path:
+    """Where in a folder the evaluation of a model lies that computes so and heard these (see `clips_key`).
+
+    Raises:
+        ModelError: its files cannot be read.
+    """
+    return folder / f"{model_key(model, compute_type)}-{clips_key(sounds, clips)}.json"
 
 
 def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:

@@ -23,7 +23,7 @@ from xml.parsers import expat
 
 from store.errors import StoreError
 from store.formats import timelines
-from store.formats.item import Item, Rejected, TimedWord
+from store.formats.item import REMARKS, Item, Rejected, TimedWord
 from store.formats.reading import LARGEST_DOCUMENT, audio_beside, head, require_file, resolve, unreadable, why
 from store.formats.timelines import Rows, milliseconds, one_line, with_samples, within
 from store.formats.writing import text_file
@@ -34,7 +34,6 @@ ABOUT = "ELAN documents beside their audio, a tier for each speaker"
 CLIPS = False
 
 SUFFIX = ".eaf"
-FIELDS = ("heard", "note", "split", "status", "reason")
 WORDS = ("words", "word")
 UNNAMED = ("default", "text", "transcript", "transcription", "utterance", "utterances", "speech", "tier")
 """Names of tiers that name no speaker."""
@@ -142,7 +141,7 @@ def _add_tier(eaf: Any, speaker: str) -> str:
 
 def _add_parts(eaf: Any, tier: str, turn: str, item: Item) -> None:
     """Add what depends on a turn, on tiers that depend on its tier."""
-    values = {role: getattr(item, role) for role in FIELDS}
+    values = {role: getattr(item, role) for role in REMARKS}
     for role, value in ({**item.extra, **values}).items():
         name = f"{role}@{tier}"
         if value and role not in WORDS:
@@ -288,6 +287,6 @@ def _owner(eaf: Any, key: str) -> str:
 
 
 def _item(audio: Path, where: str, speaker: str, turn: Annotation, samples: Any) -> Item:
-    own: dict[str, Any] = {role: turn.fields.pop(role) for role in FIELDS if role in turn.fields}
+    own: dict[str, Any] = {role: turn.fields.pop(role) for role in REMARKS if role in turn.fields}
     item = Item(audio, where, turn.start / 1000, turn.end / 1000, turn.text, speaker=speaker, extra=turn.fields)
     return with_samples(replace(item, words=tuple(turn.words), **own), samples)

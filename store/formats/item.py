@@ -52,6 +52,10 @@ class Item:
     """What else the format holds of it, by the format's own names; kept, and written back."""
 
 
+REMARKS = ("heard", "note", "split", "status", "reason")
+"""Fields of an item that formats for times have no place for, and that are written into them all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A row that is not a segment."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from store.errors import StoreError
-from store.formats.item import Item, Rejected
+from store.formats.item import REMARKS, Item, Rejected
 from store.formats.reading import head, read_lines, resolve
 from store.formats.records import item_of, name_in, needs_plain
 from store.formats.writing import text_file
@@ -23,9 +23,6 @@ from store.text import clean, shown
 NAME = "kaldi"
 ABOUT = "a Kaldi data folder: wav.scp, segments, text, utt2spk"
 CLIPS = False
-
-OWN = ("heard", "note", "split", "status", "reason")
-"""Fields with a file of ours, `utt2` and their name."""
 
 
 def fits(path: Path) -> bool:
@@ -43,7 +40,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
     """
     folder = _folder(path)
     tables = {name: _table(folder / name, encoding) for name in ("text", "utt2spk", "spk2name")}
-    own = {name: _table(folder / f"utt2{name}", encoding) for name in OWN}
+    own = {name: _table(folder / f"utt2{name}", encoding) for name in REMARKS}
     audio = _audio(folder, encoding)
     seen: set[str] = set()
     for where, utterance, recording, times in _utterances(folder, encoding):
@@ -63,7 +60,7 @@ def read(path: Path, encoding: str | None = None) -> Iterator[Item | Rejected]:
         speaker = tables["utt2spk"].get(utterance, "")
         unknown = "" if speaker == utterance else speaker  # Kaldi's way to say that nobody knows who
         named = {"text": tables["text"].get(utterance, ""), "speaker": tables["spk2name"].get(speaker, unknown)}
-        values = {name: own[name].get(utterance, "") for name in OWN}
+        values = {name: own[name].get(utterance, "") for name in REMARKS}
         yield item_of(folder, where, {**named, **values, **times}, audio=found)
     for utterance in sorted(tables["text"].keys() - seen):
         yield Rejected(
@@ -84,7 +81,7 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         StoreError: two speakers or recordings that would have one name.
     """
     tables: dict[str, dict[str, str]] = {name: {} for name in ("wav.scp", "segments", "text", "utt2spk")}
-    optional: dict[str, dict[str, str]] = {f"utt2{name}": {} for name in OWN}
+    optional: dict[str, dict[str, str]] = {f"utt2{name}": {} for name in REMARKS}
     names: dict[str, str] = {}
     for number, item in enumerate(items, 1):
         recording = re.sub("[^0-9A-Za-z]", "_", item.audio.stem)
@@ -99,7 +96,7 @@ def write(folder: Path, items: Iterable[Item]) -> list[Path]:
         tables["segments"][utterance] = f"{recording} {item.start or 0.0!r} {end}"
         tables["text"][utterance] = needs_plain(item.text, "\r\n", "text", item)
         tables["utt2spk"][utterance] = speaker
-        for field in OWN:
+        for field in REMARKS:
             if value := getattr(item, field):
                 optional[f"utt2{field}"][utterance] = needs_plain(value, "\r\n", field, item)
     speakers: dict[str, list[str]] = {}

@@ -22,7 +22,7 @@ from typing import Any
 
 from store.errors import StoreError
 from store.formats import timelines
-from store.formats.item import Item, Rejected, TimedWord
+from store.formats.item import REMARKS, Item, Rejected, TimedWord
 from store.formats.reading import audio_beside, head, read_text, resolve, seconds_of
 from store.formats.timelines import Rows, one_line, within
 from store.formats.writing import replacing
@@ -34,8 +34,7 @@ ABOUT = "Praat TextGrids beside their audio, a tier for each speaker"
 CLIPS = False
 
 SUFFIX = ".textgrid"
-FIELDS = ("heard", "note", "split", "status", "reason")
-ROLE = re.compile(rf"(?:(.*) - )?(text|words|{'|'.join(FIELDS)})(?: (\d{{1,4}}))?")
+ROLE = re.compile(rf"(?:(.*) - )?(text|words|{'|'.join(REMARKS)})(?: (\d{{1,4}}))?")
 UNNAMED = ("", "text", "texts", "transcript", "transcription", "utterance", "utterances", "speech", "sentence",
            "sentences", "ortho", "orthography")  # fmt: skip
 """Names of tiers that name no speaker."""
@@ -127,7 +126,7 @@ def _tiers(items: list[Item]) -> dict[str, list[tuple[float, float, str]]]:
         if item.text:
             tiers.setdefault(_name(item.speaker, "text", layer), []).append((start, end, item.text))
         status = item.status or ("" if item.text else "new")
-        for role in FIELDS:
+        for role in REMARKS:
             if value := status if role == "status" else getattr(item, role):
                 tiers.setdefault(_name(item.speaker, role, layer), []).append((start, end, value))
         words = tiers.setdefault(_name(item.speaker, "words", layer), [])
@@ -191,7 +190,7 @@ def _items(audio: Path, name: str, turns: Turns) -> Iterator[Item]:
         item = Item(audio, where, turn.start, turn.end, one_line(turn.label), speaker=one_line(turns.speaker))
         fields: dict[str, Any] = {
             role: one_line(" ".join(each.label for each in shares[role].get(index, [])))
-            for role in FIELDS
+            for role in REMARKS
             if role in shares
         }
         words = tuple(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from store.errors import StoreError
-from store.formats.item import Item, Rejected, TimedWord
+from store.formats.item import REMARKS, Item, Rejected, TimedWord
 from store.formats.reading import check_span, require_file, seconds_of
 from store.formats.reading import number as number_of
 from store.text import clean, shown
@@ -25,8 +25,6 @@ MOST_OVERLAP = 0.25
 
 REMARK = "tertulia "
 """What begins a comment in which a format carries fields that it has no place for; JSON follows."""
-
-REMARKED = ("heard", "note", "split", "status", "reason")
 
 
 class Stretch(Protocol):
@@ -160,7 +158,7 @@ def within(turns: Sequence[Stretch], parts: Iterable[Part]) -> dict[int, list[Pa
 
 def remarks(item: Item) -> dict[str, Any]:
     """The fields that a comment carries, as JSON has them."""
-    values: dict[str, Any] = {name: value for name in REMARKED if (value := getattr(item, name))}
+    values: dict[str, Any] = {name: value for name in REMARKS if (value := getattr(item, name))}
     if item.words:
         values["words"] = [[word.text, word.start, word.end] for word in item.words]
     if item.samples:
@@ -187,7 +185,7 @@ def parse_remark(text: str) -> dict[str, Any]:
 
 def with_remarks(item: Item, values: dict[str, Any]) -> Item:
     """The item with the fields that a comment carried; what is not of the right kind is left out."""
-    item = replace(item, **{name: values[name] for name in REMARKED if isinstance(values.get(name), str)})
+    item = replace(item, **{name: values[name] for name in REMARKS if isinstance(values.get(name), str)})
     try:
         words = tuple(
             TimedWord(str(text), number_of(start, "a time"), number_of(end, "a time"))

@@ -1,1 +1,1 @@
-"""Benchmarks that need the app: its start, the Correct screen at scale, keystrokes beside other programs."""
+"""Benchmarks that need the app: its start, and correcting at its desk."""

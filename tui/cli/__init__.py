@@ -126,11 +126,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def say(sentence: str) -> None:
-    """Say something beside the output."""
-    print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
-
-
 def named_path(text: str) -> Path:
     """For `type=` of an argument that names a file or folder: an empty name would mean the present folder."""
     import argparse

@@ -7,9 +7,11 @@ import importlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
-from tui.cli import say
+from core.errors import CoreError
+from tui.cli.progress import say
 
 HELP = "measure this machine and the models on it"
 _ABOUT = {
@@ -27,7 +29,7 @@ _BENCHES = {
     "start": "tui.bench.start",
     "recogniser": "core.bench.recogniser",
     "tutor": "core.bench.tutor",
-    "desk": "tui.bench.desk",
+    "desk": "tui.bench.desk.figures",
     "import": "core.bench.imports",
 }
 """Modules with summary(), and table(figures) where one line a figure is not enough."""
@@ -36,6 +38,13 @@ _TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "train": ("trainer.bench", ("geometry", "device", "precision")),
 }
 """Modules of the trainer with a command line of their own, and the options they take."""
+_CHECKOUT = {
+    "starter": "trainer/starter",
+    "train": "trainer/bench",
+    "desk": "tui/bench/desk",
+    "tutor": "tests/data/learner_sentences.jsonl",
+}
+"""What a bench needs that is left out of the wheel (see pyproject.toml)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and print."""
+    """Measure and print. Raises CoreError where a part is not installed, and ModelError."""
+    _whole(options.what)
     if options.what in _TRAINERS:
         return _in_the_trainer(options)
     bench = importlib.import_module(_BENCHES[options.what])
@@ -75,6 +85,15 @@ def run(options: argparse.Namespace) -> int:
     table = getattr(bench, "table", _table)
     print(json.dumps(figures, ensure_ascii=False) if options.json else table(figures))
     return 0
+
+
+def _whole(what: str) -> None:
+    """Raises CoreError where a bench is asked for that is not installed."""
+    part = Path(__file__).parents[2] / _CHECKOUT.get(what, "")
+    if not part.exists():
+        raise CoreError(
+            f"`bench {what}` is not part of an installed Tertulia", "run it from a checkout of the project", part
+        )
 
 
 def _in_the_trainer(options: argparse.Namespace) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from tui.cli.progress import say
 from tui.cli.queue import unsaid
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _back(desk: Desk, options: argparse.Namespace) -> int:
     """Undo or redo, and say what. Raises ConflictError."""
     done = desk.undo() if options.undo else desk.redo()
     if done is None:
-        print(f"tertulia: There is nothing to {'undo' if options.undo else 'redo'}.", file=sys.stderr)
+        say(f"There is nothing to {'undo' if options.undo else 'redo'}.")
         return 1
     if options.json:
         states = [_state(desk.card(number)) for number in done.segments]
@@ -129,7 +129,7 @@ def _both(conflict: ConflictError, as_json: bool) -> int:
             "yours": asdict(conflict.yours),
         }
         print(json.dumps(sides, ensure_ascii=False))
-    print(f"tertulia: {conflict}", file=sys.stderr)
+    say(str(conflict))
     return 1
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import named_path
-from tui.cli.progress import ProgressLine
+from tui.cli.progress import ProgressLine, say
 from tui.cli.story import Clock, Story
 from tui.cli.verdicts import interval
 
@@ -75,7 +75,7 @@ def _play(options: argparse.Namespace, folder: Path) -> int:
                 play(store, QUICK if options.quick else FULL, show)
         except SENTENCES as error:
             line.clear()
-            print(f"tertulia: {error}", file=sys.stderr)
+            say(str(error))
             _go_on(options, folder)
             show.fail(error)
             return 1
@@ -106,7 +106,7 @@ def _go_on(options: argparse.Namespace, folder: Path) -> None:
     """Say how an interrupted demonstration goes on."""
     quick = " --quick" if options.quick else ""
     how = f"`tertulia demo{quick} --folder {folder}` goes on with it"
-    print(f"tertulia: What was done is kept: {how}, or remove that folder.", file=sys.stderr)
+    say(f"What was done is kept: {how}, or remove that folder.")
 
 
 class _Lines:

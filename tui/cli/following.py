@@ -21,8 +21,8 @@ from core.runs.state import RESUME, STAGES, RunState, number, text
 from core.runs.watch import GRACE, RunWatch
 from core.words import duration
 from store.runs import Run
-from tui.cli import say, verdicts
-from tui.cli.progress import ProgressLine
+from tui.cli import verdicts
+from tui.cli.progress import ProgressLine, say
 
 if TYPE_CHECKING:
     from core.versions.gate import Verdict

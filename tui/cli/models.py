@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from tui.cli import say
+from tui.cli.progress import say
 
 HELP = "the recognisers, tutors and voices that are known, which are on this machine, and which are in use"
 

@@ -29,12 +29,17 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def say(sentence: str) -> None:
+    """Say something beside the output."""
+    print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
+
+
 def complain(failure: Failed, options: argparse.Namespace) -> None:
     """Say why a command cannot do what it should."""
     if getattr(options, "progress", None):
         report(failure)
     else:
-        print(f"tertulia: {failure}", file=sys.stderr)
+        say(str(failure))
 
 
 class ProgressLine:
@@ -90,7 +95,7 @@ class ProgressLine:
         else:
             self.clear()
             where = f"{place}: " if place and place not in text else ""
-            print(f"tertulia: {where}{text}", file=sys.stderr)
+            say(f"{where}{text}")
 
     def clear(self) -> None:
         if self._terminal and self._width:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from tui.cli import say, verdicts
+from tui.cli import verdicts
+from tui.cli.progress import say
 
 HELP = "make a version of the recogniser the one in use, if it is proven better"
 

@@ -19,8 +19,8 @@ def run(options: argparse.Namespace) -> int:
     from core.versions import registry
     from store.database import Store
     from store.paths import data_folder
-    from tui.cli import say
     from tui.cli.following import listens, rehear
+    from tui.cli.progress import say
 
     data = data_folder()
     with Store.open(data) as store:

@@ -7,7 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from tui.cli.progress import ProgressLine
+from tui.cli.progress import ProgressLine, say
 
 if TYPE_CHECKING:
     from store.database import Store
@@ -33,7 +33,6 @@ def run(options: argparse.Namespace) -> int:
     from store import runs
     from store.database import Store
     from store.paths import data_folder
-    from tui.cli import say
 
     with Store.open(data_folder()) as store:
         chosen = _at_work(store, options.number)

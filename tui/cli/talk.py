@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 from core.engine.client import Engine
 from tui.cli import MODEL, existing_folder
+from tui.cli.progress import say
 
 HELP = "talk with the tutor by audio files, or by microphone and typed lines, without a screen"
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             read_audio(path)
             good.append(path)
         except SENTENCES as error:
-            print(f"tertulia: {error}", file=sys.stderr)
+            say(str(error))
             status = 2
     if options.files and not good:
         return status

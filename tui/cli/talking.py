@@ -19,6 +19,7 @@ from typing import Any
 
 from core.engine import protocol
 from core.engine.client import Engine
+from tui.cli import progress
 
 LONGEST_LINE = 1 << 14
 """Bytes of one typed turn; a longer line is several."""
@@ -155,7 +156,7 @@ class PrintedTurn:
     def say(self, sentence: str) -> None:
         """Report trouble, once."""
         if sentence != self._said:
-            print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
+            progress.say(sentence)
         self._said = sentence
 
     def begin(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
-from tui.cli import MODEL, say
+from tui.cli import MODEL
+from tui.cli.progress import say
 
 HELP = "write down what is said in audio files"
 LONGEST = 3600.0
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             audio = read_audio(path, LONGEST)
         except SENTENCES as error:
-            print(f"tertulia: {error}", file=sys.stderr)
+            say(str(error))
             status = 2
             continue
         if recogniser is None:  # not before a file is known to be worth it

@@ -15,9 +15,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.text import EIGHTHS
 from tui.theme import ACCENT, FAINT, MUTED, STRONG
 
-BARS = " ▁▂▃▄▅▆▇█"
 BIN = 160
 """Samples that share one peak: 10 ms."""
 
@@ -89,7 +89,7 @@ class Waveform(Widget):
         ]
         heights = self._columns(wave, columns, rows * 8)
         lines = [
-            _runs([BARS[min(8, max(0, height - 8 * below))] for height in heights], styles)
+            _runs([EIGHTHS[min(8, max(0, height - 8 * below))] for height in heights], styles)
             for below in range(rows - 1, -1, -1)
         ]
         ruler = [" " if not begin <= c <= end else "━" if was_heard[c] else "─" for c in range(columns)]

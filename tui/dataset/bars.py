@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tui.text import EIGHTHS
+
 PARTS = " ▏▎▍▌▋▊▉█"
-STEPS = " ▁▂▃▄▅▆▇█"
 
 
 def bar(share: float, width: int) -> str:
@@ -55,6 +56,6 @@ def columns(counts: Mapping[int, int], first: int, last: int, height: int, cell:
         for number in range(first, last + 1):
             count = counts.get(number, 0)
             eighths = max(1, round(count / most * height * 8)) if count else 0
-            line += STEPS[min(8, max(0, eighths - floor * 8))] * cell
+            line += EIGHTHS[min(8, max(0, eighths - floor * 8))] * cell
         lines.append(line)
     return lines

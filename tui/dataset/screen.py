@@ -26,6 +26,7 @@ from tui.dataset.keys import DATASET
 from tui.dataset.panels import Panels
 from tui.dataset.tasks import TaskScreen
 from tui.keys import bindings
+from tui.shell.mode_screen import NO_FOLDER
 from tui.shell.section_tabs import SectionTabs
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ EMPTY = (
     "another tool.\n\nHere you will see how many minutes you have corrected, how well the ear hears each speaker, "
     "which recordings are too quiet or clipped, and what the next milestone brings.",
 )
-NO_FOLDER = "The data folder cannot be used; the Talk screen says why."
 
 
 class DatasetScreen(TaskScreen):

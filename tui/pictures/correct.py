@@ -9,7 +9,7 @@ from pathlib import Path
 
 from store.units import SAMPLE_RATE
 from tui.app import TertuliaApp
-from tui.screenshot import screenshot
+from tui.pictures.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_CORRECT = Path(__file__).parent / "correct.svg"

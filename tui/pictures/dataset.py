@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tui.app import TertuliaApp
-from tui.screenshot import screenshot
+from tui.pictures.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_DATASET = Path(__file__).parent / "dataset.svg"
@@ -17,7 +17,7 @@ SEGMENTS = 12_000
 
 async def picture(width: int = 110, height: int = 24) -> str:
     """The first section of the Dataset screen, as SVG; the size is in cells."""
-    from core.bench.desk_data import fill
+    from tui.bench.desk.data import fill
     from tui.dataset.screen import DatasetScreen
 
     engine = RecitingEngine()

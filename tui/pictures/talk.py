@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.engine.protocol import Event, Feedback, Heard, Level, ReplyText, State, Timings, TurnStored
 from tui.app import TertuliaApp
-from tui.screenshot import screenshot
+from tui.pictures.screenshot import screenshot
 from tui.stand_ins import BEGINNING, RecitingEngine
 
 PICTURE = Path(__file__).parent / "talk.svg"

@@ -18,7 +18,7 @@ from typing import Any
 from core.runs.watch import EVENTS, LOCK
 from store.files import locked
 from tui.app import TertuliaApp
-from tui.screenshot import screenshot
+from tui.pictures.screenshot import screenshot
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_TRAIN = Path(__file__).parent / "train.svg"

@@ -13,6 +13,8 @@ from tui.keys import EVERYWHERE, Key
 from tui.services import Services
 from tui.shell.header_and_keys import HeaderLine, KeysLine
 
+NO_FOLDER = "The data folder cannot be used; the Talk screen says why."
+
 
 class ModeScreen(Screen[None]):
     """A screen with the shell around it. Subclasses say their mode and key table, and give the body."""

@@ -11,9 +11,9 @@ from collections import deque
 
 from textual.content import Content
 
+from tui.text import EIGHTHS
 from tui.theme import ACCENT, FAINT
 
-BARS = " ▁▂▃▄▅▆▇█"
 QUIET_DB = -54.0
 """Loudness that draws nothing."""
 SPEECH = 0.5
@@ -25,7 +25,7 @@ def bar(rms: float) -> int:
     if not rms > 0.0:
         return 0
     decibels = 20 * math.log10(min(rms, 1.0))
-    return max(0, round((1 - decibels / QUIET_DB) * (len(BARS) - 1)))
+    return max(0, round((1 - decibels / QUIET_DB) * (len(EIGHTHS) - 1)))
 
 
 class Meter:
@@ -36,7 +36,7 @@ class Meter:
 
     def push(self, rms: float, speech: float) -> None:
         """Add the newest stretch of audio: loudness and probability of speech, both 0 to 1."""
-        self._bars.append((BARS[max(1, bar(rms))], speech >= SPEECH))
+        self._bars.append((EIGHTHS[max(1, bar(rms))], speech >= SPEECH))
 
     def clear(self) -> None:
         self._bars.clear()
@@ -44,5 +44,5 @@ class Meter:
     def draw(self, width: int) -> Content:
         """The newest bars, the last at the right."""
         newest = list(self._bars)[-width:] if width > 0 else []
-        quiet = BARS[1] * (width - len(newest))
+        quiet = EIGHTHS[1] * (width - len(newest))
         return Content.assemble((quiet, FAINT), *((glyph, ACCENT if spoken else FAINT) for glyph, spoken in newest))

@@ -14,11 +14,12 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from models.tutor import prompt
 from tui.keys import Key, bindings
 from tui.text import plain
 from tui.theme import KEY
 
-LEVELS = ("A1", "A2", "B1", "B2")
+LEVELS = tuple(prompt.LEVELS)
 NEW_SESSION = (
     Key("new.easier", ("left",), "step(-1)", "easier", "A lower level.", foot=True),
     Key("new.harder", ("right",), "step(1)", "harder", "A higher level.", foot=True),

@@ -22,6 +22,7 @@ from store.versions import ModelVersion
 from tui.database_worker import DatabaseWorker
 from tui.keys import bindings
 from tui.shell.listing import LineRow, Listing
+from tui.shell.mode_screen import NO_FOLDER
 from tui.shell.section_tabs import SectionTabs
 from tui.theme import MUTED
 from tui.train.keys import TRAIN
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 PAGES = ("Worth it?", "Run", "Verdict", "Versions")
 WORTH, RUN, VERDICT, VERSIONS = range(4)
 AUTO = "auto"
-NO_FOLDER = "The data folder cannot be used; the Talk screen says why."
 NO_RUN = "Nothing was trained yet. The first page (←) says whether it is worth it; s starts it there."
 NO_VERSION = "No version was made yet, so there is nothing to judge."
 

@@ -23,9 +23,6 @@ from tui.train.run_follower import RunFollowingScreen
 if TYPE_CHECKING:
     from store.database import Store
 
-CARD = "README.md"
-"""The model card, in a version's folder."""
-
 
 class VersionActionsScreen(RunFollowingScreen):
     """A screen on which versions are judged, promoted, compared and deleted."""
@@ -238,9 +235,11 @@ class VersionActionsScreen(RunFollowingScreen):
             )
 
     async def _card(self, name: str, folder: Path) -> None:
+        from core.versions import model_card
         from tui.shell.text_view import TextView
 
-        if await asyncio.to_thread((folder / CARD).is_file):
-            self.app.push_screen(TextView(f"Card of {name}", folder / CARD))
+        card = folder / model_card.NAME
+        if await asyncio.to_thread(card.is_file):
+            self.app.push_screen(TextView(f"Card of {name}", card))
         else:
             self.tertulia.tell(f"{name} has no card in {folder}.", "warning")

@@ -1,7 +1,7 @@
 """How long the Correct screen makes a person wait when there are a hundred thousand segments, or a million.
 
 The real app runs on a terminal of its own (a pty) in a process that is held to one core, and draws everything
-it would draw for a person (see tui.bench.waits). CPU is that of the whole process, all of its threads.
+it would draw for a person (see tui.bench.desk.waits). CPU is that of the whole process, all of its threads.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def measure(segments: int, report: Callable[[str], None] = lambda text: None) ->
         segments: how many.
         report: takes what is being done, in words.
     """
-    from core.bench.desk_data import fill  # not at the top: what is measured must not find it imported
+    from tui.bench.desk.data import fill  # not at the top: what is measured must not find it imported
 
     with tempfile.TemporaryDirectory(prefix="tertulia-bench-") as name:
         report(f"making {segments:,} segments")
@@ -120,10 +120,10 @@ def _at_a_terminal(folder: Path, all_of_it: bool) -> list[Timing]:
     import fcntl
     import termios
 
-    from core.bench.desk_data import AUTHOR
+    from tui.bench.desk.data import AUTHOR
 
     found = folder / "measured.json"
-    command = [sys.executable, "-P", "-m", "tui.bench.waits", str(folder), str(found)]
+    command = [sys.executable, "-P", "-m", "tui.bench.desk.waits", str(folder), str(found)]
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "TERTULIA_AUTHOR": AUTHOR}

@@ -20,9 +20,9 @@ from store.database import Store
 from store.segments import queue
 from store.segments.annotations import work
 from store.segments.queue import SegmentRow
-from tui.bench.app import BenchApp
-from tui.bench.other_programs import LABEL_STUDIO, SUBTITLE_EDIT, costs
-from tui.bench.tasks import MENDED, Case, DeskTask, fill, right_word, words_away
+from tui.bench.desk.app import BenchApp
+from tui.bench.desk.other_programs import LABEL_STUDIO, SUBTITLE_EDIT, costs
+from tui.bench.desk.tasks import MENDED, Case, DeskTask, fill, right_word, words_away
 from tui.correct.words import labels
 
 

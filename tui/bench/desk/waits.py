@@ -1,6 +1,6 @@
-"""What is measured at the desk, in the process that is measured: `python -m tui.bench.waits` (see tui.bench.scale).
+"""What is measured at the desk, in the process that is measured: `python -m tui.bench.desk.waits`.
 
-A time begins with a key and ends when what it asks for has been painted.
+tui.bench.desk.scale runs it. A time begins with a key and ends when what it asks for has been painted.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.bench.scale import Timing
+from tui.bench.desk.scale import Timing
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from tui.bench.app import BenchApp
+    from tui.bench.desk.app import BenchApp
 
 PAGES, SEARCHES, READS, ACCEPTANCES = 40, 7, 7, 20
 PAGE = 60
@@ -144,7 +144,7 @@ def _child(folder: Path, into: Path, all_of_it: bool) -> None:
     """Measure, on one core, and write down what was measured."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    from tui.bench.app import BenchApp
+    from tui.bench.desk.app import BenchApp
 
     found: list[Timing] = []
     app = BenchApp(folder)

@@ -1,7 +1,7 @@
 """What correcting costs at the desk: keys for each task, beside other programs', and waiting at every size.
 
-Of the keystrokes see tui.bench.keystrokes and, for the other programs, tui.bench.other_programs; of the times,
-tui.bench.scale.
+Of the keystrokes see tui.bench.desk.keystrokes and, for the other programs, tui.bench.desk.other_programs; of the
+times, tui.bench.desk.scale.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
-from tui.bench import keystrokes, scale
-from tui.bench.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT
-from tui.bench.tasks import TASKS
+from tui.bench.desk import keystrokes, scale
+from tui.bench.desk.other_programs import LABEL_STUDIO, SOURCES, SUBTITLE_EDIT
+from tui.bench.desk.tasks import TASKS
 from tui.cli.progress import ProgressLine
 
 SEGMENTS = (100_000,)
@@ -65,7 +65,7 @@ def _keys(tasks: list[dict[str, Any]]) -> Iterator[str]:
             shown = "".join(f"{_way(way):20}" for way in row).rstrip()
             yield f"{what:40}{'' if at else task['n']:>3}  {'' if at else goal:6}{shown}"
     yield "  The goal is for the keys beside the letters. Other programs: as documented, counted in their favour"
-    yield "  (tui/bench/other_programs.py); one click or drag is one m, though it takes longer than a key."
+    yield "  (tui/bench/desk/other_programs.py); one click or drag is one m, though it takes longer than a key."
 
 
 def _way(way: dict[str, Any] | None) -> str:
