@@ -125,7 +125,7 @@ class TertuliaApp(App[None]):
     DEFAULT_MODE = "talk"
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
-    """Which recogniser is in use and how good it is, for the header: sayings, the longest first."""
+    """Which recogniser is in use and how good it is, for the header, the longest label first."""
     rehearing: reactive[TranscriptionProgress | None] = reactive(None)
     """How far what waits to be corrected is transcribed again, after a promotion; None while it is not."""
 

@@ -44,7 +44,7 @@ COMMANDS = {
 }
 """Commands, in the order of `--help`, and their modules."""
 MODEL = "a version, a recogniser of `tertulia models list`, or the absolute path of one (the one in use)"
-"""Help of the option of every command that a recogniser listens in."""
+"""Help of `--model`, of every command that uses a recogniser."""
 ESCAPES = "tertulia-json"
 """Name of the way in which characters are written that the output's encoding does not have."""
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--skip", action="store_true", help="put it aside")
     what.add_argument("--flag", metavar="REASON", help="something is wrong with it")
     what.add_argument("--unsure", action="store_true", help="nobody can say what is said")
-    what.add_argument("--reopen", action="store_true", help="let it wait again")
+    what.add_argument("--reopen", action="store_true", help="put it back into the queue")
     what.add_argument("--undo", action="store_true", help="take back what you did last, here or in the app")
     what.add_argument("--redo", action="store_true", help="do again what was undone last")
     parser.add_argument("--note", metavar="N", help="a note beside it")

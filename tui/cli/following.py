@@ -50,7 +50,7 @@ class Follower:
         self._json = as_json
         self._watch = RunWatch(run.folder)
         self._began = True
-        self._said = time.monotonic()
+        self._last_line = time.monotonic()
 
     @property
     def state(self) -> RunState:
@@ -102,7 +102,7 @@ class Follower:
         elif words := self._words(event):
             line.clear()
             print(words, flush=True)
-            self._said = time.monotonic()
+            self._last_line = time.monotonic()
 
     def _words(self, event: dict[str, Any]) -> str:
         """What is worth a line of its own of an event; by its own fields, for the state may be further on."""
@@ -114,7 +114,7 @@ class Follower:
                 return f"{_sentence(STAGES.get(name, name))}."
             case "eval":
                 return self._misheard(event)
-            case "step" if not sys.stderr.isatty() and time.monotonic() - self._said > EVERY:
+            case "step" if not sys.stderr.isatty() and time.monotonic() - self._last_line > EVERY:
                 return f"{_sentence(self._how_far()[0])}."
             case "warning" if message := text(event.get("message")):
                 say(f"{message.rstrip('.')}.")
@@ -228,7 +228,7 @@ def _result(run: Run, made: Made) -> Iterator[str]:
         return
     yield f"Run {run.id} has finished and made the version {version.name}."
     if verdict is not None:
-        yield from verdicts.said(verdict)
+        yield from verdicts.verdict_lines(verdict)
     if made.promoted:
         yield listens(version.name, made.rehearing)
     elif verdict is not None and verdict.promotable:

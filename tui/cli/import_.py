@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take audio, too, that a transcript names outside its folder (never from an archive)",
     )
-    parser.add_argument("--no-transcribe", action="store_true", help="leave what is said to a later time")
+    parser.add_argument("--no-transcribe", action="store_true", help="import only, and transcribe later")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_option(parser)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.words import clock, counted
 from tui.cli.marking import LEGEND, marked
 from tui.cli.progress import ProgressLine
-from tui.cli.verdicts import said
+from tui.cli.verdicts import verdict_lines
 
 if TYPE_CHECKING:
     from core.demo.scenes import Corrected, Proved, Reheard, Scene, Talked, Trained
@@ -153,7 +153,7 @@ def _trained(scene: Trained) -> Iterator[str]:
 
 
 def _proved(scene: Proved) -> Iterator[str]:
-    yield from said(scene.verdict)
+    yield from verdict_lines(scene.verdict)
     yield from (f"  {reason}" for reason in scene.verdict.reasons if reason not in scene.verdict.sentence)
     for true, before, after in scene.examples:
         yield f"said    {true}"

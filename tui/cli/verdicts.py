@@ -52,7 +52,7 @@ def figures(verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
-def said(verdict: Verdict) -> Iterator[str]:
+def verdict_lines(verdict: Verdict) -> Iterator[str]:
     """A verdict in lines: the sentence first, then every figure it rests on."""
     name = OUTCOMES.get(verdict.outcome, verdict.outcome)
     yield verdict.sentence if verdict.sentence.startswith(name) else f"{name}: {verdict.sentence}"

@@ -46,7 +46,7 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
     """Gives a plan and the segments that were ticked in it, or None.
 
     Args:
-        desk: looks for the segments.
+        worker: looks for the segments.
         plan: makes a plan to begin with, instead of asking for words.
     """
 
@@ -57,9 +57,9 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
     match_case: reactive[bool] = reactive(False)
     regex: reactive[bool] = reactive(False)
 
-    def __init__(self, desk: DatabaseWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
+    def __init__(self, worker: DatabaseWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
         super().__init__()
-        self._worker = desk
+        self._worker = worker
         self._given = plan
         self._plan: ReplacementPlan | None = None
         self._timer: Timer | None = None

@@ -39,7 +39,7 @@ class HeaderLine(Clickable):
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
-    """Which recogniser is in use and how good it is, the longest saying first; empty until that is known."""
+    """Which recogniser is in use and how good it is, the longest label first; empty until that is known."""
 
     def __init__(self, mode: str) -> None:
         super().__init__()
@@ -57,8 +57,8 @@ class HeaderLine(Clickable):
         right = Content.styled("● offline", GOOD)
         left_over = room - left.cell_length - right.cell_length - 2
         if self.recogniser_labels and left_over >= LEAST_LABEL:
-            sayings = [Content(f"  ear: {plain(saying)}") for saying in self.recogniser_labels]
-            fits = next((saying for saying in sayings if saying.cell_length <= left_over), sayings[-1])
+            labels = [Content(f"  ear: {plain(label)}") for label in self.recogniser_labels]
+            fits = next((label for label in labels if label.cell_length <= left_over), labels[-1])
             right += fits.truncate(left_over, ellipsis=True)
         return left + " " * max(2, room - left.cell_length - right.cell_length) + right
 

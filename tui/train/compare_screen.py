@@ -32,7 +32,7 @@ from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
 from tui.train.differences import LEGEND, marked, wrapped
-from tui.train.verdict_page import change_said, rate_said
+from tui.train.verdict_page import change_text, rate_text
 
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
@@ -263,9 +263,9 @@ def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:
     for name, heard in zip(names, (first, second), strict=True):
         ghosts = f"  {heard.silence.words} words in silence"
         lines.append(
-            Content.assemble((f"{plain(name):<{room}}", MUTED), rate_said(heard.wer(SET)), (ghosts, MUTED))
+            Content.assemble((f"{plain(name):<{room}}", MUTED), rate_text(heard.wer(SET)), (ghosts, MUTED))
         )
-    said = change_said(change)
+    said = change_text(change)
     if words < LEAST_WORDS:
         said += Content.styled(f" (fewer than {LEAST_WORDS} words: too little to say)", MUTED)
     return [*lines, Content.assemble((f"{'change':<{room}}", MUTED), said)]

@@ -212,7 +212,7 @@ class TrainScreen(VersionActionsScreen):
         self.show_keys()
         self._look_ahead()
 
-    def _preset_said(self) -> str:
+    def _preset_text(self) -> str:
         from core.runs.presets import PRESETS
 
         worth = None if self.prospect is None else self.prospect.worth
@@ -279,7 +279,7 @@ class TrainScreen(VersionActionsScreen):
 
     def _draw(self) -> None:
         """Draw all pages of text again."""
-        self.worth.show(partial(worth_rows, self.prospect, self._preset_said(), self._waiting()))
+        self.worth.show(partial(worth_rows, self.prospect, self._preset_text(), self._waiting()))
         self.versions.show(partial(version_rows, self.overview, self.marked))
         known, standing = self.judged, self._standing()
         nothing = [LineRow(Content.styled(NO_VERSION, MUTED))]

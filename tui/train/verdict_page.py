@@ -73,10 +73,10 @@ def _scale(verdict: Verdict, width: int) -> list[LineRow]:
             drawn = interval(rate.value, rate.low, rate.high, most, room) if room >= 12 else ""
             rows.append(
                 LineRow(
-                    Content.assemble((f"{label:<{NAME}}", MUTED), f"{rate_said(rate):<{FIGURES}}", (drawn, ACCENT))
+                    Content.assemble((f"{label:<{NAME}}", MUTED), f"{rate_text(rate):<{FIGURES}}", (drawn, ACCENT))
                 )
             )
-        rows.append(LineRow(Content.assemble((f"{'change':<{NAME}}", MUTED), change_said(change))))
+        rows.append(LineRow(Content.assemble((f"{'change':<{NAME}}", MUTED), change_text(change))))
     return rows
 
 
@@ -85,11 +85,11 @@ def _columns(left: tuple[str, str], right: tuple[str, str], at: int) -> Content:
     return text + " " * max(1, at - text.cell_length) + Content.styled(*right) if right[0] else text
 
 
-def rate_said(rate: Interval) -> str:
+def rate_text(rate: Interval) -> str:
     return f"{100 * rate.value:5.1f} % [{100 * rate.low:.1f} - {100 * rate.high:.1f}]"
 
 
-def change_said(change: Interval) -> Content:
+def change_text(change: Interval) -> Content:
     """Points, and in words what they mean: the interval decides."""
     if change.low == change.high == 0:
         meaning, style = "no difference at all", MUTED
