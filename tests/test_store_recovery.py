@@ -382,7 +382,7 @@ from store.audio.journal import RecordingJournal
 def stop_at(owner, name):
     original = getattr(owner, name)
     def stopped(*args, **options):
-        if name != "replace" or str(args[1]).endswith(".flac"):
+        if name != "rename" or str(args[1]).endswith(".flac"):
             print("here", flush=True)
             sys.stdin.readline()
         return original(*args, **options)
@@ -392,7 +392,7 @@ folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 database = Store.open(folder)
 owner, name = {
     "before the audio": (store.audio.recovery, "AudioFolder"),
-    "before the audio has its name": (Path, "replace"),
+    "before the audio has its name": (Path, "rename"),
     "before the rows": (store.audio.recovery, "add_recording"),
     "between the rows": (store.audio.recovery, "add_turn"),
     "before the journal goes": (RecordingJournal, "discard"),
