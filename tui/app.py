@@ -9,7 +9,6 @@ that runs on weights is ever imported in this process.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import signal
 import sys
@@ -29,6 +28,7 @@ from textual.theme import Theme
 
 from core.engine import protocol
 from core.engine.protocol import Command, Event, StartSession
+from tui import modes
 from tui.keys import EVERYWHERE, Key, bindings
 from tui.messages import EngineSaid, EngineStopped
 from tui.settings import Settings, SettingsError, load, save
@@ -62,46 +62,6 @@ class EngineLike(Protocol):
         """Let it store what it has, and end it."""
 
 
-WARM = (
-    "tui.correct.screen",
-    "core.review.desk",
-    "core.review.cost",
-    "core.review.derived_columns",
-    "store.audio.folder",
-)
-"""What the Correct screen needs."""
-
-
-def _warm() -> None:
-    """Load the Correct screen's modules while the learner reads the tutor's first words: it opens twice as soon."""
-    for module in WARM:
-        importlib.import_module(module)
-
-
-def _correct() -> Screen[Any]:
-    from tui.correct.screen import CorrectScreen
-
-    return CorrectScreen()
-
-
-def _dataset() -> Screen[Any]:
-    from tui.dataset.screen import DatasetScreen
-
-    return DatasetScreen()
-
-
-def _train() -> Screen[Any]:
-    from tui.train.screen import TrainScreen
-
-    return TrainScreen()
-
-
-def _models() -> Screen[Any]:
-    from tui.models.screen import ModelsScreen
-
-    return ModelsScreen()
-
-
 class TertuliaApp(App[None]):
     """Tertulia in the terminal.
 
@@ -115,13 +75,7 @@ class TertuliaApp(App[None]):
     TITLE = "Tertulia"
     BINDINGS = bindings(EVERYWHERE)
     CSS = "ToastRack { dock: top; align: right top; margin-top: 2; }"  # the bottom is where the learner looks
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "talk": TalkScreen,
-        "correct": _correct,
-        "dataset": _dataset,
-        "train": _train,
-        "models": _models,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = dict(modes.SCREENS)
     DEFAULT_MODE = "talk"
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
@@ -292,7 +246,7 @@ class TertuliaApp(App[None]):
                 self.active_recogniser.engine_uses(recogniser, starter)
             case protocol.Ready(recogniser=recogniser, starter=starter):
                 self.active_recogniser.engine_uses(recogniser, starter)
-                threading.Thread(target=_warm, name="warm", daemon=True).start()
+                threading.Thread(target=modes.warm, name="warm", daemon=True).start()
                 # After a crash the engine goes on with its session by itself.
                 if not self._session_begun:
                     self._start_session()
