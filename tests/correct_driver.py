@@ -125,7 +125,7 @@ async def correcting(
     async with app.run_test(size=size) as pilot:
         driver = CorrectDriver(app, pilot, engine)
         driver.tape, driver.folder = tape, folder
-        await driver.until(lambda: app.painted_at and engine.all_told)
+        await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("2")
         await driver.until(lambda: not driver.screen.opening)
         await driver.until(lambda: driver.screen.card is not None or driver.screen.segment is None)

@@ -52,7 +52,7 @@ async def counting(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncItera
     app = TertuliaApp(folder, engine=lambda: engine, player=SilentPlayer)
     async with app.run_test(size=size) as pilot:
         driver = DatasetDriver(app, pilot, engine)
-        await driver.until(lambda: app.painted_at and engine.all_told)
+        await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("3")
         await driver.until(lambda: driver.screen.figures and driver.screen.doubts)
         await pilot.pause()

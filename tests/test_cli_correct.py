@@ -31,7 +31,7 @@ def correct(store: Store, *arguments: str | int, author: str = "ana") -> subproc
     )  # fmt: skip
 
 
-def told(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def answer(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert result.returncode == 0, result.stderr
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
@@ -39,9 +39,9 @@ def told(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 def test_a_text_becomes_the_reference(store: Store) -> None:
     number = heard(store, "me gusta la caza", doubtful=["caza"])
-    before = told(correct(store, number, "--json"))
+    before = answer(correct(store, number, "--json"))
     assert (before["status"], before["revision"], before["words"][3]["doubtful"]) == ("new", 0, True)
-    after = told(correct(store, number, "--text", "Me gusta la casa.", "--json"))
+    after = answer(correct(store, number, "--text", "Me gusta la casa.", "--json"))
     assert (after["status"], after["reference"], after["errors"]) == ("corrected", "Me gusta la casa.", 1)
     assert [word["word"] for word in after["words"]] == ["Me", "gusta", "la", "casa."]
     assert (after["words"][3]["start"], after["words"][3]["probability"]) == (1.5, None)
@@ -52,7 +52,7 @@ def test_a_text_becomes_the_reference(store: Store) -> None:
 
 def test_accepting_and_saying_more_is_one_step_or_none(store: Store) -> None:
     number = heard(store, "Hola.")
-    after = told(correct(store, number, "--accept", "--speaker", "Luis", "--note", "bajito", "--json"))
+    after = answer(correct(store, number, "--accept", "--speaker", "Luis", "--note", "bajito", "--json"))
     assert [after[key] for key in ("status", "text", "speaker", "note")] == ["corrected", "Hola.", "Luis", "bajito"]
     refused = correct(store, number, "--skip", "--note", "no " * 9_000)
     assert refused.returncode == 2
@@ -64,10 +64,10 @@ def test_putting_aside_and_undoing(store: Store) -> None:
     for arguments, status in (
         (["--skip"], "skipped"), (["--flag", "ruido"], "flagged"), (["--unsure"], "unsure"), (["--reopen"], "new"),
     ):  # fmt: skip
-        assert told(correct(store, number, *arguments, "--json"))["status"] == status
-    undone = told(correct(store, "--undo", "--json"))
+        assert answer(correct(store, number, *arguments, "--json"))["status"] == status
+    undone = answer(correct(store, "--undo", "--json"))
     assert (undone["kind"], undone["segments"][0]["status"]) == ("undo", "unsure")
-    assert told(correct(store, "--redo", "--json"))["segments"][0]["status"] == "new"
+    assert answer(correct(store, "--redo", "--json"))["segments"][0]["status"] == "new"
     assert f"segment {number}" in correct(store, "--undo").stdout
     nothing = correct(store, "--undo", author="luis")
     assert (nothing.returncode, nothing.stdout) == (1, "")
@@ -82,14 +82,15 @@ def test_a_change_that_was_not_seen_is_a_conflict_with_both_texts(store: Store) 
     assert all(part in late.stderr for part in ("luis", "¡Hola!", "Hola."))
     sides = json.loads(correct(store, number, "--text", "Hola.", "--seen", 0, "--json").stdout)
     assert (sides["theirs"]["reference"], sides["yours"]["reference"]) == ("¡Hola!", "Hola.")
-    assert told(correct(store, number, "--text", "Hola.", "--seen", sides["revision"], "--json"))["text"] == "Hola."
+    stored = answer(correct(store, number, "--text", "Hola.", "--seen", sides["revision"], "--json"))
+    assert stored["text"] == "Hola."
 
 
 def test_what_is_being_typed_in_the_app_is_not_lost(store: Store) -> None:
     number = heard(store, "ola")
     desk = Desk(store, "ana")
     desk.draft(desk.card(number), "hola qué")
-    after = told(correct(store, number, "--text", "hola", "--json"))
+    after = answer(correct(store, number, "--text", "hola", "--json"))
     assert (after["text"], after["draft"]) == ("hola", "hola qué")
 
 

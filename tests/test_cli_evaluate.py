@@ -51,7 +51,7 @@ def figures(home: Path, *arguments: str | Path) -> dict[str, Any]:
     return found
 
 
-def test_the_ear_in_use_is_measured_on_the_test(home: Path) -> None:
+def test_the_recogniser_in_use_is_measured_on_the_test(home: Path) -> None:
     found = figures(home, "evaluate")
     assert found.keys() == FIELDS
     assert (found["model"], found["files"], found["recordings"]) == ("starter-ear", 4, 2)
@@ -67,7 +67,7 @@ def test_the_ear_in_use_is_measured_on_the_test(home: Path) -> None:
     assert f"{words} words are too little to say anything" in shown
 
 
-def test_another_ear_and_another_split_are_measured_as_asked(home: Path) -> None:
+def test_another_recogniser_and_another_split_are_measured_as_asked(home: Path) -> None:
     found = figures(home, "evaluate", "--model", "v1", "--split", "dev")
     assert (found["model"], found["files"]) == ("v1", 2)
 
@@ -110,7 +110,7 @@ def test_without_corrections_there_is_nothing_to_measure_on(tmp_path: Path) -> N
         assert "`tertulia split`" in done.stderr
 
 
-def test_two_ears_that_are_the_same_differ_in_nothing(home: Path) -> None:
+def test_two_recognisers_that_are_the_same_differ_in_nothing(home: Path) -> None:
     found = figures(home, "compare", "starter-ear", "v1")
     assert found["first"].keys() == found["second"].keys() == FIELDS
     assert (found["first"]["model"], found["second"]["model"]) == ("starter-ear", "v1")
@@ -121,7 +121,7 @@ def test_two_ears_that_are_the_same_differ_in_nothing(home: Path) -> None:
     assert "They hear the same in every one." in shown
 
 
-def test_where_two_ears_differ_is_shown_with_the_differences_marked(
+def test_where_two_recognisers_differ_is_shown_with_the_differences_marked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     first, second = makings.heard("starter-ear", makings.often), makings.heard("v1", makings.seldom)

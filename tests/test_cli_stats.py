@@ -97,7 +97,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(home: Path, arguments: list[s
     assert "Traceback" not in done.stderr
 
 
-def test_dividing_is_repeatable_and_the_stats_show_it(home: Path) -> None:
+def test_splitting_is_repeatable_and_the_stats_show_it(home: Path) -> None:
     found = figures(home, "split", "--shares", "50,25,25", "--seed", "3")
     assert found["moved"] == 7
     assert {name for name, share in found["splits"].items() if share["segments"]} >= {"train", "dev", "test"}

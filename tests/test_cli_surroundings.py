@@ -55,9 +55,9 @@ def tertulia(
     ],
 )
 def test_json_stays_json_where_the_terminal_knows_no_utf_8(home: Path, variables: dict[str, str]) -> None:
-    told = tertulia(home, "queue", "--json", variables=variables)
-    assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout.decode("latin-1"))["segments"][0]["text"] == TEXT
+    done = tertulia(home, "queue", "--json", variables=variables)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.decode("latin-1"))["segments"][0]["text"] == TEXT
     for command in ("queue", "stats"):
         shown = tertulia(home, command, variables=variables)
         assert (shown.returncode, shown.stderr) == (0, b"")
@@ -78,9 +78,9 @@ def test_a_closed_standard_output_troubles_no_command(home: Path) -> None:
 
 def test_what_is_no_text_or_no_number_of_this_world_is_understood_as_nothing(home: Path) -> None:
     for arguments in (("--limit", "9" * 30), ("--search", b"\xff"), ("--speaker", b"\xff")):
-        told = tertulia(home, "queue", "--json", *arguments)
-        assert told.returncode == 0, told.stderr
-        assert json.loads(told.stdout)["count"] == 1
+        done = tertulia(home, "queue", "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["count"] == 1
 
 
 @pytest.mark.parametrize("command", [("import", ""), ("import", " "), ("export", "", "--format", "json")])

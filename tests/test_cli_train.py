@@ -94,15 +94,15 @@ def test_ctrl_c_stops_after_the_step_and_resume_goes_on_from_there(home: Path) -
     )  # fmt: skip
     os.close(of_process)
     assert process.stdout is not None
-    told = []
+    events = []
     for line in process.stdout:
-        told.append(json.loads(line))
-        if told[-1]["event"] == "step":
+        events.append(json.loads(line))
+        if events[-1]["event"] == "step":
             process.send_signal(signal.SIGINT)
             break
-    told += [json.loads(line) for line in process.stdout]
+    events += [json.loads(line) for line in process.stdout]
     assert process.wait(60) == 1
-    stopped = told[-1]
+    stopped = events[-1]
     assert (stopped["event"], stopped["status"], stopped["version"]) == ("done", "stopped", None)
     assert 1 <= stopped["step"] < 12
     said = drained(terminal)

@@ -63,11 +63,11 @@ def test_versions_are_listed_with_what_they_are_worth(home: Path) -> None:
     assert "run 2, from starter-ear" in shown
 
 
-def test_the_better_one_is_put_on_and_taken_off_again(home: Path) -> None:
+def test_the_better_one_is_promoted_and_rolled_back_from(home: Path) -> None:
     [put] = lines(tertulia(home, "promote", "v1", "--no-rehear", "--json"))
     assert (put["version"], put["before"], put["promoted"], put["rehearing"]) == ("v1", "starter-ear", True, False)
     assert put["change_high"] < 0
-    assert tertulia(home, "promote", "v1").stdout == "v1 is the ear in use already.\n"
+    assert tertulia(home, "promote", "v1").stdout == "v1 is the recogniser in use already.\n"
     assert "● v1" in tertulia(home, "versions").stdout
 
     code, sentence = refused(tertulia(home, "promote", "v2"))
@@ -85,12 +85,10 @@ def test_the_better_one_is_put_on_and_taken_off_again(home: Path) -> None:
     assert "no ear to go back to" in sentence
 
 
-def test_what_waits_is_heard_again_with_the_new_ear(home: Path) -> None:
+def test_what_waits_is_transcribed_again_with_the_new_version(home: Path) -> None:
     makings.corrected(home, train=0, dev=0, test=0, waiting=2).close()
     done = tertulia(home, "promote", "v1")
-    assert done.stdout == (
-        "v1 listens from now on. What waits to be corrected is heard again with it, in the background.\n"
-    )
+    assert done.stdout == ("v1 listens from now on. The queue is transcribed again with it, in the background.\n")
     until = time.monotonic() + PATIENCE
     with Store.open(home) as store:
         while store.execute("SELECT count(*) AS n FROM hypotheses WHERE model = 'v1'")[0]["n"] < 2:
@@ -111,7 +109,7 @@ def test_a_run_that_was_to_be_promoted_is_if_it_is_better(
     assert "Run 2 has finished and made the version v2." in shown
     assert any(line.startswith("Harmful: ") for line in shown)
     assert any(line.startswith("    change  +") and line.endswith("not by chance") for line in shown)
-    assert shown[-1] == "It was not put on; `tertulia promote v2 --force` does it all the same."
+    assert shown[-1] == "It was not promoted; `tertulia promote v2 --force` does it all the same."
     assert begun == []
 
     assert follow(tmp_path, Follower(good, True), as_json=True, promote=True) == 0
@@ -127,7 +125,7 @@ def test_a_run_that_was_to_be_promoted_is_if_it_is_better(
         assert here.name == "v1"
 
 
-def test_an_ear_that_the_environment_names_goes_before_and_is_named(home: Path) -> None:
+def test_a_recogniser_that_the_environment_names_goes_before_and_is_named(home: Path) -> None:
     done = tertulia(home, "promote", "v1", "--no-rehear", TERTULIA_RECOGNISER="starter-ear")
     assert done.returncode == 0, done.stderr
     assert "TERTULIA_RECOGNISER names starter-ear, which goes before it" in done.stdout

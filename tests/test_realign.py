@@ -65,15 +65,17 @@ def test_words_that_were_not_touched_keep_their_times_exactly(
     rest = len(words) - last
     assert list(placed[:first]) == words[:first]
     assert list(placed[len(placed) - rest :]) == words[last:]
-    assert all(word.heard is None and word.probability is None for word in placed[first : len(placed) - rest])
+    assert all(
+        word.hypothesis_word is None and word.probability is None for word in placed[first : len(placed) - rest]
+    )
 
 
 @given(spoken())
 def test_punctuation_and_capitals_move_nothing(old: tuple[list[SpokenWord], float]) -> None:
     words, seconds = old
     text = " ".join(f"¿{word.text.upper()}?," for word in words)
-    assert [(w.start, w.end, w.heard) for w in realign(text, words, seconds)] == [
-        (w.start, w.end, w.heard) for w in words
+    assert [(w.start, w.end, w.hypothesis_word) for w in realign(text, words, seconds)] == [
+        (w.start, w.end, w.hypothesis_word) for w in words
     ]
 
 
@@ -116,7 +118,7 @@ def test_repeated_edits_do_not_drift() -> None:
     text = "uno dos tres cuatro cinco seis siete ocho nueve diez"
     words = heard(text)
     shorter = realign("uno tres cuatro cinco otra cosa siete ocho nueve diez", words, 5.0)
-    again = realign(text, [word for word in shorter if word.heard is not None], 5.0)
+    again = realign(text, [word for word in shorter if word.hypothesis_word is not None], 5.0)
     assert [w for w in again if w.text in ("siete", "ocho", "nueve", "diez")] == words[6:]
 
 

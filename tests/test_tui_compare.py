@@ -114,7 +114,7 @@ async def test_a_clip_is_listened_to_and_the_next_key_silences_it(data: Path) ->
         it.tape.finish(play.end)
         await it.press("space", "down")
         await it.until(lambda: [type(command) for command in it.tape.asked] == [Play, Stop, Play, Stop])
-        it.tape.tell(Error("There is no loudspeaker: plug one in."))
+        it.tape.emit(Error("There is no loudspeaker: plug one in."))
         await it.until(lambda: any("no loudspeaker" in toast for toast in it.toasts()))
         await it.press("escape")
         assert it.app.screen is it.screen
@@ -158,9 +158,9 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    told: list[Progress | Notice] = []
+    events: list[Progress | Notice] = []
     async with asyncio.timeout(60):
-        found = await comparing_task(data, "starter-ear", "v1").run(told.append)
+        found = await comparing_task(data, "starter-ear", "v1").run(events.append)
     assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
-    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in told
-    assert Progress("v1 hears your clips: 4 of 4", 1.0) in told
+    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in events
+    assert Progress("v1 hears your clips: 4 of 4", 1.0) in events

@@ -60,7 +60,7 @@ async def test_the_played_word_is_lit_and_what_was_heard_is_counted_once(tmp_pat
         await it.press("space")  # goes on from where it stopped
         assert it.tape.plays[-1].start == LENGTH * 3 // 4
         await it.press("r")
-        it.tape.tell(Finished(it.tape.plays[-2].sha256, LENGTH * 3 // 4, "stopped", []))
+        it.tape.emit(Finished(it.tape.plays[-2].sha256, LENGTH * 3 // 4, "stopped", []))
         it.tape.come_to(LENGTH // 2)
         await it.until(lambda: it.screen.waveform.at == LENGTH // 2)
         assert "heard 75 %" in it.seen()
@@ -182,7 +182,7 @@ async def test_without_sound_it_is_said_once_and_all_else_works(tmp_path: Path) 
 async def test_a_player_that_complains_is_heard_once_and_closed_at_the_end(tmp_path: Path) -> None:
     fill(tmp_path)
     async with correcting(tmp_path) as it:
-        it.tape.tell(Error("There is no loudspeaker: connect one."), Error("There is no loudspeaker: connect one."))
+        it.tape.emit(Error("There is no loudspeaker: connect one."), Error("There is no loudspeaker: connect one."))
         await it.until(lambda: any("loudspeaker" in toast for toast in it.toasts()))
         await it.pilot.pause()
         assert len([toast for toast in it.toasts() if "loudspeaker" in toast]) == 1

@@ -67,9 +67,11 @@ def _draft(folder: Path, segment: int) -> str | None:
         return drafts.get(store, segment, ME)
 
 
-async def test_corrections_teach_how_often_the_ear_errs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_corrections_teach_how_often_the_recogniser_errs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = fill(tmp_path)
-    monkeypatch.setattr(deck, "ACCEPTED_TILL_TENDED", 2)
+    monkeypatch.setattr(deck, "ACCEPTED_TILL_LEARNT", 2)
     with Store.open(tmp_path) as store:
         before = store.get("segments", numbers[4])["expected"]
         async with correcting(tmp_path) as it:

@@ -98,7 +98,7 @@ async def test_the_models_there_are_can_be_read_about(tmp_path: Path) -> None:
 async def test_a_session_goes_on_while_another_mode_is_shown(tmp_path: Path) -> None:
     async with app_with(tmp_path) as it:
         await it.press("3")
-        await it.told(*CONVERSATION[:2])
+        await it.engine_says(*CONVERSATION[:2])
         await it.press("1")
         await it.until(lambda: "¿Qué hiciste" in it.seen())
         assert it.seen().count("¿Qué hiciste") == 1
@@ -156,7 +156,7 @@ async def test_the_palette_offers_the_keys_that_mean_something_now(tmp_path: Pat
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
         assert {"Speak", "New session", "Go to Models", "Quit", "Theme", "Screenshot"} <= offered(it.talk)
         assert not {"Done speaking", "Hush", "Replay"} & offered(it.talk)
-        await it.told(*CONVERSATION)
+        await it.engine_says(*CONVERSATION)
         assert {"Done speaking", "Replay", "Suggestion a"} <= offered(it.talk)
         await it.press("ctrl+p", *"go to dataset", "enter")
         await it.until(lambda: it.app.current_mode == "dataset")

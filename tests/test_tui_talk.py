@@ -60,9 +60,9 @@ async def test_space_talks_and_space_again_is_done(tmp_path: Path) -> None:
         assert "space talk" in it.seen()
         await it.press("space", "space")
         assert it.engine.asked == [StartSession("A2", "conocerse"), Listen(), Done()]
-        await it.told(State("listening"), Level(0.2, 0.4, 0.9, 1.5, 0.3, 16_000))
+        await it.engine_says(State("listening"), Level(0.2, 0.4, 0.9, 1.5, 0.3, 16_000))
         assert "● listening   1.5 s   pause 0.3 s   1.0 s safe on disk" in it.seen()
-        await it.told(State("thinking"))
+        await it.engine_says(State("thinking"))
         assert "thinking" in it.seen()
 
 
@@ -70,7 +70,7 @@ async def test_a_quick_key_shows_listening_until_the_engine_says_otherwise(tmp_p
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
         await it.press("space")
         assert "listening" in it.seen()
-        await it.told(Error("There is no microphone: connect one."))
+        await it.engine_says(Error("There is no microphone: connect one."))
         assert "ready" in it.seen()
         assert "There is no microphone: connect one." in it.toasts()
 
@@ -78,7 +78,7 @@ async def test_a_quick_key_shows_listening_until_the_engine_says_otherwise(tmp_p
 async def test_escape_drops_the_turn_and_x_hushes(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, State("listening")]) as it:
         await it.press("escape")
-        await it.told(State("speaking"))
+        await it.engine_says(State("speaking"))
         await it.press("x", "space")
         assert it.engine.asked[1:] == [Cancel(), Hush(), Hush(), Listen()]
 
@@ -87,9 +87,9 @@ async def test_hands_free_begins_when_it_is_quiet_and_ends_with_the_same_key(tmp
     async with app_with(tmp_path, [*BEGINNING, State("speaking")]) as it:
         await it.press("f")
         assert it.engine.asked[1:] == []
-        await it.told(State("idle"))
+        await it.engine_says(State("idle"))
         assert it.engine.asked[1:] == [Listen(hands_free=True)]
-        await it.told(State("listening"))
+        await it.engine_says(State("listening"))
         assert "hands-free" in it.seen()
         await it.press("f")
         assert it.engine.asked[2:] == [Cancel()]
@@ -98,7 +98,7 @@ async def test_hands_free_begins_when_it_is_quiet_and_ends_with_the_same_key(tmp
 async def test_hands_free_does_not_ask_again_and_again_for_a_microphone_that_fails(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
         await it.press("f")
-        await it.told(Error("There is no microphone: connect one."), State("thinking"), State("idle"))
+        await it.engine_says(Error("There is no microphone: connect one."), State("thinking"), State("idle"))
         assert it.engine.asked[1:] == [Listen(hands_free=True)]
 
 
@@ -109,7 +109,7 @@ async def test_writing_takes_letters_for_letters_and_enter_sends(tmp_path: Path)
         assert "enter send" in it.seen() and "F2 talk" in it.seen()
         await it.press("f2", "f2", "enter")
         assert it.engine.asked[1:] == [Listen(), Done(), Say("1 quiz?")]
-        await it.told(State("thinking"))
+        await it.engine_says(State("thinking"))
         await it.press("escape", "2")
         assert it.app.current_mode == "correct"
 
@@ -118,10 +118,10 @@ async def test_what_the_engine_refuses_comes_back_to_the_line(tmp_path: Path) ->
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
         await it.press("i", *"hola", "enter")
         assert it.talk.input.value == ""
-        await it.told(Error("The disk is full: make room."))
+        await it.engine_says(Error("The disk is full: make room."))
         assert it.talk.input.value == "hola"
         await it.press("enter")
-        await it.told(TurnStored(1, "learner", "hola", "typed"), Error("Something else."))
+        await it.engine_says(TurnStored(1, "learner", "hola", "typed"), Error("Something else."))
         assert it.talk.input.value == ""
 
 
@@ -173,7 +173,7 @@ async def test_a_reply_grows_while_it_is_written(tmp_path: Path) -> None:
     beginning: list[Event] = [TurnStored(1, "tutor", "", "generated"), ReplyText(1, "¡Muy")]
     async with app_with(tmp_path, [*BEGINNING, *beginning]) as it:
         assert "¡Muy▌" in it.seen()
-        await it.told(ReplyText(1, "¡Muy bien!", final=True, suggestions=["Gracias."]))
+        await it.engine_says(ReplyText(1, "¡Muy bien!", final=True, suggestions=["Gracias."]))
         assert "¡Muy bien!" in it.seen() and "▌" not in it.seen()
         assert "a  Gracias." in it.seen()
 
@@ -186,7 +186,7 @@ async def test_a_later_revision_replaces_what_an_earlier_one_said(tmp_path: Path
     ]
     async with app_with(tmp_path, [*BEGINNING, *first]) as it:
         assert "tenía" in it.seen() and "tengo" in it.marked("underline")
-        await it.told(Heard(1, "tengo un hermano", [], 0.9, revision=2), Heard(1, "tengo hambre", [], 0.3))
+        await it.engine_says(Heard(1, "tengo un hermano", [], 0.9, revision=2), Heard(1, "tengo hambre", [], 0.3))
         assert "tengo un hermano" in it.seen()
         assert "tenía" not in it.seen() and "hambre" not in it.seen()
 
@@ -225,7 +225,7 @@ async def test_five_hundred_turns_stay_fluid(tmp_path: Path) -> None:
         assert "Turno 499" in it.seen()
         began = time.process_time()
         for i in range(20):
-            await it.told(ReplyText(500, "palabra " * i))
+            await it.engine_says(ReplyText(500, "palabra " * i))
         assert (time.process_time() - began) / 20 < 0.1  # seconds of processor for a piece of reply, drawn
         await it.press("home")
         assert "Turno 0:" in it.seen()
@@ -235,16 +235,16 @@ async def test_new_turns_are_followed_unless_the_learner_has_gone_up(tmp_path: P
     turns = [TurnStored(i, "tutor", f"Turno {i}", "generated") for i in range(30)]
     async with app_with(tmp_path, [*BEGINNING, *turns]) as it:
         await it.press("home")
-        await it.told(TurnStored(30, "tutor", "Turno 30", "generated"))
+        await it.engine_says(TurnStored(30, "tutor", "Turno 30", "generated"))
         assert "Turno 0" in it.seen() and "Turno 30" not in it.seen()
-        await it.told(TurnStored(31, "learner", "Aquí estoy", "typed"))
+        await it.engine_says(TurnStored(31, "learner", "Aquí estoy", "typed"))
         assert "Aquí estoy" in it.seen()
 
 
 async def test_an_engine_that_dies_costs_a_turn_and_not_the_session(tmp_path: Path) -> None:
     lost = "The engine stopped (signal SIGSEGV); what you said is kept."
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION]) as it:
-        await it.told(
+        await it.engine_says(
             TurnStored(6, "learner", "", "spoken", 2.0),
             TurnLost(6, lost),
             Warning("The engine stopped (signal SIGSEGV) and is started again; the session goes on."),
@@ -261,7 +261,7 @@ async def test_an_engine_that_dies_costs_a_turn_and_not_the_session(tmp_path: Pa
 async def test_an_engine_that_cannot_run_leaves_a_sentence_and_a_way_back(tmp_path: Path) -> None:
     sentence = "The tutor's file is missing: run make starter."
     first, second = RecitingEngine([Hello(1, "/data"), Error(sentence, fatal=True)]), RecitingEngine()
-    first.tell(None)
+    first.emit(None)
     engines = iter([first, second])
     app = TertuliaApp(tmp_path, engine=lambda: next(engines))
     async with app.run_test() as pilot:
@@ -320,12 +320,12 @@ async def test_a_new_session_is_chosen_by_scenario_and_level(tmp_path: Path) -> 
         asked = it.engine.asked[-1]
         assert isinstance(asked, StartSession)
         assert asked.level == "B1" and asked.scenario != "conocerse"
-        await it.told(SessionStarted(2, "B1", asked.scenario, "Otra cosa", []))
+        await it.engine_says(SessionStarted(2, "B1", asked.scenario, "Otra cosa", []))
         assert "Otra cosa · B1" in it.seen() and "¡Qué rico!" not in it.seen()
         await it.until(lambda: 'level = "B1"' in (tmp_path / "settings.toml").read_text("utf-8"))
 
 
-async def test_the_starter_ear_says_what_it_is_and_another_its_name(tmp_path: Path) -> None:
+async def test_the_starter_recogniser_says_what_it_is_and_another_its_name(tmp_path: Path) -> None:
     async with app_with(tmp_path, size=(100, 30)) as it:
         assert "ear: starter" in it.seen()
         assert "starter ear, for trying things out; choose a real one in Models" in it.seen()

@@ -18,7 +18,7 @@ from models.evaluation.rates import Interval
 from store.database import Store
 from tests.train_driver import spoken_corrections, training, under_way
 from trainer.contract.job import Job
-from tui.pictures.train import STEPS, at_work, begin, preparation, steps, tell
+from tui.pictures.train import STEPS, append_events, at_work, begin, preparation, steps
 from tui.shell.text_view import TextView
 from tui.train.reads import Prospect
 from tui.train.worth_page import worth_rows
@@ -124,10 +124,10 @@ async def test_a_run_that_was_started_elsewhere_is_attached_to_with_its_whole_cu
         assert len(it.screen.view.loss.plot.points) == 100 and len(it.screen.view.wer.plot.points) == 6
         assert "●" in it.seen()
 
-        tell(alive, steps(100, 130))
+        append_events(alive, steps(100, 130))
         await it.sees("130 of 240 steps")
         await it.press("1")
-        tell(alive, steps(130, 150))
+        append_events(alive, steps(130, 150))
         await it.press("4")
         await it.sees("150 of 240 steps", "run 1 running 62 %")
     async with training(tmp_path) as it:  # the app was closed, and opened again
@@ -144,7 +144,7 @@ async def test_sentences_before_and_now_have_their_differences_marked(tmp_path: 
 
 async def test_a_graphics_processor_shows_how_busy_it_is(tmp_path: Path) -> None:
     folder = begin(tmp_path)
-    tell(folder, [*preparation("cuda"), *steps(0, 30, gpu=GPU)])
+    append_events(folder, [*preparation("cuda"), *steps(0, 30, gpu=GPU)])
     with at_work(folder):
         async with training(tmp_path) as it:
             await it.sees("Test GPU", "5,120 of 81,920 MB", "97 % busy", "310 W")
@@ -178,7 +178,9 @@ async def test_a_run_that_was_killed_says_so_and_offers_to_go_on(tmp_path: Path)
 async def test_an_error_of_the_trainer_is_a_sentence_with_its_remedy(tmp_path: Path, alive: Path) -> None:
     async with training(tmp_path) as it:
         await it.sees("running")
-        tell(alive, [{"event": "error", "type": "OSError", "message": "The disk is full", "hint": "make room"}])
+        append_events(
+            alive, [{"event": "error", "type": "OSError", "message": "The disk is full", "hint": "make room"}]
+        )
         await it.sees("× Run 1: failed", "The disk is full.", "What helps: make room")
         await it.until(lambda: any("The disk is full; make room" in toast for toast in it.toasts()))
         await it.until(lambda: it.run().status == "failed")
@@ -201,7 +203,7 @@ async def test_what_the_trainer_printed_can_be_read(tmp_path: Path, alive: Path)
 async def test_a_run_that_cannot_be_parsed_does_no_harm(tmp_path: Path, alive: Path) -> None:
     with (alive / "events.jsonl").open("ab") as file:
         file.write(b'{"event": "step", "step": "x"}\n\x00\xff{\n[1]\n{"event": "eval", "step": 120, "wer": NaN}\n')
-    tell(alive, [{"event": "step", "step": 121, "steps": STEPS, "loss": 1e300, "lr": -1, "seconds": 1}])
+    append_events(alive, [{"event": "step", "step": 121, "steps": STEPS, "loss": 1e300, "lr": -1, "seconds": 1}])
     async with training(tmp_path) as it:
         await it.sees("121 of 240 steps", "▶ Run 1: running")
 
@@ -219,7 +221,7 @@ async def test_leaving_a_running_run_for_another_page_is_respected(tmp_path: Pat
 
 async def test_a_run_is_deleted_from_the_list_when_somebody_confirms_it(tmp_path: Path) -> None:
     folder = under_way(tmp_path)
-    tell(folder, [{"event": "done", "status": "stopped", "step": 100}])
+    append_events(folder, [{"event": "done", "status": "stopped", "step": 100}])
     async with training(tmp_path) as it:
         await it.page("Versions")
         await it.sees("■ run 1 stopped - minutes")

@@ -17,7 +17,7 @@ from store.database import Store
 from store.segments.table import add_hypothesis
 from tests.correct_driver import correcting, fill
 from tests.train_driver import TrainDriver, evaluation, finish, finished, training, under_way
-from tui.active_recogniser import sayings
+from tui.active_recogniser import labels
 from tui.pictures.train import at_work
 from tui.shell.confirm import Confirm
 from tui.shell.text_view import TextView
@@ -26,7 +26,7 @@ from tui.train.dialogs import Force, Tags
 
 @pytest.fixture(autouse=True)
 def rehearings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Nothing is heard anew in these stories; the folders in which it would be."""
+    """Nothing is transcribed again in these stories; the folders in which it would be."""
     asked: list[Path] = []
     monkeypatch.setattr(rehear, "begin_rehearing", asked.append)
     return asked
@@ -39,7 +39,7 @@ def better(tmp_path: Path) -> Path:
 
 
 def active(data: Path) -> str:
-    """Name of the version that is on."""
+    """Name of the version that is in use."""
     with Store.open(data) as store:
         found = registry.active(store)
     return found.name if found else ""
@@ -95,7 +95,7 @@ async def test_too_few_words_say_nothing(tmp_path: Path) -> None:
         await it.sees("? Too little to say: v1")
 
 
-# --- which ear is on ------------------------------------------------------------------------------
+# --- which version is in use ----------------------------------------------------------------------
 
 
 async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Path, rehearings: list[Path]) -> None:
@@ -104,10 +104,10 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await verdict(it)
         await it.press("o")
         await it.until(lambda: active(tmp_path) == "v1" and UseRecogniser() in it.engine.asked)
-        await it.told(RecogniserChanged("v1", False))
+        await it.engine_says(RecogniserChanged("v1", False))
         await it.sees("ear: v1 (WER 7.1 ± 5.1)", "it is the ear", "u roll back")
         assert rehearings == [tmp_path] and "o promote" not in it.seen()
-        await it.until(lambda: any("v1 is on." in toast for toast in it.toasts()))
+        await it.until(lambda: any("v1 is in use now." in toast for toast in it.toasts()))
         await it.pilot.resize_terminal(80, 24)
         await it.sees("ear: v1 7.1±5.1 %", "● offline")
 
@@ -115,7 +115,7 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await it.sees("Roll back to starter-ear?")
         await it.press("y")
         await it.until(lambda: active(tmp_path) == "starter-ear")
-        await it.told(RecogniserChanged("starter-ear", True))
+        await it.engine_says(RecogniserChanged("starter-ear", True))
         await it.sees("ear: starter WER ?")
         assert "u roll back" not in it.seen()
 
@@ -150,26 +150,26 @@ async def test_a_version_whose_files_are_gone_is_not_promoted(
         await it.sees("o promote")
 
 
-async def test_keeping_the_present_ear_changes_nothing(tmp_path: Path, better: Path) -> None:
+async def test_keeping_the_present_recogniser_changes_nothing(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
         await verdict(it)
         await it.press("n")
-        await it.until(lambda: any("stays on" in toast for toast in it.toasts()))
+        await it.until(lambda: any("stays in use" in toast for toast in it.toasts()))
         assert active(tmp_path) == ""
 
 
-async def test_while_what_waits_is_heard_anew_a_line_says_how_far_it_is(
+async def test_while_what_waits_is_transcribed_again_a_line_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far: list[TranscriptionProgress | None] = [TranscriptionProgress(120, 400, 300.0, 90.0)]
     monkeypatch.setattr(rehear, "rehearing", lambda data: far[-1])
     async with training(tmp_path) as it:
-        await it.sees("heard anew: 120 of 400 segments, about 2 min left")
+        await it.sees("transcribed again: 120 of 400 segments, about 2 min left")
         far.append(None)
-        await it.until(lambda: "heard anew" not in it.seen())
+        await it.until(lambda: "transcribed again" not in it.seen())
 
 
-async def test_the_queue_is_put_in_order_when_what_waits_was_heard_anew(
+async def test_the_queue_is_put_in_order_when_it_was_transcribed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far: list[TranscriptionProgress | None] = [None]
@@ -190,7 +190,7 @@ async def test_the_queue_is_put_in_order_when_what_waits_was_heard_anew(
 
 
 @pytest.mark.parametrize(
-    ("told", "standing", "longest", "shortest"),
+    ("engine_name", "standing", "longest", "shortest"),
     [
         ("v3", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812), "v3 (WER 8.1 ± 1.9)", "v3"),
         ("", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812), "v3 (WER 8.1 ± 1.9)", "v3"),
@@ -200,10 +200,10 @@ async def test_the_queue_is_put_in_order_when_what_waits_was_heard_anew(
         ("v3", None, "v3", "v3"),
     ],
 )
-def test_how_good_the_ear_is_is_said_as_long_as_there_is_room(
-    told: str, standing: Standing | None, longest: str, shortest: str
+def test_how_good_the_recogniser_is_is_said_as_long_as_there_is_room(
+    engine_name: str, standing: Standing | None, longest: str, shortest: str
 ) -> None:
-    found = sayings(told, standing)
+    found = labels(engine_name, standing)
     assert (found[0], found[-1]) == (longest, shortest)
     assert [len(saying) for saying in found] == sorted((len(saying) for saying in found), reverse=True)
 
@@ -239,7 +239,7 @@ async def test_tags_and_the_card(tmp_path: Path, better: Path) -> None:
         await it.sees("What it is not for")
 
 
-async def test_deleting_asks_and_the_ear_in_use_stays(tmp_path: Path, better: Path) -> None:
+async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
         await it.page("Versions")
         await it.press("d")

@@ -22,7 +22,7 @@ from tests.correct_driver import add_heard
 from tests.desk_store import correct
 from tests.tui_driver import Driver
 from tui.app import TertuliaApp
-from tui.pictures.train import STEPS, Fields, begin, preparation, steps, tell
+from tui.pictures.train import STEPS, Fields, append_events, begin, preparation, steps
 from tui.stand_ins import RecitingEngine, SilentPlayer
 from tui.train.screen import TrainScreen
 
@@ -79,7 +79,7 @@ async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncItera
     async with app.run_test(size=size) as pilot:
         driver = TrainDriver(app, pilot, engine)
         driver.tape, driver.folder = tape, folder
-        await driver.until(lambda: app.painted_at and engine.all_told)
+        await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("4")
         await driver.until(lambda: driver.screen.prospect is not None)
         await pilot.pause()
@@ -116,7 +116,7 @@ def spoken_corrections(data: Path, train: int = 0, dev: int = 0, test: int = 0) 
 def under_way(data: Path, step: int = 100) -> Path:
     """A run that has come to this step; whoever wants it alive holds its folder."""
     folder = begin(data)
-    tell(folder, [*preparation(), *steps(0, step)])
+    append_events(folder, [*preparation(), *steps(0, step)])
     return folder
 
 
@@ -126,7 +126,7 @@ def finish(folder: Path, every: int = 12, **report: Any) -> None:
     Args:
         every: one in so many words is misheard by the new version, and one in four by the old one.
     """
-    tell(folder, [*steps(100, STEPS), *ending()])
+    append_events(folder, [*steps(100, STEPS), *ending()])
     deployed = starter("recogniser").path
     assert deployed is not None
     shutil.copytree(deployed, folder / "version" / "recogniser-ct2")

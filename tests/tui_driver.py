@@ -37,10 +37,10 @@ class Driver:
             while not condition():
                 await self.pilot.pause()
 
-    async def told(self, *events: Event) -> None:
-        """The engine tells these, and the screen has shown them."""
-        self.engine.tell(*events)
-        await self.until(lambda: self.engine.all_told)
+    async def engine_says(self, *events: Event) -> None:
+        """The engine emits these events, and the screen has shown them."""
+        self.engine.emit(*events)
+        await self.until(lambda: self.engine.all_taken)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -71,6 +71,6 @@ async def app_with(
     app = TertuliaApp(folder, engine=lambda: engine)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, engine)
-        await driver.until(lambda: app.painted_at and engine.all_told)
+        await driver.until(lambda: app.painted_at and engine.all_taken)
         await pilot.pause()
         yield driver

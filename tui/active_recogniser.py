@@ -1,7 +1,7 @@
-"""Which ear listens, how good it is, and how another one is put on.
+"""Which recogniser is in use, how good it is, and how another one is promoted.
 
-The engine says what listens, the database how well it hears this person, and a process of its own hears anew what
-waits after a change. Here the three come together, for the line on top of every screen.
+The engine says which it uses, the database how well that hears this person, and after a change a process of its
+own transcribes again what waits to be corrected. Here the three come together, for the line on top of every screen.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from store.versions import ModelVersion
 
 LOOK_SECONDS = 1.0
-"""How often to look how far the hearing anew is, while it goes on."""
+"""How often to look how far the queue is transcribed again, while that goes on."""
 STARTER = "starter"
 FOLLOWERS = ("train", "correct")
-"""Modes whose screens are told of a change."""
+"""Modes whose screens hear of a change."""
 
 
-class Around(Services, Protocol):
-    """The app, as its ear knows it."""
+class AppLike(Services, Protocol):
+    """What is needed of the app; tui.app.TertuliaApp is the real one."""
 
     recogniser_labels: tuple[str, ...]
-    """Set to the sayings for the header."""
+    """Set to how the header names it, the longest first."""
     rehearing: TranscriptionProgress | None
-    """Set to how far the hearing anew is, or to None."""
+    """Set to how far the queue is transcribed again, or to None."""
 
     def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
         """Do this beside everything else."""
@@ -54,25 +54,25 @@ class Around(Services, Protocol):
 
 
 class ActiveRecogniser:
-    """The app's ear."""
+    """The app's recogniser."""
 
-    def __init__(self, app: Around) -> None:
+    def __init__(self, app: AppLike) -> None:
         self.changing = False
         """Whether a version is being promoted or rolled back from."""
         self._app = app
-        self._told = ""
-        """What the engine says that it listens with; empty while there is none."""
+        self._engine_name = ""
+        """Name of the recogniser that the engine uses; empty while there is no engine."""
         self._standing: Standing | None = None
         self._starter = False
-        """Whether that is the built-in ear's."""
+        """Whether that is the built-in recogniser's."""
         self._asked = 0
         self._timer: Timer | None = None
 
     # --- what is shown --------------------------------------------------------------------------------
 
     def engine_uses(self, name: str, starter: bool) -> None:
-        """The engine listens with this one from now on."""
-        self._told = STARTER if starter else name
+        """The engine uses this one from now on."""
+        self._engine_name = STARTER if starter else name
         self._show()
         self.renew()
         if self._timer is None:
@@ -80,11 +80,11 @@ class ActiveRecogniser:
         self._timer.resume()
 
     def engine_gone(self) -> None:
-        """Nobody listens; the next engine takes what is promoted then."""
-        self._told = ""
+        """There is no engine; the next one uses what is promoted then."""
+        self._engine_name = ""
 
     def renew(self) -> None:
-        """Read anew how good the ear is."""
+        """Read again how good the recogniser is."""
         if self._app.data is not None:
             self._asked += 1
             self._app.run_worker(self._renew(self._app.data, self._asked), group="standing", exit_on_error=False)
@@ -97,12 +97,12 @@ class ActiveRecogniser:
         self._show()
 
     def _show(self) -> None:
-        self._app.recogniser_labels = sayings(self._told, self._standing, self._starter)
+        self._app.recogniser_labels = labels(self._engine_name, self._standing, self._starter)
 
-    # --- another ear ----------------------------------------------------------------------------------
+    # --- another recogniser ---------------------------------------------------------------------------
 
     def promote(self, name: str, force: bool) -> None:
-        """Put a version on, once it has been tried."""
+        """Promote a version, once it has been tried."""
 
         def do(store: Store) -> ModelVersion:
             from core.versions.registry import promote
@@ -126,32 +126,32 @@ class ActiveRecogniser:
             self._app.run_worker(self._changed(self._app.data, do), group="promotion", exit_on_error=False)
 
     async def _changed(self, data: Path, do: Callable[[Store], ModelVersion]) -> None:
-        swapped = PromotionEnded("")
+        ended = PromotionEnded("")
         try:
             version = await asyncio.to_thread(_done, data, do)
-            swapped = PromotionEnded(version.name)
+            ended = PromotionEnded(version.name)
         except TROUBLE as error:
             self._app.tell(str(error), "error")
-            swapped = PromotionEnded("", str(error))
+            ended = PromotionEnded("", str(error))
         finally:
             self.changing = False
-            self._post(lambda: swapped)
-        if swapped.version:
+            self._post(lambda: ended)
+        if ended.version:
             self._app.send(UseRecogniser())
             self.renew()
-            await self._hear_anew(data)
+            await self._begin_rehearing(data)
 
-    async def _hear_anew(self, data: Path) -> None:
+    async def _begin_rehearing(self, data: Path) -> None:
         from core.versions.rehear import begin_rehearing
 
         try:
             await asyncio.to_thread(begin_rehearing, data)
         except TROUBLE as error:
-            self._app.tell(f"What waits for you is not heard anew: {error}", "warning")
+            self._app.tell(f"The queue is not transcribed again: {error}", "warning")
         if self._timer is not None:
             self._timer.resume()
 
-    # --- what waits is heard anew ---------------------------------------------------------------------
+    # --- what waits is transcribed again --------------------------------------------------------------
 
     async def _look(self) -> None:
         if self._app.data is None:
@@ -164,23 +164,23 @@ class ActiveRecogniser:
                 self._post(QueueReheard)
 
     def _post(self, make: Callable[[], Message]) -> None:
-        """Tell the screens that show something of it, as far as they have been opened."""
+        """Post to the screens that show something of it, as far as they have been opened."""
         for mode in FOLLOWERS:
             with suppress(KeyError):
                 for screen in self._app.get_screen_stack(mode)[:1]:
                     screen.post_message(make())
 
 
-def sayings(told: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:
-    """How to say which ear is on and how good it is, the longest first.
+def labels(engine_name: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:
+    """How to say which recogniser is in use and how good it is, the longest first.
 
     Args:
-        told: what the engine listens with; empty where there is no engine.
-        standing: of the ear that should listen, as far as it is known.
+        engine_name: of the recogniser that the engine uses; empty where there is no engine.
+        standing: of the recogniser that should be in use, as far as it is known.
         starter: that one is the built-in one.
     """
     should = "" if standing is None else STARTER if starter else plain(standing.name)
-    name = plain(told or should)
+    name = plain(engine_name or should)
     if not name:
         return ()
     if standing is None or should != name:

@@ -53,7 +53,7 @@ class EngineLike(Protocol):
         """Begin to run."""
 
     def events(self) -> AsyncIterator[Event]:
-        """Everything the engine tells, to its end."""
+        """All events of the engine, to its end."""
 
     async def send(self, command: Command) -> None:
         """Give the engine a command."""
@@ -81,7 +81,7 @@ class TertuliaApp(App[None]):
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, for the header: sayings, the longest first."""
     rehearing: reactive[TranscriptionProgress | None] = reactive(None)
-    """How far what waits for a correction is heard anew, after a change of the ear; None while it is not."""
+    """How far what waits to be corrected is transcribed again, after a promotion; None while it is not."""
 
     def __init__(
         self,
@@ -266,11 +266,11 @@ class TertuliaApp(App[None]):
         if self._active_recogniser is not None:
             self._active_recogniser.engine_gone()
 
-    # --- the ear ----------------------------------------------------------------------------------
+    # --- the recogniser ---------------------------------------------------------------------------
 
     @property
     def active_recogniser(self) -> ActiveRecogniser:
-        """Which ear is on; what it needs is loaded when there first is one."""
+        """Which recogniser is in use; what this needs is loaded when there first is one."""
         from tui.active_recogniser import ActiveRecogniser
 
         self._active_recogniser = self._active_recogniser or ActiveRecogniser(self)
@@ -282,7 +282,7 @@ class TertuliaApp(App[None]):
         return self._active_recogniser is not None and self._active_recogniser.changing
 
     def promote(self, name: str, force: bool = False) -> None:
-        """Put a version on; EarSwapped tells the screens how that ended.
+        """Make a version the one in use; PromotionEnded tells the screens how that ended.
 
         Args:
             name: of the version.
@@ -291,11 +291,11 @@ class TertuliaApp(App[None]):
         self.active_recogniser.promote(name, force)
 
     def roll_back(self) -> None:
-        """Put the ear before this one on again; EarSwapped tells how that ended."""
+        """Go back to the version in use before; PromotionEnded tells how that ended."""
         self.active_recogniser.roll_back()
 
     def renew_standing(self) -> None:
-        """Read anew how good the ear is: a run has ended, or something was corrected."""
+        """Read again how good the recogniser is: a run has ended, or something was corrected."""
         self.active_recogniser.renew()
 
     # --- around it ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The desk's work away from the screen: four threads, each with what it works on.
+"""What screens read and write in the database, away from the screen: four threads, each with what it works on.
 
 Everything a person does goes through one thread in the order in which it was done, so that the key
 pressed first is stored first. Reading the whole queue, which may take a second, has a connection of its
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-THREADS = ("desk", "queue", "audio", "tend")
+THREADS = ("desk", "queue", "audio", "errors")
 CONTEXT = 4000
 """Samples shown before and after a segment: a quarter of a second."""
 
@@ -42,9 +42,9 @@ class DatabaseWorker:
         self._reader: Desk | None = None
         self._closing = threading.Event()
 
-    def desk(self, do: Callable[[Desk], Result]) -> Awaitable[Result]:
-        """Do something at the desk, after all that was asked before; awaiting it raises what it raises."""
-        return self._run(0, lambda: do(self._own_desk()))
+    def do(self, job: Callable[[Desk], Result]) -> Awaitable[Result]:
+        """Do something in order, after all that was asked before; awaiting it raises what it raises."""
+        return self._run(0, lambda: job(self._own_desk()))
 
     def read(self, do: Callable[[Desk], Result]) -> Awaitable[Result]:
         """Read something that may take long; awaiting it raises what it raises."""
@@ -54,9 +54,9 @@ class DatabaseWorker:
         """The picture of a segment's sound. Raises StoreError when the audio cannot be read."""
         return self._run(2, lambda: _wave(self._folder, row))
 
-    def tend(self) -> Awaitable[int]:
-        """Expect errors anew, by what was corrected since; how many segments that changed. Raises StoreError."""
-        return self._run(3, self._tend)
+    def update_expected_errors(self) -> Awaitable[int]:
+        """Expect errors by what was corrected since, too; how many segments that changed. Raises StoreError."""
+        return self._run(3, self._update_expected_errors)
 
     async def close(self) -> None:
         """Finish what was asked, and close the database."""
@@ -67,7 +67,7 @@ class DatabaseWorker:
             thread.shutdown(wait=False)
 
     def _run(self, thread: int, do: Callable[[], Result]) -> Awaitable[Result]:
-        # Asked for at once; and a shield, or whoever is told not to wait would take the request back.
+        # Asked for at once; and a shield, or whoever stops waiting would take the request back.
         return asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads[thread], do))
 
     def _own_desk(self) -> Desk:
@@ -84,7 +84,7 @@ class DatabaseWorker:
 
         return Desk(Store.open(self._folder), author())
 
-    def _tend(self) -> int:
+    def _update_expected_errors(self) -> int:
         from core.review import derived_columns, expected_errors
 
         with self._open().store as store:

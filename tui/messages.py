@@ -50,10 +50,10 @@ class PromotionEnded(Message):
     def __init__(self, version: str, trouble: str = "") -> None:
         super().__init__()
         self.version = version
-        """Name of the version that is on now; empty where nothing was changed."""
+        """Name of the version that is in use now; empty where nothing was changed."""
         self.trouble = trouble
         """One sentence with the remedy, where nothing was changed."""
 
 
 class QueueReheard(Message):
-    """What waited to be corrected was heard with the present ear, and the queue was put in order."""
+    """What waits to be corrected was transcribed again by the recogniser in use, and the queue put in order."""

@@ -21,7 +21,7 @@ class PlayerLike(Protocol):
         """Give the player a command."""
 
     def events(self) -> AsyncIterator[player.Event]:
-        """Everything the player tells, to its end."""
+        """All events of the player, to its end."""
 
     async def close(self) -> None:
         """End it."""
@@ -51,7 +51,7 @@ class Services(Protocol):
         """Begin a session, with a new engine when the old one has gone."""
 
     def promote(self, name: str, force: bool = False) -> None:
-        """Put a version on; EarSwapped tells the screens how that ended.
+        """Make a version the one in use; PromotionEnded tells the screens how that ended.
 
         Args:
             name: of the version.
@@ -59,10 +59,10 @@ class Services(Protocol):
         """
 
     def roll_back(self) -> None:
-        """Put the ear before this one on again; EarSwapped tells how that ended."""
+        """Go back to the version in use before; PromotionEnded tells how that ended."""
 
     def renew_standing(self) -> None:
-        """Read anew how good the ear is: a run has ended, or something was corrected."""
+        """Read again how good the recogniser is: a run has ended, or something was corrected."""
 
     async def open_view(self, view: View, title: str) -> None:
         """Show these segments in the Correct screen.

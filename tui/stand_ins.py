@@ -17,14 +17,14 @@ BEGINNING: tuple[engine.Event, ...] = (
     Ready("starter-ear", "starter-tutor", "starter-voice", "cpu, 2 threads", True, "mic", "speakers", 1.2),
     SessionStarted(1, "A2", "conocerse", "Conocerse", ["Me llamo Ana."]),
 )
-"""What an engine tells at its start."""
+"""The events of an engine at its start."""
 
 
 class RecitingEngine:
-    """An engine that tells what it was given to tell, and remembers what it was asked.
+    """An engine that emits the events it was given, and remembers what it was asked.
 
     Args:
-        events: Told at once when it starts.
+        events: Emitted at once when it starts.
     """
 
     def __init__(self, events: Iterable[engine.Event] = BEGINNING) -> None:
@@ -39,12 +39,12 @@ class RecitingEngine:
         """Nothing to do."""
 
     @property
-    def all_told(self) -> bool:
-        """Whether the app has taken everything there was to tell."""
+    def all_taken(self) -> bool:
+        """Whether the app has taken all events."""
         return self._events.empty()
 
-    def tell(self, *events: engine.Event | None) -> None:
-        """Tell these events next; None ends the telling."""
+    def emit(self, *events: engine.Event | None) -> None:
+        """Emit these events next; None ends them."""
         for event in events:
             self._events.put_nowait(event)
 
@@ -57,7 +57,7 @@ class RecitingEngine:
         """Remember the command; do what Quit asks."""
         self.asked.append(command)
         if isinstance(command, Quit):
-            self.tell(Bye(), None)
+            self.emit(Bye(), None)
 
     async def close(self) -> None:
         self.closed = True
@@ -65,7 +65,7 @@ class RecitingEngine:
 
 
 class SilentPlayer:
-    """A player that plays nothing, remembers what it was asked, and tells what it is told to tell."""
+    """A player that plays nothing, remembers what it was asked, and emits the events it is given."""
 
     def __init__(self) -> None:
         self.asked: list[player.Command] = []
@@ -77,7 +77,7 @@ class SilentPlayer:
         self.asked.append(command)
 
     async def events(self) -> AsyncIterator[player.Event]:
-        """What it was told to tell."""
+        """The events it was given."""
         while (event := await self._events.get()) is not None:
             yield event
 
@@ -85,7 +85,7 @@ class SilentPlayer:
         self.closed = True
         self._events.put_nowait(None)
 
-    def tell(self, *events: player.Event) -> None:
+    def emit(self, *events: player.Event) -> None:
         for event in events:
             self._events.put_nowait(event)
 
@@ -95,8 +95,8 @@ class SilentPlayer:
 
     def come_to(self, sample: int) -> None:
         """The newest play has come to this sample."""
-        self.tell(At(self.plays[-1].sha256, sample))
+        self.emit(At(self.plays[-1].sha256, sample))
 
     def finish(self, sample: int, place: int = -1) -> None:
         play = self.plays[place]
-        self.tell(Finished(play.sha256, sample, "end", [[play.start, sample]]))
+        self.emit(Finished(play.sha256, sample, "end", [[play.start, sample]]))

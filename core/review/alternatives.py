@@ -56,7 +56,7 @@ def offered(words: Sequence[SpokenWord], readings: Sequence[Reading]) -> list[li
     The strongest first, at most MOST. A reading is offered at the first word it replaces, and only where all
     of the words it replaces are still there.
     """
-    at = {word.heard: place for place, word in enumerate(words) if word.heard is not None}
+    at = {word.hypothesis_word: place for place, word in enumerate(words) if word.hypothesis_word is not None}
     weighed: list[dict[tuple[str, int], float]] = [{} for _ in words]
     for reading in readings:
         count = reading.last - reading.first

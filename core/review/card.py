@@ -173,7 +173,7 @@ def _words(text: str, evidence: WordEvidence, seconds: float) -> tuple[CardWord,
             word.probability,
             not trusted
             and word.probability is not None
-            and (word.probability < DOUBTFUL or word.heard in disputed),
+            and (word.probability < DOUBTFUL or word.hypothesis_word in disputed),
             tuple(alternative for alternative, _ in here),
             tuple(count for _, count in here),
         )

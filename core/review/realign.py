@@ -24,7 +24,7 @@ class SpokenWord:
     end: float
     probability: float | None
     """0 to 1, as the recogniser had it; None for a word it did not hear."""
-    heard: int | None = None
+    hypothesis_word: int | None = None
     """Which word of the hypothesis it is; None for one that is not in it."""
 
 

@@ -136,9 +136,9 @@ def _around(snapshot: Snapshot, on_gpu: bool) -> float:
     """Seconds for what comes before and after: making speech, looking at dev, comparing two recognisers."""
     job = snapshot.job
     looks = presets.LOOKS * min(snapshot.clips["dev"], job.dev_clips) + job.made_dev
-    heard = RECOGNISERS * (snapshot.clips["test"] + job.made_general) + looks
+    clips = RECOGNISERS * (snapshot.clips["test"] + job.made_general) + looks
     each = HEARING + HEARING_OF_WEIGHTS * snapshot.base.parameters / MILLION
-    return LOADING + _made(job) / MADE_A_SECOND + heard * each / _speed(job, on_gpu)
+    return LOADING + _made(job) / MADE_A_SECOND + clips * each / _speed(job, on_gpu)
 
 
 def _made(job: Job) -> int:

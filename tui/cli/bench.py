@@ -20,7 +20,7 @@ _ABOUT = {
     "short window beside faster-whisper's own way",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
-    "starter": "word error rate of the starter ear in voices it never heard in training",
+    "starter": "word error rate of the starter recogniser in voices it never heard in training",
     "desk": "keys that correcting costs, beside other programs', and waiting with up to a million segments",
     "import": "hours of audio imported in an hour, transcription aside, and in how much memory",
 }
@@ -109,7 +109,7 @@ def _in_the_trainer(options: argparse.Namespace) -> int:
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """What a bench is told besides its usual ways."""
+    """The arguments of a bench that are not its usual ones."""
     match options.what:
         case "desk" if options.segments:
             return {"segments": options.segments}

@@ -1,4 +1,4 @@
-"""`tertulia compare A B`: two ears on the same clips."""
+"""`tertulia compare A B`: two recognisers on the same clips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.cli.verdicts import interval, points
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
 
-HELP = "let two ears hear the same held-out speech, and show where they differ"
+HELP = "let two recognisers hear the same held-out speech, and show where they differ"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _differing(found: Comparison) -> Iterator[dict[str, Any]]:
-    """The clips of which the two ears make different words."""
+    """The clips in which the two recognisers hear different words."""
     from models.evaluation.scoring import normalise
 
     clips = zip(found.spans, found.first.sets[SET], found.second.sets[SET], strict=True)

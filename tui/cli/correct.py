@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--accept", action="store_true", help="its present text is right")
     what.add_argument("--skip", action="store_true", help="put it aside")
     what.add_argument("--flag", metavar="REASON", help="something is wrong with it")
-    what.add_argument("--unsure", action="store_true", help="it cannot be told")
+    what.add_argument("--unsure", action="store_true", help="nobody can say what is said")
     what.add_argument("--reopen", action="store_true", help="let it wait again")
     what.add_argument("--undo", action="store_true", help="take back what you did last, here or in the app")
     what.add_argument("--redo", action="store_true", help="do again what was undone last")

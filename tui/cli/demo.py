@@ -114,7 +114,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._clock = Clock()
-        self._told = 0.0
+        self._reported = 0.0
         self._result: dict[str, Any] = {}
 
     def begin(self) -> None:
@@ -128,9 +128,9 @@ class _Lines:
             case Begins():
                 self._clock.turn(scene.act)
             case ActProgress():
-                if time.monotonic() - self._told < EVERY:
+                if time.monotonic() - self._reported < EVERY:
                     return
-                self._told = time.monotonic()
+                self._reported = time.monotonic()
             case Proved():
                 fields = {**_figures(scene), "examples": scene.examples}
                 self._result |= _figures(scene)

@@ -1,4 +1,4 @@
-"""`tertulia evaluate`: how well an ear hears speech that it did not learn from."""
+"""`tertulia evaluate`: how well a recogniser hears speech that it did not learn from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.cli.verdicts import interval
 if TYPE_CHECKING:
     from models.evaluation.evaluate import Evaluation
 
-HELP = "measure how well an ear hears held-out speech"
+HELP = "measure how well a recogniser hears held-out speech"
 SET = "test"
 
 
@@ -54,10 +54,10 @@ def progress(line: ProgressLine) -> Callable[[str, str, int, int], None]:
     """Shows on a line how far the listening is."""
     names = {SET: "clip", "silence": "silence", "timestamps": "timestamps of clip"}
 
-    def told(model: str, part: str, done: int, total: int) -> None:
+    def show(model: str, part: str, done: int, total: int) -> None:
         line.show(f"{model}: {names.get(part, part)} {done} of {total}", done / total if total else None)
 
-    return told
+    return show
 
 
 def figures(found: Evaluation) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Follower:
         return self._watch.state
 
     def skip(self) -> None:
-        """Take in what the run told so far without showing it: it is about to go on."""
+        """Read what the run has reported so far without showing it: it is about to go on."""
         self._watch.poll()
         self._began = False
 
@@ -121,7 +121,7 @@ class Follower:
         return ""
 
     def _misheard(self, event: dict[str, Any]) -> str:
-        """How much of dev is misheard at a step; empty where the event does not tell."""
+        """How much of dev is misheard at a step; empty where the event does not say."""
         step, wer, low, high = (number(event.get(name)) for name in ("step", "wer", "wer_low", "wer_high"))
         if step is None or wer is None:
             return ""
@@ -188,7 +188,7 @@ def follow(data: Path, follower: Follower, as_json: bool, promote: bool = False)
     """Show a run to its end, register what it made, and say what that is worth; the exit code.
 
     Args:
-        promote: put the version on if its verdict lets it.
+        promote: promote the version if its verdict lets it.
     """
     follower.follow()
     finished = follower.state.status == "finished"
@@ -196,7 +196,7 @@ def follow(data: Path, follower: Follower, as_json: bool, promote: bool = False)
     if as_json:
         print(json.dumps(_last(follower, made), ensure_ascii=False), flush=True)
     elif finished:
-        print("\n".join(_told(follower.run, made)))
+        print("\n".join(_result(follower.run, made)))
     if sentence := made.refused or _unfinished(follower):
         say(sentence)
     return 0 if finished and not made.refused else 1
@@ -220,7 +220,7 @@ def _settled(data: Path, run: Run, promote: bool) -> Made:
     return Made(version, verdict, promoted=True, rehearing=rehear(data))
 
 
-def _told(run: Run, made: Made) -> Iterator[str]:
+def _result(run: Run, made: Made) -> Iterator[str]:
     """What a finished run made, in words."""
     version, verdict = made.version, made.verdict
     if version is None:
@@ -232,32 +232,32 @@ def _told(run: Run, made: Made) -> Iterator[str]:
     if made.promoted:
         yield listens(version.name, made.rehearing)
     elif verdict is not None and verdict.promotable:
-        yield f"It does not listen yet: put it on with `tertulia promote {version.name}`."
+        yield f"It is not in use yet: promote it with `tertulia promote {version.name}`."
     else:
-        yield f"It was not put on; `tertulia promote {version.name} --force` does it all the same."
+        yield f"It was not promoted; `tertulia promote {version.name} --force` does it all the same."
 
 
 def _last(follower: Follower, made: Made) -> dict[str, Any]:
     """The last line: the trainer's own, with what came of it."""
-    run, state, told = follower.run, follower.state, follower.last
+    run, state, last = follower.run, follower.state, follower.last
     message, hint = state.error or (None, None)
     return {
         "event": "done", "status": state.status, "run": run.id, "folder": str(run.folder), "step": state.step,
         "steps": state.steps, "version": None if made.version is None else made.version.name,
         **verdicts.figures(made.verdict), "promoted": made.promoted, "rehearing": made.rehearing,
-        "dev_before": told.get("wer_before"), "dev_after": told.get("wer_after"),
-        "best_step": told.get("best_step"), "strength": state.strength, "message": message, "hint": hint,
+        "dev_before": last.get("wer_before"), "dev_after": last.get("wer_after"),
+        "best_step": last.get("best_step"), "strength": state.strength, "message": message, "hint": hint,
     }  # fmt: skip
 
 
 def rehear(data: Path) -> bool:
-    """Have what waits heard again by the recogniser in use, in the background; whether that was begun."""
-    from core.versions import rehear as closing
+    """Transcribe the queue again, in the background; whether that was begun."""
+    from core.versions.rehear import begin_rehearing
 
     try:
-        closing.begin_rehearing(data)
+        begin_rehearing(data)
     except TROUBLE as error:
-        say(f"What waits was not heard again: {error}")
+        say(f"The queue is not transcribed again: {error}")
         return False
     return True
 
@@ -269,7 +269,7 @@ def listens(name: str, rehearing: bool) -> str:
     now = f"{name} listens from now on."
     if wish := asked_for(RECOGNISER):
         now = f"{name} is the active version now, but {VARIABLES[RECOGNISER]} names {wish}, which goes before it."
-    more = " What waits to be corrected is heard again with it, in the background." if rehearing else ""
+    more = " The queue is transcribed again with it, in the background." if rehearing else ""
     return now + more
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.importing import importer, intake, transcription
     from store.database import Store
 
-HELP = "take in audio, or transcripts in the formats of other tools"
+HELP = "import audio, or transcripts in the formats of other tools"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`tertulia promote V`: put a version of the ear on."""
+"""`tertulia promote V`: make a version of the recogniser the one in use."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import json
 from tui.cli import verdicts
 from tui.cli.progress import say
 
-HELP = "put a version of the ear on, if it is proven better"
+HELP = "make a version of the recogniser the one in use, if it is proven better"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("version", metavar="V", help="a version, or a recogniser of `tertulia models list`")
     parser.add_argument("--force", action="store_true", help="whatever was measured")
-    parser.add_argument("--no-rehear", action="store_true", help="what waits is not heard again with it")
+    parser.add_argument("--no-rehear", action="store_true", help="do not transcribe the queue again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Promote, and have what waits heard again; 1 when the version may not be put on."""
+    """Promote, and transcribe the queue again; 1 when the version may not be promoted."""
     from core.runs.errors import TrainingRefused
     from core.versions import registry
     from core.versions.active import RECOGNISER, chosen_name
@@ -52,5 +52,5 @@ def run(options: argparse.Namespace) -> int:
     elif new:
         print(listens(version.name, rehearing))
     else:
-        print(f"{version.name} is the ear in use already.")
+        print(f"{version.name} is the recogniser in use already.")
     return 0

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "number", nargs="?", type=int, metavar="N", help="the run's number (the newest unfinished one)"
     )
     parser.add_argument("--detach", action="store_true", help="do not wait for its end")
-    parser.add_argument("--promote", action="store_true", help="put the new ear on, if it is proven better")
+    parser.add_argument("--promote", action="store_true", help="promote the new version, if it is proven better")
     parser.add_argument("--json", action="store_true", help="every event as one JSON line, the result as the last")
 
 

@@ -1,20 +1,20 @@
-"""`tertulia rollback`: go back to the ear that listened before."""
+"""`tertulia rollback`: go back to the recogniser that was in use before."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
-HELP = "go back to the ear that listened before this one"
+HELP = "go back to the recogniser that was in use before this one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--no-rehear", action="store_true", help="what waits is not heard again with it")
+    parser.add_argument("--no-rehear", action="store_true", help="do not transcribe the queue again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Go back, and have what waits heard again; 1 when there is nothing to go back to."""
+    """Go back, and transcribe the queue again; 1 when there is nothing to go back to."""
     from core.runs.errors import TrainingRefused
     from core.versions import registry
     from store.database import Store

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from store.runs import Run
     from store.versions import ModelVersion
 
-HELP = "list the training runs, or tell all about one"
+HELP = "list the training runs, or show all about one"
 SAMPLES = 5
 """Sentences before and after that are shown; --json has all."""
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """List the runs, the newest first, or tell about one."""
+    """List the runs, the newest first, or show one."""
     from core.versions import registry
     from store import runs
     from store.database import Store
@@ -139,7 +139,7 @@ def _lines(store: Store, run: Run, state: RunState) -> Iterator[str]:
 
 
 def _status(run: Run, state: RunState) -> str:
-    """As the folder tells; as it was noted, where the folder tells nothing."""
+    """As the run's folder says; as the database says, where the folder says nothing."""
     return run.status if state.status == "preparing" else state.status
 
 

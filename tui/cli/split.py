@@ -1,4 +1,4 @@
-"""`tertulia split`: divide the corrected segments into train, dev and test."""
+"""`tertulia split`: split the corrected segments into train, dev and test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.words import counted
 if TYPE_CHECKING:
     from core.dataset.splits import Assigned
 
-HELP = "divide the corrected segments into train, dev and test; the test is never changed"
+HELP = "split the corrected segments into train, dev and test; the test is never changed"
 MOST = 10
 """Segments that are named one by one."""
 MUCH = 0.1
@@ -23,12 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shares", type=_shares, default=(80.0, 10.0, 10.0), metavar="T,D,T", help="of the audio (80,10,10)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed divides otherwise (0)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed splits otherwise (0)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Divide, and say what is where."""
+    """Split, and say what is where."""
     from core.dataset.splits import assign
     from store.database import Store
     from store.paths import data_folder

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ACTS = {
     "talk": "The learner talks",
     "correct": "What was misheard is corrected",
-    "train": "The ear learns from the corrections",
+    "train": "The recogniser learns from the corrections",
     "prove": "It is tested on what it never heard",
     "promote": "The gate decides",
     "go on": "The learner talks on",
@@ -30,8 +30,8 @@ WIDEST = 100
 """Columns that a line of it may take."""
 INDENT = "   "
 OPENING = (
-    "A learner who does not exist talks with the tutor, with an Andalusian accent that the starter ear was never "
-    "taught. Everything else is real, and nothing of yours is touched. ctrl+c interrupts it.",
+    "A learner who does not exist talks with the tutor, with an Andalusian accent that the starter recogniser was "
+    "never taught. Everything else is real, and nothing of yours is touched. ctrl+c interrupts it.",
 )
 
 
@@ -90,14 +90,14 @@ class Story:
                 self._promoted = scene.version if scene.promoted else ""
                 self._tell(_decided(scene.version, scene.promoted))
             case Reheard():
-                self._tell(_heard_anew(scene))
+                self._tell(_transcribed_again(scene))
 
     def end(self, folder: Path | None) -> None:
         """What became of it."""
         self._turn()
         if folder is not None:
             self._say(f"To look around in it: TERTULIA_HOME={folder.absolute()} tertulia")
-        what = f"{self._promoted} listens now" if self._promoted else "the ear stays as it was"
+        what = f"{self._promoted} listens now" if self._promoted else "the recogniser stays as it was"
         self._say(f"The end, after {clock(self._clock.total)}: {what}.")
 
     def fail(self, error: Sentence) -> None:
@@ -149,7 +149,7 @@ def _trained(scene: Trained) -> Iterator[str]:
     best = "" if scene.best_step is None else f", of which step {scene.best_step} was the best on dev"
     yield f"{counted(scene.steps, 'step')} in {clock(scene.seconds)}{best}."
     if scene.strength is not None:
-        yield f"{100 * scene.strength:.0f} % of what was learnt is put into the ear."
+        yield f"{100 * scene.strength:.0f} % of what was learnt is put into the recogniser."
 
 
 def _proved(scene: Proved) -> Iterator[str]:
@@ -165,7 +165,7 @@ def _decided(version: str, promoted: bool) -> Iterator[str]:
     yield f"{version} is let in, and listens from now on." if promoted else f"{version} is not let in."
 
 
-def _heard_anew(scene: Reheard) -> Iterator[str]:
+def _transcribed_again(scene: Reheard) -> Iterator[str]:
     yield (
         f"{counted(scene.sentences, 'sentence')} that nobody corrected: {scene.misheard_before} were misheard, and "
         f"{scene.misheard_now} are now."

@@ -31,7 +31,7 @@ class Closed:
 
 
 News = protocol.Event | protocol.Say | Closed | None
-"""What the engine tells, what is typed, and None for the engine's end."""
+"""The engine's events, what is typed, and None for the engine's end."""
 
 
 class Talk:
@@ -147,33 +147,33 @@ class PrintedTurn:
         """It was said, and the engine has not come to rest since."""
         self.failed = False
         """It was not answered, or one before it was not."""
-        self._told = True
-        """How it ended has been told."""
+        self._reported = True
+        """How it ended has been reported."""
         self._said = ""
         """The last sentence of trouble."""
         self._known: dict[str, Any] = {}
 
     def say(self, sentence: str) -> None:
-        """Tell of trouble, once."""
+        """Report trouble, once."""
         if sentence != self._said:
             progress.say(sentence)
         self._said = sentence
 
     def begin(self) -> None:
         """A turn is said."""
-        self.under_way, self._told = True, False
+        self.under_way, self._reported = True, False
         self._known, self._said = {}, ""
 
     def end(self) -> None:
         """The engine has come to rest."""
-        if self.under_way and not self._told:
+        if self.under_way and not self._reported:
             if not self._said:
                 self.say(UNANSWERED)
             self._lost(self._said)
         self.under_way = False
 
     def take(self, event: protocol.Event) -> None:
-        """Take in what the engine tells of a turn."""
+        """Take in an event of the turn."""
         known = self._known
         match event:
             case protocol.TurnStored(role="learner"):
@@ -198,17 +198,17 @@ class PrintedTurn:
                 self._lost(event.reason)
             case protocol.Timings():
                 known["timings"] = {f"{stage}_s": round(seconds, 4) for stage, seconds in event.seconds.items()}
-                self._tell()
+                self._report()
 
     def _lost(self, reason: str) -> None:
         self.failed = True
         self._known["error"] = reason
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
-        if self._as_json and not self._told:
+    def _report(self) -> None:
+        if self._as_json and not self._reported:
             print(json.dumps(self._line(), ensure_ascii=False), flush=True)
-        self._told = True
+        self._reported = True
 
     def _line(self) -> dict[str, Any]:
         empty: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""`tertulia train`: a better ear from the corrections, followed to its verdict."""
+"""`tertulia train`: a better recogniser from the corrections, followed to its verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from store.database import Store
     from store.runs import Run
 
-HELP = "train the ear on what you corrected, in a process of its own"
+HELP = "train the recogniser on what you corrected, in a process of its own"
 MOST = 10
 """Segments that are named one by one."""
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--base",
         default="",
         metavar="B",
-        help="a version, a model, or a folder to start from (what the ear came from)",
+        help="a version, a model, or a folder to start from (what the one in use came from)",
     )
     parser.add_argument(
         "--job", type=named_path, metavar="FILE", help="a JSON object of knobs, as in a run's job.json"
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plan", action="store_true", help="only say what would be trained, and whether it is worth it"
     )
     parser.add_argument("--detach", action="store_true", help="do not wait for its end")
-    parser.add_argument("--promote", action="store_true", help="put the new ear on, if it is proven better")
+    parser.add_argument("--promote", action="store_true", help="promote the new version, if it is proven better")
     parser.add_argument("--json", action="store_true", help="every event as one JSON line, the result as the last")
 
 
@@ -131,8 +131,8 @@ def _no_constant(text: str) -> float:
 def begun(run: Run, as_json: bool) -> str:
     """That a run is at work, which nobody follows here."""
     if as_json:
-        told = {"event": "begun", "run": run.id, "status": "running", "folder": str(run.folder)}
-        return json.dumps(told, ensure_ascii=False)
+        event = {"event": "begun", "run": run.id, "status": "running", "folder": str(run.folder)}
+        return json.dumps(event, ensure_ascii=False)
     return (
         f"Run {run.id} is at work. `tertulia runs {run.id}` says how far it is, `tertulia stop {run.id}` stops it, "
         "and the Train screen shows it."

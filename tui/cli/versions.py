@@ -1,4 +1,4 @@
-"""`tertulia versions`: the ears that were made here, how good they are, and which of them listens."""
+"""`tertulia versions`: the recognisers that were made here, how good they are, and which is in use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from store.database import Store
     from store.versions import ModelVersion
 
-HELP = "list the versions of the ear; delete or tag one"
+HELP = "list the versions of the recogniser; delete or tag one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -58,7 +58,7 @@ class AcceptingScreen(TextScreen):
         effort = self.effort()
         self.status.saved = "saving"
         if self.blind:
-            job = self.desk.desk(lambda desk: desk.second_pass(card, card.text, effort[0]))
+            job = self.worker.do(lambda desk: desk.second_pass(card, card.text, effort[0]))
             self.start(self._second_pass(card, job))
         else:
             self.accept(card, card.text, *effort)
@@ -66,7 +66,7 @@ class AcceptingScreen(TextScreen):
 
     def accept(self, card: Card, text: str, listened: float, seconds: float, pressed: int) -> None:
         """Store a text; it is on its way when this returns."""
-        job = self.desk.desk(lambda desk: desk.accept(card, text, listened, seconds, pressed))
+        job = self.worker.do(lambda desk: desk.accept(card, text, listened, seconds, pressed))
         self.start(self._accept(card, text, seconds, job))
 
     async def _accept(self, card: Card, text: str, seconds: float, job: Awaitable[ActionDone]) -> None:
@@ -114,7 +114,7 @@ class AcceptingScreen(TextScreen):
 
         def chosen(which: str | None) -> None:
             if which == "theirs":
-                self.start(self._finish(self.desk.desk(_without_draft(error.segment))))
+                self.start(self._finish(self.worker.do(_without_draft(error.segment))))
                 self.forget([error.segment])
             else:
                 self.start(self._insist(error, edit=which != "mine"))
@@ -131,7 +131,7 @@ class AcceptingScreen(TextScreen):
             await self.visit([error.segment])
             self.reload()
             return
-        card = await self.desk.desk(lambda desk: desk.card(error.segment))
+        card = await self.worker.do(lambda desk: desk.card(error.segment))
         self.accept(card, mine, 0.0, 0.0, 0)
 
     def conflicted(self, error: ConflictError) -> None:
@@ -152,7 +152,7 @@ class AcceptingScreen(TextScreen):
 
     async def visit(self, segments: tuple[int, ...] | list[int]) -> None:
         """Go to the first of these that is not retired; retired ones leave the list."""
-        rows = await self.desk.desk(lambda desk: queue.rows(desk.store, segments))
+        rows = await self.worker.do(lambda desk: queue.rows(desk.store, segments))
         gone = [row.id for row in rows if row.status == "retired"]
         alive = [row.id for row in rows if row.status != "retired"]
         here = self.queue.ids
@@ -173,7 +173,7 @@ class AcceptingScreen(TextScreen):
             self.start(self._second_look())
 
     async def _second_look(self) -> None:
-        due = await self.desk.read(lambda desk: desk.second_look(SECOND_LOOK))
+        due = await self.worker.read(lambda desk: desk.second_look(SECOND_LOOK))
         if due:
             self.show(View("time", "all", segments=tuple(due)), "second look", blind=True)
         else:
@@ -185,7 +185,7 @@ class AcceptingScreen(TextScreen):
         self.status.saved = "saved"
 
     async def _agreement(self) -> None:
-        agreed = await self.desk.read(lambda desk: desk.agreement())
+        agreed = await self.worker.read(lambda desk: desk.agreement())
         if agreed is not None:
             self.say(f"Of the words, {agreed} differ between your two passes.")
         self.show(View())

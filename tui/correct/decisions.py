@@ -44,7 +44,7 @@ class DecidingScreen(AcceptingScreen):
         self.status.saved = "saving"
         if stay:
             self.hold_card()
-        self.start(self._act(card, self.desk.desk(lambda desk: act(desk, card)), stay, then))
+        self.start(self._act(card, self.worker.do(lambda desk: act(desk, card)), stay, then))
         if not stay:
             self._advance()
 
@@ -167,7 +167,7 @@ class DecidingScreen(AcceptingScreen):
         self.hush()
         self.hold_card()
         self.status.saved = "saving"
-        self.start(self._do_reshape(self.desk.desk(act)))
+        self.start(self._do_reshape(self.worker.do(act)))
 
     async def _do_reshape(self, job: Awaitable[ActionDone]) -> None:
         try:
@@ -190,13 +190,13 @@ class DecidingScreen(AcceptingScreen):
         else:
             self._store_draft()
             self.hold_card()  # which is perhaps what is taken back
-            self.start(self._undo("Taken back", self.desk.desk(lambda desk: desk.undo())))
+            self.start(self._undo("Taken back", self.worker.do(lambda desk: desk.undo())))
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
         self._store_draft()
         self.hold_card()
-        self.start(self._undo("Done again", self.desk.desk(lambda desk: desk.redo())))
+        self.start(self._undo("Done again", self.worker.do(lambda desk: desk.redo())))
 
     async def _undo(self, said: str, job: Awaitable[ActionDone | None]) -> None:
         try:

@@ -26,7 +26,7 @@ from tui.correct import reads
 from tui.correct.about import Lines
 from tui.correct.layers import Layers
 from tui.correct.queue_list import QueueList
-from tui.correct.status_line import DeskStatus
+from tui.correct.status_line import CorrectStatus
 from tui.database_worker import DatabaseWorker
 from tui.text import plain
 from tui.theme import ACCENT
@@ -39,14 +39,14 @@ SETTLED_SECONDS = 0.1
 POLL_SECONDS = 1.0
 """How often to look for what other processes changed."""
 ACCEPTED_TILL_REORDER = 10
-"""Acceptances after which the rest of the queue is put in order anew: each teaches what costs time."""
+"""Acceptances after which the rest of the queue is put in order again: each teaches what costs time."""
 
-ACCEPTED_TILL_TENDED = 25
-"""Acceptances after which all other segments' errors are expected anew: each teaches how often the ear errs."""
+ACCEPTED_TILL_LEARNT = 25
+"""Acceptances after which the expected errors of all other segments are computed again, by what these taught."""
 
 NOTHING = (
     "There is nothing to correct yet.\n\nTalk with the tutor (1): all you say is kept, and waits for you here. "
-    "Or bring recordings of your own: i on the Dataset screen (3), or\n\ntertulia import FOLDER"
+    "Or import recordings of your own: i on the Dataset screen (3), or\n\ntertulia import FOLDER"
 )
 NOTHING_HERE = "Nothing here is left to do.\n\nt shows others, / searches, escape goes back to what waits."
 NOT_FOUND = "No segment here has all of “{}”.\n\n/ searches for other words, escape goes back to what waits."
@@ -69,9 +69,9 @@ class QueueScreen(Layers):
         self.segment: int | None = None
         """The chosen segment."""
         self.queue = QueueList(self.take_key)
-        self.status = DeskStatus()
+        self.status = CorrectStatus()
         self.said = Lines(id="said")
-        self._desk: DatabaseWorker | None = None
+        self._worker: DatabaseWorker | None = None
         self._cards: OrderedDict[int, Card] = OrderedDict()
         self._fetching: set[int] = set()
         self._again = False
@@ -90,36 +90,37 @@ class QueueScreen(Layers):
         self.set_interval(POLL_SECONDS, lambda: self.start(self._look_for_changes()))
 
     def on_screen_resume(self) -> None:
-        """Open the desk the first time; later, see what came meanwhile."""
-        if self._desk is None and self.tertulia.data is not None:
-            self._desk = DatabaseWorker(self.tertulia.data)
+        """Open the database the first time; later, see what came meanwhile."""
+        if self._worker is None and self.tertulia.data is not None:
+            self._worker = DatabaseWorker(self.tertulia.data)
             self.show(self.view, self.view_title)
-        elif self._desk is None:
+        elif self._worker is None:
             self.show_nothing("The data folder cannot be used; the Talk screen says why.")
         else:
             self.start(self._reorder())
 
     def on_queue_reheard(self) -> None:
-        """Another ear has heard what waits: put the rest in order by what it is unsure of."""
-        if self._desk is not None:
+        """The queue was transcribed again: put the rest in order by what the recogniser is unsure of now."""
+        if self._worker is not None:
             self.start(self._reorder())
 
     async def on_unmount(self) -> None:
         """Store what is to be stored, and close the database."""
-        if self._desk is not None:
-            await self._desk.close()
+        if self._worker is not None:
+            await self._worker.close()
 
     @property
-    def desk(self) -> DatabaseWorker:
-        assert self._desk is not None, "the screen has not been shown yet"
-        return self._desk
+    def worker(self) -> DatabaseWorker:
+        """The threads that read and write the database."""
+        assert self._worker is not None, "the screen has not been shown yet"
+        return self._worker
 
     def start(self, job: Coroutine[Any, Any, None]) -> None:
-        """Do something that takes time; what goes wrong is told and ends nothing."""
-        if self._desk is None:
+        """Do something that takes time; what goes wrong is shown and ends nothing."""
+        if self._worker is None:
             job.close()
             return
-        self.run_worker(self._guarded(job), group="desk", exit_on_error=False)
+        self.run_worker(self._guarded(job), group="database", exit_on_error=False)
 
     async def _guarded(self, job: Coroutine[Any, Any, None]) -> None:
         try:
@@ -130,7 +131,7 @@ class QueueScreen(Layers):
             self.failed(str(error))
 
     def say(self, text: str) -> None:
-        """Tell something that is of use until the next key; where it hides nothing."""
+        """Show something that is of use until the next key; where it hides nothing."""
         self.said.lines = (Content.assemble(("› ", ACCENT), plain(text)),) if text else ()
 
     # --- the list -------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ class QueueScreen(Layers):
         self._cards.clear()
         self.card, self.segment = None, None
         self.queue.blind = blind
-        self.opening = self._desk is not None
+        self.opening = self._worker is not None
         self.view_changed()
         self.start(self._load())
 
@@ -158,7 +159,7 @@ class QueueScreen(Layers):
         load, shown, blind = self._loads, self.view, self.blind
         with self.app.batch_update():  # one picture, of what is found; there is nothing to see before
             # After all that was done before, or the card would be an older one.
-            found = await self.desk.desk(lambda desk: reads.opened(desk, shown, blind))
+            found = await self.worker.do(lambda desk: reads.opened(desk, shown, blind))
             if load != self._loads:
                 return
             self.view, self.opening = found.view, False
@@ -169,16 +170,16 @@ class QueueScreen(Layers):
                 self._keep(found.card)
             self.go(0)
         if self._marker is None:
-            self._marker, _ = await self.desk.read(lambda desk: queue.changed_since(desk.store, None))
+            self._marker, _ = await self.worker.read(lambda desk: queue.changed_since(desk.store, None))
         if len(found.ids) == reads.FIRST_PAGE:
             self.set_timer(SETTLED_SECONDS, lambda: self.start(self._reorder()))
 
     async def _reorder(self) -> None:
         """Put all that comes after the chosen segment in order anew; what was passed stays where it is."""
         load, shown, place = self._loads, self.view, self.queue.chosen
-        view = await self.desk.read(lambda desk: reads.costed(desk, shown))
+        view = await self.worker.read(lambda desk: reads.costed(desk, shown))
         passed = self.queue.ids[: place + 1]
-        ids = await self.desk.read(lambda desk: reads.with_rest(desk, view, passed))
+        ids = await self.worker.read(lambda desk: reads.with_rest(desk, view, passed))
         if load != self._loads:
             return
         if self.queue.ids[: len(passed)] != passed or self.queue.chosen >= max(1, len(passed)):
@@ -214,7 +215,7 @@ class QueueScreen(Layers):
         self.start(self._fetch_rows(message.ids))
 
     async def _fetch_rows(self, ids: list[int]) -> None:
-        self.queue.put(await self.desk.desk(lambda desk: queue.rows(desk.store, ids)))
+        self.queue.put(await self.worker.do(lambda desk: queue.rows(desk.store, ids)))
 
     # --- the card -------------------------------------------------------------------------------
 
@@ -262,7 +263,7 @@ class QueueScreen(Layers):
     async def _fetch(self, segment: int) -> None:
         load, view, blind = self._loads, self.view, self.blind
         try:
-            card = await self.desk.desk(lambda desk: reads.card(desk, segment, view, blind))
+            card = await self.worker.do(lambda desk: reads.card(desk, segment, view, blind))
         except StoreError:
             if segment == self.segment:
                 raise
@@ -320,7 +321,7 @@ class QueueScreen(Layers):
     async def _renew_neighbours(self, segment: int) -> None:
         """What stands around the card that is shown has changed; what is typed into it has not."""
         view = self.view
-        fresh = await self.desk.desk(lambda desk: desk.card(segment, view))
+        fresh = await self.worker.do(lambda desk: desk.card(segment, view))
         if self.card is not None and self.card.row.id == segment:
             self.card = replace(self.card, before=fresh.before, after=fresh.after)
             self.show_neighbours()
@@ -333,19 +334,19 @@ class QueueScreen(Layers):
             self._accepted += 1
             if self._accepted % ACCEPTED_TILL_REORDER == 0:
                 await self._reorder()
-            if self._accepted % ACCEPTED_TILL_TENDED == 0:
-                self.start(self._tend())
+            if self._accepted % ACCEPTED_TILL_LEARNT == 0:
+                self.start(self._update_expected_errors())
 
-    async def _tend(self) -> None:
-        if await self.desk.tend():
+    async def _update_expected_errors(self) -> None:
+        if await self.worker.update_expected_errors():
             await self._reorder()
 
     async def _look_for_changes(self) -> None:
         if self._marker is None or not self.is_current:
             return
         marker = self._marker
-        self._marker = None  # what cannot be read is told once, not every second
-        newest, changed = await self.desk.read(lambda desk: queue.changed_since(desk.store, marker))
+        self._marker = None  # what cannot be read is said once, not every second
+        newest, changed = await self.worker.read(lambda desk: queue.changed_since(desk.store, marker))
         self._marker = newest
         if not changed:
             return
@@ -354,7 +355,7 @@ class QueueScreen(Layers):
             await self._reorder()
         card = self.card
         if card is not None and card.row.id in changed and not self.blind:
-            rows = await self.desk.read(lambda desk: queue.rows(desk.store, [card.row.id]))
+            rows = await self.worker.read(lambda desk: queue.rows(desk.store, [card.row.id]))
             now = [(row.revision, row.heard) for row in rows]
             if self.card is card and now != [(card.row.revision, card.row.heard)]:
                 self.changed_elsewhere(card)

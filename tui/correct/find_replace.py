@@ -34,7 +34,7 @@ REPLACE = (
     Key("replace.tick", ("space",), "tick", "tick", "Tick a segment, or take its tick away.", foot=True),
     Key("replace.all", ("a",), "tick_all", "all/none", "Tick all segments, or none.", foot=True),
     Key("replace.words", (), "option('whole_words')", "whole words", "Whole words only.", writing="f2", foot=True),
-    Key("replace.case", (), "option('match_case')", "case", "Tell capitals apart.", writing="f3", foot=True),
+    Key("replace.case", (), "option('match_case')", "case", "Heed capitals.", writing="f3", foot=True),
     Key("replace.regex", (), "option('regex')", "pattern", "A regular expression.", writing="f4", foot=True),
     Key("replace.down", ("down", "j"), "move(1)", "down", "To the preview, and down in it.", writing="down"),
     Key("replace.up", ("up", "k"), "move(-1)", "up", "Up; from the top back to the fields.", writing="up"),
@@ -59,7 +59,7 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
 
     def __init__(self, desk: DatabaseWorker, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
         super().__init__()
-        self._desk = desk
+        self._worker = desk
         self._given = plan
         self._plan: ReplacementPlan | None = None
         self._timer: Timer | None = None
@@ -126,7 +126,7 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
             self._show(None)
             return
         try:
-            plan = await self._desk.read(given)
+            plan = await self._worker.read(given)
         except StoreError as error:
             self._show(None, str(error))
             return

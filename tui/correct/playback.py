@@ -1,7 +1,7 @@
 """The second layer of the Correct screen: what is played, and how much of it was heard.
 
 The player is another process and may be late, so every event is matched with the play it belongs to;
-what it tells of a segment that has been left is not counted for the one that is shown.
+what it reports of a segment that has been left is not counted for the one that is shown.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class SoundScreen(QueueScreen):
         self._last_play: Play | None = None
         self._heard: list[tuple[int, int]] = []
         """Spans of the chosen segment that were listened to."""
-        self._come_to: int | None = None
-        """The sample that the play that is heard told of last."""
+        self._newest_sample: int | None = None
+        """The newest sample that was reported of the play that is heard."""
         self.edge_wanted = ""
         """What to play when the card comes again: one of EDGES."""
-        self._told_silence = False
+        self._said_silence = False
         self._last_complaint = ""
 
     # --- asking ---------------------------------------------------------------------------------
@@ -78,8 +78,8 @@ class SoundScreen(QueueScreen):
             row.sha256, start, end, self.status.pace, self.status.loop if loop is None else loop, gain(row)
         )
         if not self.tertulia.sound:
-            if not self._told_silence:
-                self._told_silence = True
+            if not self._said_silence:
+                self._said_silence = True
                 self.say("Sound is off (--no-sound); everything else works.")
             return
         self._plays.append((row.id, self._last_play))
@@ -106,7 +106,7 @@ class SoundScreen(QueueScreen):
     @work(group="player", exit_on_error=False)
     async def _listen(self, player: PlayerLike) -> None:
         async for event in player.events():
-            self._happened(event)
+            self._on_event(event)
 
     async def on_unmount(self) -> None:
         if self._player is not None:
@@ -117,20 +117,20 @@ class SoundScreen(QueueScreen):
         self.hush()
         self.waveform.at = None
 
-    # --- what the player tells --------------------------------------------------------------------
+    # --- what the player reports ------------------------------------------------------------------
 
-    def _happened(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case protocol.At(sha256=sha256, sample=sample) if self._plays:
                 segment, play = self._plays[0]
                 if segment == self.segment and play.sha256 == sha256 and len(self._plays) == 1:
-                    if self._come_to is not None and sample < self._come_to:  # the loop begins again
+                    if self._newest_sample is not None and sample < self._newest_sample:  # the loop begins again
                         self._heard.append((play.start, play.end))
-                    self._come_to = sample
+                    self._newest_sample = sample
                     self._at(sample)
             case protocol.Finished(sample=sample, listened=listened) if self._plays:
                 segment, _ = self._plays.popleft()
-                self._come_to = None
+                self._newest_sample = None
                 if segment == self.segment:
                     self._heard += [(first, last) for first, last in listened]
                     self._show_heard()
@@ -208,7 +208,7 @@ class SoundScreen(QueueScreen):
         span = _span(row)
         if span not in self._waves:
             try:
-                self._waves[span] = await self.desk.wave(row)
+                self._waves[span] = await self.worker.wave(row)
             except StoreError as error:
                 if row.id == self.segment:
                     self.waveform.trouble = str(error)

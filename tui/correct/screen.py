@@ -1,8 +1,8 @@
 """The Correct screen: hear a segment, mend its text, decide, and go on.
 
-Six layers lie below, each a file: the queue (desk_queue), the sound (desk_sound), the keyboard
-(desk_keys), the text (desk_text), accepting (desk_accepting) and deciding otherwise (desk_deciding). Here is
-which segments are shown, and what is done to many of them at once.
+Six layers lie below, each a file: the queue (deck), the sound (playback), the keyboard (keyboard), the text
+(text_editing), accepting (accepting) and deciding otherwise (decisions). Here is which segments are
+shown, and what is done to many of them at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class CorrectScreen(DecidingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         card = self.card
         match action:
-            case _ if self._desk is None:
+            case _ if self._worker is None:
                 return False
             case _ if self.taking in ("pick", "choose", "ask"):
                 return action == "back"
@@ -104,20 +104,20 @@ class CorrectScreen(DecidingScreen):
             return desk.like_this(before, after, segment)
 
         self._store_draft()
-        self.app.push_screen(Replace(self.desk, plan), self._carry_out)
+        self.app.push_screen(Replace(self.worker, plan), self._carry_out)
 
     def action_replace(self) -> None:
         """Find and replace."""
         from tui.correct.find_replace import Replace
 
         self._store_draft()
-        self.app.push_screen(Replace(self.desk), self._carry_out)
+        self.app.push_screen(Replace(self.worker), self._carry_out)
 
     def _carry_out(self, chosen: tuple[ReplacementPlan, set[int]] | None) -> None:
         if chosen is not None:
             plan, segments = chosen
             self.hold_card()  # which is perhaps one of them
-            self.start(self._replace(self.desk.desk(lambda desk: desk.carry_out(plan, segments))))
+            self.start(self._replace(self.worker.do(lambda desk: desk.carry_out(plan, segments))))
 
     async def _replace(self, job: Awaitable[Replaced]) -> None:
         try:

@@ -12,10 +12,10 @@ from tui.theme import GOOD, MUTED, STRONG
 SAVED = {"": "", "draft": "draft", "saving": "saving…", "saved": "saved ✓", "failed": "not saved ×"}
 
 
-class DeskStatus(Widget):
+class CorrectStatus(Widget):
     """One line; what matters least gives way first where it is narrow."""
 
-    DEFAULT_CSS = "DeskStatus { height: 1; color: $text-muted; }"
+    DEFAULT_CSS = "CorrectStatus { height: 1; color: $text-muted; }"
 
     place: reactive[int] = reactive(0)
     """Which of the queue, from 1; 0 for none."""

@@ -182,7 +182,7 @@ class TextScreen(KeyboardScreen):
         self.drop_draft()
         card = self.card
         self._cards.pop(card.row.id, None)
-        self.start(self._keep_draft(card, self.desk.desk(lambda desk: desk.draft(card, card.text))))
+        self.start(self._keep_draft(card, self.worker.do(lambda desk: desk.draft(card, card.text))))
 
     async def _keep_draft(self, card: Card, job: Awaitable[None]) -> None:
         try:
@@ -207,7 +207,7 @@ class TextScreen(KeyboardScreen):
         if card is not None and (self.taking == "write" or self._draft_timer is not None):
             text = self.editor.text if self.taking == "write" else card.text
             with suppress(StoreError):
-                await self.desk.desk(lambda desk: desk.draft(card, text))
+                await self.worker.do(lambda desk: desk.draft(card, text))
 
     def write(self, first: int, last: int) -> None:
         """Change the text in place, with these characters selected."""

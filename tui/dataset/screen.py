@@ -41,7 +41,7 @@ REST = 10
 EMPTY = (
     ("There is nothing to count yet.", "bold"),
     "\n\nTalk with the tutor (1): every turn you speak is kept, waits for you to be corrected (2), and counts "
-    "here.\n\nOr press i to bring in recordings of your own: audio alone, or with transcripts in the format of "
+    "here.\n\nOr press i to import recordings of your own: audio alone, or with transcripts in the format of "
     "another tool.\n\nHere you will see how many minutes you have corrected, how well the ear hears each speaker, "
     "which recordings are too quiet or clipped, and what the next milestone brings.",
 )
@@ -112,7 +112,7 @@ class DatasetScreen(TaskScreen):
     async def _count_all(self) -> None:
         try:
             began = time.monotonic()
-            self._marker, self.figures = await self.worker.desk(_counted)
+            self._marker, self.figures = await self.worker.do(_counted)
             self._count_after = time.monotonic() + REST * (time.monotonic() - began)
         except StoreError as error:
             self._say(Content(str(error)))
@@ -150,7 +150,7 @@ class DatasetScreen(TaskScreen):
 
     async def _look_for_changes(self) -> None:
         try:
-            marker, _ = await self.worker.desk(lambda desk: queue.changed_since(desk.store, None))
+            marker, _ = await self.worker.do(lambda desk: queue.changed_since(desk.store, None))
         except StoreError:
             return  # counting says it
         if marker != self._marker and time.monotonic() >= self._count_after:
@@ -214,20 +214,20 @@ class DatasetScreen(TaskScreen):
             await self.tertulia.open_view(target.view, target.title)
 
     def action_split(self) -> None:
-        """Say what dividing into train, dev and test would do, and do it when it is wanted."""
+        """Say what a split into train, dev and test would be, and do it when it is wanted."""
         from tui.dataset.split_form import SplitForm
 
         def chosen(shares: tuple[float, ...] | None) -> None:
             if shares is not None:
-                self.run_worker(self._divide(shares), group="figures", exit_on_error=False)
+                self.run_worker(self._split(shares), group="figures", exit_on_error=False)
 
         self.app.push_screen(SplitForm(self.worker), chosen)
 
-    async def _divide(self, shares: tuple[float, ...]) -> None:
+    async def _split(self, shares: tuple[float, ...]) -> None:
         from core.dataset.splits import assign
 
         try:
-            done = await self.worker.desk(lambda desk: assign(desk.store, shares))
+            done = await self.worker.do(lambda desk: assign(desk.store, shares))
         except StoreError as error:
             self.tertulia.tell(str(error), "error")
             return

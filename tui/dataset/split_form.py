@@ -1,4 +1,4 @@
-"""The dialog before segments are divided into train, dev and test: it says what would happen."""
+"""The dialog before segments are split into train, dev and test: it says what would happen."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class SplitForm(Form["tuple[float, ...] | None"]):
         worker: tries what would happen.
     """
 
-    HEADING = "Divide the corrected segments into train, dev and test"
-    DOES = "divide them so"
+    HEADING = "Split the corrected segments into train, dev and test"
+    DOES = "split them so"
     KEYS_SHOWN = ()
 
     def __init__(self, worker: DatabaseWorker) -> None:
@@ -88,7 +88,7 @@ class SplitForm(Form["tuple[float, ...] | None"]):
 
 
 def described(would: Assigned) -> list[str | Content]:
-    """What dividing would do, a line each."""
+    """What the split would be, a line each."""
     whole = sum(share.seconds for name, share in would.splits.items() if name != "out") or 1.0
     moved = f"{would.moved:,} segments would move" if would.moved else "Nothing would move"
     if not would.splits["train"].segments:

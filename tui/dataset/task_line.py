@@ -1,4 +1,4 @@
-"""One line about a command that runs beside the app, or about how the last one ended."""
+"""One line about the import or export that runs beside the app, or about how the last one ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TaskLine(Widget):
     DEFAULT_CSS = "TaskLine { height: 1; padding: 0 1; background: $surface; display: none; }"
 
     state: reactive[str] = reactive("")
-    """running, done, failed, stopped; empty: nothing to tell."""
+    """running, done, failed, stopped; empty: nothing to show."""
     what: reactive[str] = reactive("")
     """import, export."""
     text: reactive[str] = reactive("")
@@ -27,7 +27,7 @@ class TaskLine(Widget):
     """Keys that do something about it, and what."""
 
     def watch_state(self, state: str) -> None:
-        """Take room only where there is something to tell."""
+        """Take room only where there is something to show."""
         self.display = bool(state)
 
     def render(self) -> RenderResult:

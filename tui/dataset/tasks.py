@@ -26,8 +26,8 @@ STOPPING = {
     "import": "What was done stays, and importing the same again goes on from there.",
     "export": "Nothing is written then.",
 }
-MOST_SAID = 3
-"""Sentences that are shown of all that a command said."""
+MOST_NOTICES = 3
+"""Notices of a task that are shown."""
 STOPPED = {
     "import": "Stopped. Import the same again to go on from here.",
     "export": "Stopped. Nothing was written.",
@@ -44,8 +44,8 @@ class TaskScreen(ModeScreen):
         self.task_line = TaskLine()
         self.rejected: tuple[tuple[str, str], ...] = ()
         """Place and reason of what the last import did not take."""
-        self._said: list[Notice] = []
-        """What the command said beside its result."""
+        self._notices: list[Notice] = []
+        """What the task said beside its result."""
         self._worker: DatabaseWorker | None = None
 
     @property
@@ -97,7 +97,7 @@ class TaskScreen(ModeScreen):
                 self.begin("export", wanted.arguments)
 
         try:
-            tallies = await self.worker.desk(lambda desk: tally(desk.store))
+            tallies = await self.worker.do(lambda desk: tally(desk.store))
         except StoreError as error:
             self.tertulia.tell(str(error), "error")
             return
@@ -129,10 +129,10 @@ class TaskScreen(ModeScreen):
     # --- running ----------------------------------------------------------------------------------
 
     def begin(self, name: str, arguments: list[str]) -> None:
-        """Start a command in the data folder, unless one is running.
+        """Start a task in the data folder, unless one is running.
 
         Args:
-            name: of the command.
+            name: of its command, import or export.
             arguments: the rest of its command line.
         """
         if self.at_work is not None or self.tertulia.data is None:
@@ -140,7 +140,7 @@ class TaskScreen(ModeScreen):
         words = [name, "--json", "--progress=json", *arguments]
         self.at_work = Task(name, "tui.cli", words, {"TERTULIA_HOME": str(self.tertulia.data)})
         self.rejected = ()
-        self._said = []
+        self._notices = []
         line = self.task_line
         line.state, line.what, line.text, line.keys = "running", name, "begins…", (("esc", "stop"),)
         self._show_keys()
@@ -155,7 +155,7 @@ class TaskScreen(ModeScreen):
     def _on_event(self, event: Progress | Notice) -> None:
         match event:
             case Notice():
-                self._said.append(event)
+                self._notices.append(event)
             case Progress(text=text) if self.at_work is not None and not self.at_work.stopped:
                 self.task_line.text = text
 
@@ -167,9 +167,9 @@ class TaskScreen(ModeScreen):
                 line.state = "done"
                 line.text = _summary(task.name, body)
                 self.rejected = _rejected(body)
-                others = [said for said in self._said if (said.place, said.text) not in self.rejected]
-                for said in others[:MOST_SAID]:
-                    self.tertulia.tell(f"{said.place}: {said.text}" if said.place else said.text, "warning")
+                others = [one for one in self._notices if (one.place, one.text) not in self.rejected]
+                for one in others[:MOST_NOTICES]:
+                    self.tertulia.tell(f"{one.place}: {one.text}" if one.place else one.text, "warning")
                 if self.rejected:
                     line.keys = (("v", "why"), ("esc", "close"))
                 if self.rejected and not body.get("imported") and not body.get("duplicates"):
@@ -191,7 +191,7 @@ class TaskScreen(ModeScreen):
     # --- what the layer above does ------------------------------------------------------------------
 
     def data_changed(self) -> None:
-        """A command has ended that may have changed the dataset."""
+        """A task has ended that may have changed the dataset."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""The picture of the Talk screen: the real one, told a conversation by an engine that only recites."""
+"""The picture of the Talk screen: the real one, with a conversation from an engine that only recites."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def picture(width: int = 110, height: int = 24) -> str:
             while app.talk.status.state != "listening":
                 await pilot.pause()
             for level in loudness:  # one at a time, because the screen passes over those it has no time for
-                engine.tell(level)
+                engine.emit(level)
                 while app.talk.status.level is not level:
                     await pilot.pause()
             await pilot.pause()

@@ -1,6 +1,6 @@
 """The picture of the Train screen in the README, in the middle of a run that was made up.
 
-What such a run tells, step by step, serves the tests too, in which it matters what is made of it.
+What such a run reports, step by step, serves the tests too, in which it matters what is made of it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Fields = dict[str, Any]
 
 
 def preparation(processor: str = "cpu") -> Iterator[Fields]:
-    """What a run tells before its first step."""
+    """What a run reports before its first step."""
     yield {"event": "start", "pid": 4711, "resume": False}
     yield {"event": "hello", "device": processor, "precision": "fp32", "base": "starter-ear", "train_clips": 80}
     for stage in ("check", "load", "replay"):
@@ -48,7 +48,7 @@ def preparation(processor: str = "cpu") -> Iterator[Fields]:
 
 
 def steps(first: int, last: int, whole: int = STEPS, gpu: Fields | None = None) -> Iterator[Fields]:
-    """What a run tells of its steps, and of the looks at dev between them."""
+    """What a run reports of its steps, and of the looks at dev between them."""
     yield {"event": "train_begin", "step": first, "steps": whole, "trainable": 300_000, "total": 2_000_000}
     if not first:
         yield look(0)
@@ -75,7 +75,7 @@ def look(step: int) -> Fields:
     }  # fmt: skip
 
 
-def tell(folder: Path, events: Sequence[Fields] | Iterator[Fields]) -> None:
+def append_events(folder: Path, events: Sequence[Fields] | Iterator[Fields]) -> None:
     """Append events to a run's, as its trainer does."""
     lines = [json.dumps({"v": 1, "ts": BEGAN + number, **event}) + "\n" for number, event in enumerate(events)]
     with (folder / EVENTS).open("a", encoding="utf-8") as file:
@@ -90,7 +90,7 @@ def at_work(folder: Path) -> Iterator[None]:
 
 
 def begin(data: Path, preset: str = "minutes") -> Path:
-    """A run in a data folder, that has told nothing yet; its folder."""
+    """A run in a data folder, that has reported nothing yet; its folder."""
     from store.database import Store
     from store.runs import add_run
 
@@ -107,7 +107,7 @@ async def picture(width: int = 110, height: int = 30) -> str:
     engine = RecitingEngine()
     with tempfile.TemporaryDirectory() as name:
         folder = await asyncio.to_thread(begin, Path(name))
-        tell(folder, [*preparation(), *steps(0, 163)])
+        append_events(folder, [*preparation(), *steps(0, 163)])
         app = TertuliaApp(Path(name), engine=lambda: engine, player=SilentPlayer)
         with at_work(folder):
             async with app.run_test(size=(width, height)) as pilot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar, Generic
 
 from textual import on
@@ -28,7 +29,7 @@ FORM = (
 class Form(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     """Fields with labels, and below them what there is to say. Subclasses say what the fields are."""
 
-    CSS_PATH = "form.tcss"
+    CSS_PATH = Path(__file__).with_name("form.tcss")  # by its whole path: a name is looked for beside the subclass
     BINDINGS = bindings(FORM)
     HEADING: ClassVar[str]
     DOES: ClassVar[str]

@@ -17,7 +17,7 @@ from tui.text import plain
 from tui.theme import GOOD, HERE, KEY
 
 LEAST_LABEL = 12
-"""With fewer cells than this left, the ear's name is left out rather than cut to nothing."""
+"""With fewer cells than this left, the recogniser's name is left out rather than cut to nothing."""
 
 
 def click(action: str) -> Style:
@@ -34,7 +34,7 @@ class Clickable(Widget):
 
 
 class HeaderLine(Clickable):
-    """The five modes with the active one underlined, that nothing leaves the machine, and the ear."""
+    """The five modes with the active one underlined, that nothing leaves the machine, and the recogniser."""
 
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 

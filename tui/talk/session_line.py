@@ -1,4 +1,4 @@
-"""The line under the header: what this session is, which ear it has, and what is wrong with it."""
+"""The line under the header: what this session is, whether the starter listens, and what is wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SessionLine(Widget):
 
     title: reactive[str] = reactive("Tertulia")
     starter: reactive[bool] = reactive(False)
-    """Whether the ear is the built-in one."""
+    """Whether the recogniser is the built-in one."""
     trouble: reactive[str] = reactive("", layout=True)
     """A sentence with its remedy, shown until it is taken back."""
 

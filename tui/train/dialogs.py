@@ -37,7 +37,7 @@ class Force(Form[bool]):
     def on_mount(self) -> None:
         self.say(
             f"{self._name}: {self._why}",
-            f"Write “{WORD}” to put it on all the same. You can roll back at any time.",
+            f"Write “{WORD}” to promote it all the same. You can roll back at any time.",
         )
 
     def action_done(self) -> None:

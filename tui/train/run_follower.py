@@ -1,6 +1,6 @@
 """The first layer of the Train screen: a run is started, followed, stopped and resumed.
 
-The run is a process of its own, and its folder tells everything: this screen only reads what is there, so
+The run is a process of its own, and its folder says everything: this screen only reads what is there, so
 leaving it, closing the app or losing the terminal changes nothing, and coming back shows the whole curve.
 """
 
@@ -31,11 +31,11 @@ STOP = "It ends after this step and keeps what it learnt; you can resume it when
 FORCE = "It does not answer. Its process is ended; the newest checkpoint stays, and the run can be resumed from it."
 
 
-class FollowingScreen(ModeScreen):
+class RunFollowingScreen(ModeScreen):
     """A screen that follows one run."""
 
-    class Told(Message):
-        """The folder of a run told something, or was read for the first time."""
+    class StateChanged(Message):
+        """The folder of a run says something new, or was read for the first time."""
 
         def __init__(self, run: Run, state: RunState) -> None:
             super().__init__()
@@ -55,7 +55,7 @@ class FollowingScreen(ModeScreen):
         self._watch: RunWatch | None = None
         self._polling = False
         self._awaited = False
-        """Whether the end of the run is still to be told."""
+        """Whether the end of the run is still to be announced."""
 
     @property
     def worker(self) -> DatabaseWorker:
@@ -79,10 +79,10 @@ class FollowingScreen(ModeScreen):
     # --- following --------------------------------------------------------------------------------
 
     def follow(self, run: Run, awaited: bool = False) -> None:
-        """Follow this run from now on; all it has told so far comes with the first look.
+        """Follow this run from now on; all it has reported so far comes with the first look.
 
         Args:
-            awaited: it is at work, or was a moment ago, and its end is to be told.
+            awaited: it is at work, or was a moment ago, and its end is to be announced.
         """
         from core.runs.watch import RunWatch
 
@@ -101,33 +101,33 @@ class FollowingScreen(ModeScreen):
         finally:
             self._polling = False
         if state != self.state:
-            self.post_message(self.Told(run, state))
+            self.post_message(self.StateChanged(run, state))
 
-    def on_following_screen_told(self, message: Told) -> None:
+    def on_run_following_screen_state_changed(self, message: StateChanged) -> None:
         """Show where the run is; when it has ended, settle what it made."""
         if self.run is None or message.run.id != self.run.id:
             return
         before = self.state.status if self.state is not None else ""
         self.state = message.state
-        self.told(self.state)
+        self.show_state(self.state)
         if self.at_work:
             self._awaited = True
         elif self._awaited:
             self._awaited = False
-            self.ended(message.run, self.state)
+            self.run_ended(message.run, self.state)
         if before != self.state.status:
             self.show_keys()
 
     async def renew(self) -> None:
         """Read all runs and versions again."""
         try:
-            self.overview = await self.worker.desk(lambda desk: overview(desk.store))
+            self.overview = await self.worker.do(lambda desk: overview(desk.store))
         except SENTENCES as error:
             self.tertulia.tell(str(error), "error")
             return
         if self.run is not None and self.overview.run(self.run.id) is None:
             self.run = self.state = self._watch = None
-        self.renewed()
+        self.overview_read()
 
     # --- keys ---------------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class FollowingScreen(ModeScreen):
         from core.runs.launch import begin
 
         try:
-            run = await self.worker.desk(lambda desk: begin(desk.store, choice))
+            run = await self.worker.do(lambda desk: begin(desk.store, choice))
         except TROUBLE as error:
             self.tertulia.tell(str(error), "error")
             return
@@ -164,7 +164,7 @@ class FollowingScreen(ModeScreen):
             self.starting = False
             self.show_keys()
         self.follow(run, awaited=True)
-        self.began()
+        self.run_began()
         await self.renew()
 
     def action_resume(self) -> None:
@@ -177,7 +177,7 @@ class FollowingScreen(ModeScreen):
         from core.runs.launch import resume
 
         try:
-            await self.worker.desk(lambda desk: resume(desk.store, run))
+            await self.worker.do(lambda desk: resume(desk.store, run))
         except TROUBLE as error:
             self.tertulia.tell(str(error), "error")
             return
@@ -185,7 +185,7 @@ class FollowingScreen(ModeScreen):
             self.starting = False
             self.show_keys()
         self.follow(run, awaited=True)
-        self.began()
+        self.run_began()
 
     def action_stop(self) -> None:
         """Ask, then let the run end after its step."""
@@ -235,19 +235,19 @@ class FollowingScreen(ModeScreen):
 
     # --- what the layers above do -------------------------------------------------------------------
 
-    def told(self, state: RunState) -> None:
-        """The run is here now."""
+    def show_state(self, state: RunState) -> None:
+        """Show how far the run is."""
         raise NotImplementedError
 
-    def began(self) -> None:
+    def run_began(self) -> None:
         """A run was started, or goes on."""
         raise NotImplementedError
 
-    def ended(self, run: Run, state: RunState) -> None:
+    def run_ended(self, run: Run, state: RunState) -> None:
         """The run that was watched is over, one way or another."""
         raise NotImplementedError
 
-    def renewed(self) -> None:
+    def overview_read(self) -> None:
         """Runs and versions were read again."""
         raise NotImplementedError
 

@@ -74,7 +74,7 @@ class RunView(Vertical):
         """Show this state of the run of that name."""
         known = self._state
         self._state, self._title = state, title
-        self._tell()
+        self._show_figures()
         last = float(state.steps or 0)
         self.loss.plot = Plot(
             "Loss", thinned([(s, loss) for s, loss, _ in state.loss_points if loss is not None]), last=last,
@@ -93,9 +93,9 @@ class RunView(Vertical):
         self.set_class(self.size.width < 60, "-slim")
         self.set_class(self.size.height > 30, "-tall")
         self.set_class(self.size.height < 17, "-low")
-        self._tell()
+        self._show_figures()
 
-    def _tell(self) -> None:
+    def _show_figures(self) -> None:
         if self._state is not None:
             self._how.update(Content("\n").join(how(self._state, self._title, max(20, self.size.width - 5))))
 

@@ -1,7 +1,7 @@
 """The Train screen: whether it is worth it, the run as it goes, the verdict, and all versions.
 
-Two layers lie below: a run is started and followed (train_following), versions are judged and put on
-(train_judging). Here are the pages, and what is chosen on them.
+Two layers lie below: a run is started and followed (run_follower), versions are judged and promoted
+(version_actions). Here are the pages, and what is chosen on them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tui.theme import MUTED
 from tui.train.keys import TRAIN
 from tui.train.reads import Prospect, prospect
 from tui.train.verdict_page import verdict_rows
-from tui.train.version_actions import JudgingScreen
+from tui.train.version_actions import VersionActionsScreen
 from tui.train.versions_page import RUN as RUN_LINE
 from tui.train.versions_page import VERSION as VERSION_LINE
 from tui.train.versions_page import version_rows
@@ -46,7 +46,7 @@ NO_RUN = "Nothing was trained yet. The first page (←) says whether it is worth
 NO_VERSION = "No version was made yet, so there is nothing to judge."
 
 
-class TrainScreen(JudgingScreen):
+class TrainScreen(VersionActionsScreen):
     """Four pages, one key apart."""
 
     MODE = "train"
@@ -61,7 +61,7 @@ class TrainScreen(JudgingScreen):
         """The page that is shown."""
         self.preset = AUTO
         self.base = ""
-        """Name of the version to train from; empty for what the ear was made from in the beginning."""
+        """Name of the version to train from; empty for what the recogniser in use was first made from."""
         self.knobs: dict[str, Any] = {}
         """Of job.json, in the place of the preset's."""
         self.prospect: Prospect | None = None
@@ -71,7 +71,7 @@ class TrainScreen(JudgingScreen):
         self.verdict = Listing(id="verdict")
         self.versions = Listing(id="versions")
         self.quiet = Static(id="quiet", markup=False)
-        """How far what waits is heard anew."""
+        """How far the queue is transcribed again."""
         self._attached: set[int] = set()
         """Runs that were come upon at work; whoever left one for another page is not taken back."""
 
@@ -201,7 +201,7 @@ class TrainScreen(JudgingScreen):
         self._other_choice()
 
     def action_base(self) -> None:
-        """Start from the next of the versions, or from what the ear was made from in the beginning."""
+        """Start from the next of the versions, or from what the recogniser in use was first made from."""
         names = ["", *(one.name for one in self.overview.versions if one.run is not None and not one.deleted)]
         self.base = names[(names.index(self.base) + 1) % len(names)] if self.base in names else ""
         self._other_choice()
@@ -223,31 +223,31 @@ class TrainScreen(JudgingScreen):
         return f"{found.title}{chosen}. {found.about}"
 
     def _waiting(self) -> str:
-        """A sentence about a version that was proven better and is not on."""
+        """A sentence about a version that was proven better and is not in use."""
         newest, active = self._newest(), self.overview.active
         if newest is None or newest.scores.get("outcome") != "better" or (active and active.id >= newest.id):
             return ""
-        return f"{newest.name} was proven better and waits for you: the verdict (→ →) says more, o puts it on."
+        return f"{newest.name} was proven better and waits for you: the verdict (→ →) says more, o promotes it."
 
     def _newest(self) -> ModelVersion | None:
         """The version that was made last, if it is still there."""
         return next((one for one in self.overview.versions if one.run is not None and not one.deleted), None)
 
-    # --- what the layers below tell ---------------------------------------------------------------
+    # --- what the layers below report -------------------------------------------------------------
 
-    def told(self, state: RunState) -> None:
+    def show_state(self, state: RunState) -> None:
         if self.run is not None:
             self.view.show(state, f"Run {self.run.id}")
             self.tabs.summary = (summary(self.run, state),)
             if self.at == RUN and not self.view.display:
                 self.go(RUN)
 
-    def began(self) -> None:
+    def run_began(self) -> None:
         if self.run is not None:
             self._attached.add(self.run.id)
         self.go(RUN)
 
-    def ended(self, run: Run, state: RunState) -> None:
+    def run_ended(self, run: Run, state: RunState) -> None:
         """Settle what it made, and show its verdict."""
         self.run_worker(self._ended(run, state), group="ended", exit_on_error=False)
 
@@ -265,7 +265,7 @@ class TrainScreen(JudgingScreen):
         self.tertulia.renew_standing()
         self._look_ahead()
 
-    def renewed(self) -> None:
+    def overview_read(self) -> None:
         """Draw what was read."""
         if self.run is None:
             self.tabs.summary = ()
@@ -273,12 +273,12 @@ class TrainScreen(JudgingScreen):
         self._draw()
         self.show_keys()
 
-    def judgement(self) -> None:
+    def verdict_read(self) -> None:
         self._draw()
         self.show_keys()
 
     def _draw(self) -> None:
-        """All pages of text anew."""
+        """Draw all pages of text again."""
         self.worth.show(partial(worth_rows, self.prospect, self._preset_said(), self._waiting()))
         self.versions.show(partial(version_rows, self.overview, self.marked))
         known, standing = self.judged, self._standing()
@@ -304,7 +304,7 @@ class TrainScreen(JudgingScreen):
         if progress is not None:
             left = f", about {duration(progress.left)} left" if progress.left else ""
             self.quiet.update(
-                f"▶ What waits for you is heard anew: {progress.done:,} of {progress.total:,} segments{left}"
+                f"▶ The queue is transcribed again: {progress.done:,} of {progress.total:,} segments{left}"
             )
 
     # --- what keys work on ------------------------------------------------------------------------

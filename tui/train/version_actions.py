@@ -1,4 +1,4 @@
-"""The second layer of the Train screen: what became of a run, and which version is the ear.
+"""The second layer of the Train screen: what became of a run, and which version is in use.
 
 Nothing is promoted by itself. A version that was proven better is promoted by one key, and rolled back by
 another; any other only by somebody who writes that it must be so.
@@ -18,13 +18,13 @@ from store.runs import Run
 from store.versions import ModelVersion
 from tui.messages import PromotionEnded
 from tui.train.reads import Judged, judged
-from tui.train.run_follower import FollowingScreen
+from tui.train.run_follower import RunFollowingScreen
 
 if TYPE_CHECKING:
     from store.database import Store
 
 
-class JudgingScreen(FollowingScreen):
+class VersionActionsScreen(RunFollowingScreen):
     """A screen on which versions are judged, promoted, compared and deleted."""
 
     def __init__(self) -> None:
@@ -46,8 +46,8 @@ class JudgingScreen(FollowingScreen):
         """The run in the list that keys work on just now."""
         raise NotImplementedError
 
-    def judgement(self) -> None:
-        """Another version was judged, or the same one anew."""
+    def verdict_read(self) -> None:
+        """The verdict on another version was read, or the same one again."""
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -55,8 +55,8 @@ class JudgingScreen(FollowingScreen):
         here = version is not None and not version.deleted
         match action:
             case "promote":
-                is_on = version is not None and active is not None and version.id == active.id
-                return here and not is_on and not self.tertulia.is_promoting
+                in_use = version is not None and active is not None and version.id == active.id
+                return here and not in_use and not self.tertulia.is_promoting
             case "roll_back":
                 return self.overview.before is not None and not self.tertulia.is_promoting
             case "mark" | "tag" | "compare":
@@ -77,12 +77,12 @@ class JudgingScreen(FollowingScreen):
         except SENTENCES as error:
             self.tertulia.tell(str(error), "error")
             return
-        self.judgement()
+        self.verdict_read()
 
-    # --- which ear is on --------------------------------------------------------------------------
+    # --- which version is in use ------------------------------------------------------------------
 
     def action_promote(self) -> None:
-        """Put the version on; one that is not proven better only when somebody writes so."""
+        """Promote the version; one that is not proven better only when somebody writes so."""
         version = self.chosen_version
         if version is not None:
             self.run_worker(self._promote(version), group="judge", exit_on_error=False)
@@ -108,17 +108,17 @@ class JudgingScreen(FollowingScreen):
 
         if version.run is None:  # a model of the catalog, which is where everybody begins
             text = "It has learnt nothing from your corrections. You can roll back at any time."
-            self.app.push_screen(Confirm(f"Put {version.name} on?", text), answered)
+            self.app.push_screen(Confirm(f"Promote {version.name}?", text), answered)
         else:
             why = known.verdict.sentence if known.verdict is not None else known.trouble
             self.app.push_screen(Force(version.name, why or "It was never tested."), answered)
 
     def action_keep(self) -> None:
         name = self.overview.active.name if self.overview.active is not None else "The present ear"
-        self.tertulia.tell(f"{name} stays on; the new version is in the list of versions.", "information")
+        self.tertulia.tell(f"{name} stays in use; the new version is in the list of versions.", "information")
 
     def action_roll_back(self) -> None:
-        """Ask, then put the ear before this one on again."""
+        """Ask, then go back to the version that was in use before."""
         from tui.shell.confirm import Confirm
 
         before = self.overview.before
@@ -130,17 +130,18 @@ class JudgingScreen(FollowingScreen):
                 self.tertulia.roll_back()
                 self.show_keys()
 
-        text = "It was on before. Nothing is lost: you can promote the present one again."
+        text = "It was in use before. Nothing is lost: you can promote the present one again."
         self.app.push_screen(Confirm(f"Roll back to {before.name}?", text), answered)
 
     async def on_promotion_ended(self, message: PromotionEnded) -> None:
-        """Another ear is on, or the same one still."""
+        """Another version is in use, or the same one still."""
         if self._worker is None:
             return
         await self.renew()
         if not message.trouble and self.is_current:
             self.tertulia.tell(
-                f"{message.version} is on. What still waits for you is heard anew with it.", "information"
+                f"{message.version} is in use now. The rest of the queue is transcribed again with it.",
+                "information",
             )
 
     # --- versions and runs --------------------------------------------------------------------------
@@ -150,7 +151,7 @@ class JudgingScreen(FollowingScreen):
         version = self.chosen_version
         if version is not None:
             self.marked = "" if self.marked == version.name else version.name
-            self.renewed()
+            self.overview_read()
 
     def action_compare(self) -> None:
         """Open two versions side by side."""
@@ -167,7 +168,7 @@ class JudgingScreen(FollowingScreen):
         self.app.push_screen(CompareScreen(first.name, second.name, self.worker))
 
     def _other(self, version: ModelVersion) -> ModelVersion | None:
-        """What to compare with: what is marked, else what is on, else what it was trained from."""
+        """What to compare with: what is marked, else what is in use, else what it was trained from."""
         active, base = self.overview.active, version.base
         candidates = (
             self.overview.version(self.marked) if self.marked else None,
@@ -220,7 +221,7 @@ class JudgingScreen(FollowingScreen):
 
     async def _changed(self, do: Callable[[Store], object]) -> None:
         try:
-            await self.worker.desk(lambda desk: do(desk.store))
+            await self.worker.do(lambda desk: do(desk.store))
         except TROUBLE as error:
             self.tertulia.tell(str(error), "error")
         self.tertulia.renew_standing()

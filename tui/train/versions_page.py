@@ -1,4 +1,4 @@
-"""How versions and runs read in a list: which one is on, how well each hears, and what it came from."""
+"""How versions and runs read in a list: which one is in use, how well each hears, and what it came from."""
 
 from __future__ import annotations
 

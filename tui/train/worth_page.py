@@ -26,7 +26,8 @@ LABEL = 18
 """Cells of the labels."""
 ABOUT = (
     "Here your corrections teach the ear, on this machine. You see whether it is worth it before, how it goes "
-    "meanwhile, and afterwards, with an interval, whether it really hears you better. Nothing is put on by itself."
+    "meanwhile, and afterwards, with an interval, whether it really hears you better. Nothing is promoted by "
+    "itself."
 )
 BESIDE = (
     "It runs beside the app: talk, correct, or close the terminal, and find it here again with its whole curve."

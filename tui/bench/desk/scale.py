@@ -66,22 +66,22 @@ class Measure:
     met: bool | None
 
 
-def measure(segments: int, tell: Callable[[str], None] = lambda text: None) -> list[Measure]:
+def measure(segments: int, report: Callable[[str], None] = lambda text: None) -> list[Measure]:
     """Fill a folder with that many segments, and measure everything. The folder is removed.
 
     Args:
         segments: how many.
-        tell: is told what is being done.
+        report: takes what is being done, in words.
     """
     from tui.bench.desk.data import fill  # not at the top: what is measured must not find it imported
 
     with tempfile.TemporaryDirectory(prefix="tertulia-bench-") as name:
-        tell(f"making {segments:,} segments")
+        report(f"making {segments:,} segments")
         fill(Path(name), segments)
         timed: dict[str, Timing] = {}
         for number in range(STARTS):
             last = number == STARTS - 1
-            tell(f"{segments:,} segments: start {number + 1} of {STARTS}" if not last else "working at the desk")
+            report(f"{segments:,} segments: start {number + 1} of {STARTS}" if not last else "working at the desk")
             for one in _at_a_terminal(Path(name), all_of_it=last):
                 known = timed.setdefault(one.name, Timing(one.name, one.what))
                 known.wall += one.wall

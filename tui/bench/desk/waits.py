@@ -111,11 +111,11 @@ def _words(folder: Path) -> dict[str, str]:
 
     with Store.open(folder) as store:
         [row] = store.execute("SELECT text FROM segments WHERE length >= 5 ORDER BY id DESC LIMIT 1")
-        told = sorted(
+        found = sorted(
             row["text"].strip(".").split(),
             key=lambda word: queue.count(store, queue.View(status="all", search=word.lower())),
         )
-    return {"rare": told[0].lower(), "common": "casa", "two": "la casa"}
+    return {"rare": found[0].lower(), "common": "casa", "two": "la casa"}
 
 
 def _reads(folder: Path) -> Iterator[Timing]:

@@ -1,4 +1,4 @@
-"""Importing, exporting and dividing from the Dataset screen: real commands, in processes of their own."""
+"""Importing, exporting and splitting from the Dataset screen: real commands, in processes of their own."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ async def test_an_export_says_how_much_it_would_write_and_writes_it(tmp_path: Pa
     assert [path.suffix for path in (tmp_path / "out").iterdir() if path.suffix == ".csv"]
 
 
-async def test_dividing_says_what_would_happen_and_then_does_it(tmp_path: Path) -> None:
+async def test_splitting_says_what_would_happen_and_then_does_it(tmp_path: Path) -> None:
     async with counting(tmp_path / "empty") as it:
         await it.press("s")
         await it.sees("Nothing is corrected yet")
