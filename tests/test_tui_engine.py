@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ async def test_the_engine_is_killed_and_the_session_goes_on(tmp_path: Path) -> N
         await until(pilot, lambda: app.talk.conversation.turns and app.talk.status.state == "idle")
         session, process = app.talk.session, engine._child
         assert process is not None
-        process.kill()
+        process.signal(signal.SIGKILL)
         await until(pilot, lambda: any("the session goes on" in toast.message for toast in app._notifications))
         await until(pilot, lambda: app.talk.status.state == "starting")
         await until(pilot, lambda: app.talk.status.state == "idle")
