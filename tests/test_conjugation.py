@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trainer.synthesis import conjugation as c
+from trainer.synthesis import nouns
 
 SIMPLE = """
 hacer pret 0 hice|hacer pret 2 hizo|buscar pret 0 busqué|llegar pret 0 llegué
@@ -116,11 +117,11 @@ def test_attach(form: str, clitics: str, joined: str) -> None:
     ],
 )
 def test_plural(one: str, many: str) -> None:
-    assert c.plural(one) == many
+    assert nouns.plural(one) == many
 
 
 def test_agreement() -> None:
-    assert c.agree("inglés", "f", True) == "inglesas"
-    assert c.agree("trabajador", "f", False) == "trabajadora"
-    assert c.agree("feliz", "f", True) == "felices"
-    assert c.agree("marrón", "f", True) == "marrones"
+    assert nouns.agree("inglés", "f", True) == "inglesas"
+    assert nouns.agree("trabajador", "f", False) == "trabajadora"
+    assert nouns.agree("feliz", "f", True) == "felices"
+    assert nouns.agree("marrón", "f", True) == "marrones"

@@ -27,7 +27,7 @@ from trainer.starter.tutor.slots import moves, script
 from trainer.starter.tutor.train import ROWS, train_tokenizer
 
 CPU = Device("cpu", 1, "test")
-EXAMPLES = Path(__file__).parents[1] / "trainer" / "starter" / "data" / "sentences.txt"
+EXAMPLES = Path(__file__).parents[1] / "trainer" / "synthesis" / "data" / "sentences.txt"
 
 
 @pytest.fixture(scope="module")

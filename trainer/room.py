@@ -1,4 +1,4 @@
-"""Whether there is room for a run, in memory and on the disk, estimated before anything is begun.
+"""Whether there is room for a run, in memory and on the disk, estimated before anything is begun; and what it took.
 
 A GPU without memory raises an error and half as many clips are tried at once; a processor's system kills the
 process instead, and nobody knows why. So what clearly cannot work is refused with a remedy, and where only the
@@ -7,6 +7,7 @@ wanted number of clips at once is too much, it is lowered beforehand.
 
 from __future__ import annotations
 
+import resource
 import shutil
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,10 @@ def free_memory(device: torch.device) -> int:
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     return needs.free_memory()
+
+
+def memory_mb(device: torch.device) -> int:
+    """The most memory used so far: the GPU's where there is one, else the process's."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device)) >> 20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10

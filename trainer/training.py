@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-import resource
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -38,7 +37,7 @@ from trainer.files import replacing_folder
 from trainer.gpu import Gpu
 from trainer.labels import IGNORE, Labels
 from trainer.optimising import autocast, out_of_memory, precision_of, rate, restore, state_of
-from trainer.room import most_at_once, together
+from trainer.room import memory_mb, most_at_once, together
 from trainer.stopping import Stopped, StopRequest
 from trainer.windows import window
 from trainer.world import World
@@ -392,10 +391,3 @@ class Training:
             "status": "finished", "step": state.step, "best_step": best, "adapter": str(adapter),
             "wer_before": state.base_wer, "wer_after": state.best_wer,
         }  # fmt: skip
-
-
-def memory_mb(device: torch.device) -> int:
-    """The most memory used so far: the GPU's where there is one, else the process's."""
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device)) >> 20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from trainer.synthesis import conjugation as cj
+from trainer.synthesis import nouns
 from trainer.synthesis.lexicon import pick
 from trainer.synthesis.phrases import LEX, SE, Ctx, finite, nonfinite, noun_phrase, person, place, subject
 
@@ -30,7 +31,7 @@ PAST = {"pret": "imp", "imp": "imp", "cond": "cond", "pluperf": "imp", "subjimp"
 def _agree_tail(c: Ctx, tail: str) -> str:
     if "*" not in tail:
         return tail
-    return re.sub(r"\*(\w+)", lambda m: cj.agree(m[1], c.gender, c.many), tail)
+    return re.sub(r"\*(\w+)", lambda m: nouns.agree(m[1], c.gender, c.many), tail)
 
 
 def complement(c: Ctx) -> tuple[str, str, str]:
@@ -195,7 +196,7 @@ def gustar(c: Ctx, tense: str) -> str:
         many = c.noun_many
     how = f" {rest}" if rest else " mucho" if verb in _MUCHO and not no and rng.random() < 0.3 else ""
     if rest == "nervioso":
-        how = " " + cj.agree(rest, rng.choice("mf"), who > 2)
+        how = " " + nouns.agree(rest, rng.choice("mf"), who > 2)
     return f"{lead} {no}{_IO[who]} {finite(verb, tense, 5 if many else 2)}{how} {thing}".strip()
 
 
@@ -212,7 +213,7 @@ def copula(c: Ctx, tense: str) -> str:
             what = (
                 finite("estar", tense, c.person)
                 + f" {much}"
-                + cj.agree(pick(rng, LEX.adjectives["state"]), c.gender, c.many)
+                + nouns.agree(pick(rng, LEX.adjectives["state"]), c.gender, c.many)
             )
         elif roll < 0.4:
             kind = rng.choice(("person", "person", "nation"))
@@ -220,12 +221,12 @@ def copula(c: Ctx, tense: str) -> str:
             what = (
                 finite("ser", tense, c.person)
                 + f" {much}"
-                + cj.agree(pick(rng, LEX.adjectives[kind]), c.gender, c.many)
+                + nouns.agree(pick(rng, LEX.adjectives[kind]), c.gender, c.many)
             )
         elif roll < 0.48:
             jobs = [w for w, g in LEX.nouns["job"] if g == c.gender]
             job = pick(rng, jobs)
-            what = f"{finite('ser', tense, c.person)} {cj.plural(job) if c.many else job}"
+            what = f"{finite('ser', tense, c.person)} {nouns.plural(job) if c.many else job}"
         else:
             what = f"{finite('estar', tense, c.person)} {place(c, 'en')}"
         return f"{who} {no}{what}".strip()
@@ -269,7 +270,7 @@ def copula(c: Ctx, tense: str) -> str:
     if roll > 0.93:
         return f"{thing} {no}{finite('estar', tense, who_is)} {pick(rng, LEX.adverbs['place'][:6])}"
     much = rng.choice(("", "muy ", "bastante ", "demasiado ", "más ", "un poco "))
-    return f"{thing} {no}{finite(verb, tense, who_is)} {much}{cj.agree(word, c.noun_gender, c.noun_many)}"
+    return f"{thing} {no}{finite(verb, tense, who_is)} {much}{nouns.agree(word, c.noun_gender, c.noun_many)}"
 
 
 def impersonal(c: Ctx, tense: str) -> str:

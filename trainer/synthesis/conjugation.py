@@ -1,8 +1,7 @@
-"""Spanish inflection for the starter's training text.
+"""Spanish verbs for the starter's training text.
 
-The recogniser learns its Spanish from generated sentences, so every verb form,
-plural and agreement it sees has to be right, accents and spelling changes
-included.  Regular behaviour is computed; only what cannot be is listed.
+The recogniser learns its Spanish from generated sentences, so every verb form it sees has to be right, accents and
+spelling changes included.  Regular behaviour is computed; only what cannot be is listed (`irregular`).
 """
 
 from __future__ import annotations
@@ -30,7 +29,8 @@ from trainer.synthesis.irregular import (
 
 TENSES = ("pres", "pret", "imp", "fut", "cond", "subj", "subjimp")
 _ACCENT = str.maketrans("aeiou", "áéíóú")
-_PLAIN = str.maketrans("áéíóú", "aeiou")
+PLAIN = str.maketrans("áéíóú", "aeiou")
+"""Takes the accents off."""
 
 
 def _family(infinitive: str) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def _weak_stem(infinitive: str) -> str:
 def _present(verb: str) -> list[str]:
     if verb in PRESENT:
         return PRESENT[verb].split()
-    kind = verb[-2].translate(_PLAIN)
+    kind = verb[-2].translate(PLAIN)
     endings = {
         "a": ("o", "as", "a", "amos", "áis", "an"),
         "e": ("o", "es", "e", "emos", "éis", "en"),
@@ -226,7 +226,7 @@ def conjugate(infinitive: str, tense: str) -> tuple[str, ...]:
         forms = [root + e for e in ("ra", "ras", "ra", "", "rais", "ran")]
         forms[3] = root[:-1] + root[-1].translate(_ACCENT) + "ramos"
     elif tense in ("fut", "cond"):
-        root = FUTURE.get(verb, verb.translate(_PLAIN))
+        root = FUTURE.get(verb, verb.translate(PLAIN))
         endings = (
             ("é", "ás", "á", "emos", "éis", "án") if tense == "fut" else ("ía", "ías", "ía", "íamos", "íais", "ían")
         )
@@ -321,7 +321,7 @@ def attach(form: str, clitics: str) -> str:
     if marked is None:
         marked = len(groups) - 1 if whole[-1] not in "aeiouns" or len(groups) == 1 else len(groups) - 2
     start, end = groups[marked]
-    plain = form.translate(_PLAIN)
+    plain = form.translate(PLAIN)
     joined = plain + clitics
     after = len(_nuclei(joined)) - 1 - marked
     if after < 2:
@@ -330,104 +330,3 @@ def attach(form: str, clitics: str) -> str:
     strong = next((k for k, v in enumerate(group) if v in "aeo"), len(group) - 1)
     at = start + strong
     return joined[:at] + joined[at].translate(_ACCENT) + joined[at + 1 :]
-
-
-_PLURALS = {
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "paraguas",
-    "crisis",
-    "cumpleaños",
-    "gratis",
-    "sacapuntas",
-    "abrelatas",
-    "rascacielos",
-    "análisis",
-    "tesis",
-    "virus",
-}
-_SHIFT = {
-    "joven": "jóvenes",
-    "examen": "exámenes",
-    "imagen": "imágenes",
-    "orden": "órdenes",
-    "origen": "orígenes",
-    "carácter": "caracteres",
-    "régimen": "regímenes",
-    "sofá": "sofás",
-    "mamá": "mamás",
-    "papá": "papás",
-    "volumen": "volúmenes",
-    "crimen": "crímenes",
-    "menú": "menús",
-    "champú": "champús",
-    "bebé": "bebés",
-    "café": "cafés",
-    "té": "tés",
-    "puré": "purés",
-    "pie": "pies",
-    "país": "países",
-    "esquí": "esquís",
-}
-
-
-def plural(word: str) -> str:
-    """The plural of a noun or adjective (of the first word of a phrase with 'de')."""
-    head, space, rest = word.partition(" ")
-    if space:
-        return (
-            plural(head)
-            + space
-            + (rest if rest.startswith(("de ", "para ", "sin ", "con ", "al ")) else plural(rest))
-        )
-    if word in _PLURALS:
-        return word
-    if word in _SHIFT:
-        return _SHIFT[word]
-    if word[-1] in "aeiouéá":
-        return word + "s"
-    if word.endswith("z"):
-        return word[:-1] + "ces"
-    if re.search("[áéíóú][ns]$", word) and not re.search("[aeo]í[ns]$", word):
-        return word[:-2] + word[-2].translate(_PLAIN) + word[-1] + "es"
-    return word + "es"
-
-
-_NO_FEMININE = {
-    "mejor",
-    "peor",
-    "mayor",
-    "menor",
-    "superior",
-    "inferior",
-    "anterior",
-    "posterior",
-    "interior",
-    "exterior",
-    "marrón",
-    "cortés",
-}
-
-
-def feminine(adjective: str) -> str:
-    """The feminine of an adjective: alta, trabajadora, inglesa, feliz."""
-    if adjective in _NO_FEMININE:
-        return adjective
-    if adjective.endswith("o"):
-        return adjective[:-1] + "a"
-    if adjective.endswith(("or",)):
-        return adjective + "a"
-    if re.search("(és|án|ón|ín)$", adjective):
-        return adjective[:-2] + adjective[-2].translate(_PLAIN) + adjective[-1] + "a"
-    if adjective in ("español", "andaluz"):
-        return adjective + "a"
-    return adjective
-
-
-def agree(adjective: str, gender: str, many: bool) -> str:
-    """An adjective made to agree with a noun."""
-    form = feminine(adjective) if gender == "f" else adjective
-    return plural(form) if many else form

@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from trainer.synthesis import conjugation as cj
-from trainer.synthesis import numbers
+from trainer.synthesis import nouns, numbers
 from trainer.synthesis.clauses import clause, command, gustar, infinitive, predicate
 from trainer.synthesis.lexicon import pick, read_lines
 from trainer.synthesis.phrases import LEX, Ctx, finite, noun_phrase, person, place, subject
@@ -71,8 +70,8 @@ SLOTS: dict[str, Callable[[Ctx, list[str]], str]] = {
     "phone": lambda c, a: numbers.phone(c.rng),
     "date": lambda c, a: numbers.date(c.rng),
     "count": lambda c, a: numbers.counted(c.rng.randrange(2, 100), a[0] == "f"),
-    "adj": lambda c, a: cj.agree(pick(c.rng, LEX.adjectives[c.rng.choice(a)]), c.noun_gender, c.noun_many),
-    "sadj": lambda c, a: cj.agree(pick(c.rng, LEX.adjectives[c.rng.choice(a)]), c.gender, c.many),
+    "adj": lambda c, a: nouns.agree(pick(c.rng, LEX.adjectives[c.rng.choice(a)]), c.noun_gender, c.noun_many),
+    "sadj": lambda c, a: nouns.agree(pick(c.rng, LEX.adjectives[c.rng.choice(a)]), c.gender, c.many),
     "person": lambda c, a: person(c, False),
     "place": lambda c, a: place(c, a[0]),
     "adv": lambda c, a: pick(c.rng, LEX.adverbs[a[0]]),
@@ -87,7 +86,7 @@ SLOTS: dict[str, Callable[[Ctx, list[str]], str]] = {
     "clq": lambda c, a: clause(Ctx(c.rng, depth=1, plain=True), a[0]),
     "lo": _clitic,
     "this1": _the("this", False),
-    "agr": lambda c, a: cj.agree(c.rng.choice(a), c.noun_gender, c.noun_many),
+    "agr": lambda c, a: nouns.agree(c.rng.choice(a), c.noun_gender, c.noun_many),
     "w": lambda c, a: c.rng.choice(a).replace("_", " "),
 }
 

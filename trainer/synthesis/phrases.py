@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from trainer.synthesis import conjugation as cj
+from trainer.synthesis import nouns
 from trainer.synthesis.lexicon import lexicon, pick
 from trainer.synthesis.numbers import counted
 
@@ -72,7 +73,7 @@ def noun_phrase(c: Ctx, kind: str, style: str = "any", many: bool | None = None)
         many = rng.random() < 0.25
     if style == "any":
         style = rng.choices(("the", "a", "this", "poss", "num", "other"), (40, 22, 8, 16, 5, 4))[0]
-    f, noun = gender == "f", cj.plural(word) if many else word
+    f, noun = gender == "f", nouns.plural(word) if many else word
     if style == "the":
         det = _article(gender, many, True)
     elif style == "a":
@@ -87,9 +88,9 @@ def noun_phrase(c: Ctx, kind: str, style: str = "any", many: bool | None = None)
         )[f + 2 * many]
     elif style == "poss":
         det = _POSS[rng.choice((0, 0, 1, 1, 2, 3, 4))]
-        det = cj.agree(det, gender, many) if det[-1] == "o" else det + ("s" if many else "")
+        det = nouns.agree(det, gender, many) if det[-1] == "o" else det + ("s" if many else "")
     elif style == "num":
-        many, noun = True, cj.plural(word)
+        many, noun = True, nouns.plural(word)
         det = counted(rng.choice((2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 50, 100)), f)
     elif style == "other":
         det = rng.choice(
@@ -108,7 +109,7 @@ def noun_phrase(c: Ctx, kind: str, style: str = "any", many: bool | None = None)
                 "el mismo": "la misma",
                 "todo el": "toda la",
                 "todos los": "todas las",
-            }.get(det, cj.agree(det, "f", False) if det.endswith("o") else det.replace("os", "as"))
+            }.get(det, nouns.agree(det, "f", False) if det.endswith("o") else det.replace("os", "as"))
     else:
         det = ""
     c.noun_gender, c.noun_many = gender, many
@@ -126,7 +127,7 @@ def noun_phrase(c: Ctx, kind: str, style: str = "any", many: bool | None = None)
     }.get(kind, "thing")
     if rng.random() < 0.22 and style != "bare":
         base = pick(rng, LEX.adjectives[adjectives])
-        adj = " " + cj.agree(base, gender, many) if base not in ("rosa", "naranja", "violeta") else " " + base
+        adj = " " + nouns.agree(base, gender, many) if base not in ("rosa", "naranja", "violeta") else " " + base
     elif rng.random() < 0.06 and c.depth < 2 and style in ("the", "this"):
         adj = " " + relative(c)
         c.noun_gender, c.noun_many = gender, many

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from trainer.contract.errors import TrainerError
 from trainer.synthesis import conjugation as cj
-from trainer.synthesis import grammar
+from trainer.synthesis import grammar, nouns
 from trainer.synthesis.irregular import words as table
 from trainer.synthesis.lexicon import lexicon, pick, read_lines
 
@@ -202,11 +202,11 @@ def _salad_word(rng: random.Random, kind: str, rare: Sequence[str]) -> str:
         return rng.choice(cj.conjugate(verb, rng.choice(cj.TENSES)))
     if kind == "J":
         base = rng.choice(words.adjectives[rng.choice(list(words.adjectives))])
-        return cj.agree(base, rng.choice("mf"), rng.random() < 0.4)
+        return nouns.agree(base, rng.choice("mf"), rng.random() < 0.4)
     if kind == "R":
         return "que"
     noun = rng.choice(words.nouns[rng.choice(list(words.nouns))])[0]
-    return cj.plural(noun) if rng.random() < 0.35 else noun
+    return nouns.plural(noun) if rng.random() < 0.35 else noun
 
 
 def _salad(rng: random.Random) -> str:

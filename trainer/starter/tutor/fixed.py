@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from trainer.starter.tutor.mistakes import Draft, adjectives, data_lines, lexicon, people
 from trainer.starter.tutor.sentences import city, names
-from trainer.synthesis.conjugation import feminine
+from trainer.synthesis.nouns import feminine
 
 
 def fixed(rng: random.Random) -> Draft:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from trainer.synthesis.conjugation import agree, conjugate, participle, plural
+from trainer.synthesis.conjugation import conjugate, participle
 from trainer.synthesis.lexicon import read_lines
+from trainer.synthesis.nouns import agree, plural
 
 DATA = Path(__file__).parent / "data"
 

@@ -19,7 +19,8 @@ from trainer.starter.tutor.mistakes import (
     verb,
 )
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE, begin, city, names, subject
-from trainer.synthesis.conjugation import agree, conjugate, plural
+from trainer.synthesis.conjugation import conjugate
+from trainer.synthesis.nouns import agree, plural
 
 QUALITIES = {
     "food": "food",

@@ -14,8 +14,8 @@ from trainer.starter.tutor.phrases import belongings, meetings, persons, places,
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE, actions, irregular, plans
 from trainer.starter.tutor.states import age, being, likes, needs
 from trainer.synthesis import grammar, sentences
-from trainer.synthesis.conjugation import plural
 from trainer.synthesis.lexicon import read_lines
+from trainer.synthesis.nouns import plural
 
 Writer = Callable[[random.Random], Draft]
 

@@ -9,7 +9,7 @@ from typing import Any
 from models.tutor.moves import Moves, Topic, plain
 from trainer.starter.tutor.mistakes import DATA, lexicon, nouns, people, verb_phrases
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE
-from trainer.synthesis.conjugation import plural
+from trainer.synthesis.nouns import plural
 
 
 @lru_cache

@@ -14,7 +14,8 @@ from trainer.starter.tutor.sentences import (
     complement,
     subject,
 )
-from trainer.synthesis.conjugation import agree, conjugate, plural
+from trainer.synthesis.conjugation import conjugate
+from trainer.synthesis.nouns import agree, plural
 
 
 def likes(rng: random.Random) -> Draft:

@@ -19,8 +19,9 @@ from trainer.starter.tutor.said import right_sentence
 from trainer.starter.tutor.sentences import PLURAL_PEOPLE, SINGULAR_PEOPLE
 from trainer.starter.tutor.slots import moves
 from trainer.synthesis import sentences
-from trainer.synthesis.conjugation import agree, attach, conjugate, feminine, gerund, participle, plural
+from trainer.synthesis.conjugation import attach, conjugate, gerund, participle
 from trainer.synthesis.lexicon import read_lines
+from trainer.synthesis.nouns import agree, feminine, plural
 
 HEADER = """# What the feedback vouches by.
 # Made by: python -m trainer.starter.tutor.words --out core/conversation/words.txt
