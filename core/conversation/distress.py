@@ -17,6 +17,7 @@ import unicodedata
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 ANSWERS = Path(__file__).with_name("distress.toml")
 RULES = Path(__file__).with_name("distress_rules.toml")
@@ -40,7 +41,7 @@ def kind_of(said: str) -> Kind | None:
     sentences = _sentences(said)
     for kind, (rules, elsewhere) in _rules().items():
         for sentence in sentences:
-            if any(_tells(told, unless, elsewhere, sentence) for told, unless in rules):
+            if any(_tells(rule, elsewhere, sentence) for rule in rules):
                 return kind
     return None
 
@@ -109,37 +110,46 @@ def _spelt(text: str) -> str:
 
 
 @cache
-def _written() -> dict[str, dict[str, str]]:
+def _written() -> dict[str, Any]:
     """The file of rules."""
-    body: dict[str, dict[str, str]] = tomllib.loads(RULES.read_text(encoding="utf-8"))
-    return body
+    return tomllib.loads(RULES.read_text(encoding="utf-8"))
+
+
+class Rule(NamedTuple):
+    """A line of the rules: what tells of distress, what must stand near it, and what makes it another matter."""
+
+    told: str
+    near: tuple[str, ...]
+    unless: str
 
 
 @cache
-def _rules() -> dict[Kind, tuple[list[tuple[str, str]], str]]:
-    """Kind → its rules (what tells of it, and what makes that another matter), and what says it is of a novel."""
+def _rules() -> dict[Kind, tuple[list[Rule], str]]:
+    """Kind → its rules, and what says that it is of a novel."""
     found = {}
     for kind in Kind:
-        parts = [
-            line.partition(" -- ")
-            for family in _written()["rules"][kind].values()
-            for line in family.strip().splitlines()
-        ]
-        elsewhere = "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
-        found[kind] = [(told, unless) for told, _, unless in parts], elsewhere
+        rules = []
+        for family in _written()["rules"][kind].values():
+            for line in family.strip().splitlines():
+                cues, _, unless = line.partition(" -- ")
+                told, *near = cues.split(" & ")
+                rules.append(Rule(told, tuple(near), unless))
+        found[kind] = rules, "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
     return found
 
 
-NEAR = 8
-"""How many words before and after what tells of distress may make it another matter.  Recognisers without marks write a
-whole turn as one sentence, and a film at its beginning says nothing of its end."""
+NEAR = 10
+"""How many words before and after a find are looked at for what belongs to it, or makes it another matter.  A recogniser
+without marks writes a whole turn as one sentence, and a film at its beginning says nothing of its end."""
 
 
-def _tells(told: str, unless: str, elsewhere: str, sentence: str) -> bool:
-    for match in _pattern(told).finditer(sentence):
+def _tells(rule: Rule, elsewhere: str, sentence: str) -> bool:
+    for match in _pattern(rule.told).finditer(sentence):
         before, after = sentence[: match.start()].split()[-NEAR:], sentence[match.end() :].split()[:NEAR]
         near = f" {' '.join([*before, match[0].strip(), *after])} "
-        if not any(rule and _pattern(rule).search(near) for rule in (unless, elsewhere)):
+        if all(_pattern(cue).search(near) for cue in rule.near) and not any(
+            other and _pattern(other).search(near) for other in (rule.unless, elsewhere)
+        ):
             return True
     return False
 
