@@ -139,8 +139,8 @@ def _rules() -> dict[Kind, tuple[list[Rule], str]]:
 
 
 NEAR = 10
-"""How many words before and after a find are looked at for what belongs to it, or makes it another matter.  A recogniser
-without marks writes a whole turn as one sentence, and a film at its beginning says nothing of its end."""
+"""How many words before and after a find are looked at for what belongs to it, or makes it another matter: without
+marks a whole turn is one sentence, and a film at its beginning says nothing of its end."""
 
 
 def _tells(rule: Rule, elsewhere: str, sentence: str) -> bool:
