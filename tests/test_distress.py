@@ -76,6 +76,28 @@ def test_no_marks_make_no_alarm(line: str) -> None:
     assert kind_of(as_recognised(line)) is None
 
 
+ORDINARY = Path(__file__).parents[1] / "trainer" / "synthesis" / "data" / "sentences.txt"
+
+
+def test_ordinary_sentences_are_no_wish_to_die() -> None:
+    sentences = ORDINARY.read_text(encoding="utf-8").splitlines()[::10]
+    assert len(sentences) > 1000
+    assert not [line for line in sentences if kind_of(line) in (Kind.SELF_HARM, Kind.OTHER_AT_RISK)]
+
+
+def test_a_film_or_a_joke_at_one_end_of_a_turn_does_not_hide_what_stands_at_the_other() -> None:
+    film = "ayer vi una película con mis amigos en el centro y me gustó mucho y después cenamos y volví a casa solo"
+    assert kind_of(f"{film} y quiero morir") is Kind.SELF_HARM
+    assert kind_of(f"{film} y mi padre me pega") is Kind.VIOLENCE
+
+
+def test_every_rule_can_be_read() -> None:
+    for rules, elsewhere in distress._rules().values():
+        for rule in rules:
+            for part in filter(None, (rule.told, *rule.near, rule.unless, elsewhere)):
+                assert not distress._pattern(part).search("  "), part
+
+
 @given(st.text(max_size=300))
 def test_anything_can_be_said(said: str) -> None:
     assert kind_of(said) is None or answer(said)

@@ -1,12 +1,12 @@
 """What a tutor must not answer with its next question: a wish to die, an emergency, violence, a death, despair.
 
-Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is known by kinds
-(who, which verb in whatever form, of what), not by a list of sentences.  A missed wish to die is worse than a false
-alarm, but "me muero de hambre" is hunger, and what happens in a novel happens to nobody: so each rule may name what
-makes it another matter.
+Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is signs by kinds
+(who, which verb in whatever form, of what) and by cues that say much together, not by a list of sentences.  A
+missed wish to die is worse than a false alarm, but "me muero de hambre" is hunger, and what a novel tells happens
+to nobody: so each rule may name what makes it another matter.
 
-The rules lie in distress_rules.toml.  They and the text are both spelt as they sound, because learners and
-recognisers write by ear ("kiero bibir mas").
+The rules lie in distress_rules.toml, their words in distress_words.toml.  They and the text are both spelt as they
+sound, because learners and recognisers write by ear ("kiero bibir mas").
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import unicodedata
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ANSWERS = Path(__file__).with_name("distress.toml")
 RULES = Path(__file__).with_name("distress_rules.toml")
+WORDS = Path(__file__).with_name("distress_words.toml")
 
 
 class Kind(StrEnum):
@@ -36,13 +38,12 @@ class Kind(StrEnum):
 
 
 def kind_of(said: str) -> Kind | None:
-    """What a learner's turn speaks of, in Spanish or English; None where it can be left to the tutor."""
+    """What a learner's turn tells of, in Spanish or English; None where it can be left to the tutor."""
     sentences = _sentences(said)
     for kind, (rules, elsewhere) in _rules().items():
         for sentence in sentences:
-            for signs, unless in rules:
-                if _found(signs, sentence) and not _found(unless, sentence) and not _found(elsewhere, sentence):
-                    return kind
+            if any(_tells(rule, elsewhere, sentence) for rule in rules):
+                return kind
     return None
 
 
@@ -92,7 +93,7 @@ def _sentences(said: str) -> list[str]:
     """Its sentences, as words with spaces around each; the comma of "no, …" counts as a word."""
     said = re.sub(r"\bno\s*,", "no\0 ", said.replace("\0", ""), flags=re.IGNORECASE)
     found = []
-    for sentence in re.split(r"[.!?;:…\n¿¡()\"«»]+", said):
+    for sentence in re.split(r"[.!?;:…\n¿¡()]+", said):
         words = re.findall(r"[\w\0]+", re.sub(r"(?<=\w)['’´`](?=\w)", "", _spelt(sentence)))
         found.append(f" {' '.join(words)} ".replace("\0", " ,"))
     return found
@@ -109,32 +110,58 @@ def _spelt(text: str) -> str:
     return text
 
 
-@cache
-def _written() -> dict[str, dict[str, str]]:
-    """The file of rules."""
-    body: dict[str, dict[str, str]] = tomllib.loads(RULES.read_text(encoding="utf-8"))
-    return body
+class DistressRule(NamedTuple):
+    """A line of the rules: what tells of distress, what must stand near it, and what makes it another matter."""
+
+    signs: str
+    near: tuple[str, ...]
+    unless: str
 
 
 @cache
-def _rules() -> dict[Kind, tuple[list[tuple[str, str]], str]]:
-    """Kind → its rules (what speaks of it, and what makes that another matter), and what says it is of a novel."""
+def _rules() -> dict[Kind, tuple[list[DistressRule], str]]:
+    """Kind → its rules, and what says that it is of a novel."""
+    written = tomllib.loads(RULES.read_text(encoding="utf-8"))["rules"]
     found = {}
     for kind in Kind:
-        parts = [line.partition(" -- ") for line in _written()["rules"][kind].strip().splitlines()]
-        elsewhere = "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
-        found[kind] = [(signs, unless) for signs, _, unless in parts], elsewhere
+        rules = []
+        for family in written[kind].values():
+            for line in family.strip().splitlines():
+                cues, _, unless = line.partition(" -- ")
+                signs, *near = cues.split(" & ")
+                rules.append(DistressRule(signs, tuple(near), unless))
+        found[kind] = rules, "{recited}" if kind is Kind.SELF_HARM else "{in_fiction}|{joke}"
     return found
 
 
-def _found(rule: str, sentence: str) -> bool:
-    return bool(rule) and _pattern(rule).search(sentence) is not None
+NEAR = 10
+"""How many words before and after a find are looked at for what belongs to it, or makes it another matter: without
+marks a whole turn is one sentence, and a film at its beginning says nothing of its end."""
+
+
+def _tells(rule: DistressRule, elsewhere: str, sentence: str) -> bool:
+    for match in _pattern(rule.signs).finditer(sentence):
+        before, after = sentence[: match.start()].split(), sentence[match.end() :].split()
+        start = sum(len(word) + 1 for word in before[:-NEAR])
+        end = match.end() + sum(len(word) + 1 for word in after[:NEAR]) + 1
+        if all(_pattern(cue).search(sentence, start, end) for cue in rule.near) and not any(
+            other and _pattern(other).search(sentence, start, end) for other in (rule.unless, elsewhere)
+        ):
+            return True
+    return False
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Name → alternatives."""
+    written = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    return {name: "|".join(text.strip().splitlines()) for name, text in written.items()}
 
 
 @cache
 def _pattern(rule: str) -> re.Pattern[str]:
     """A rule as a regular expression."""
-    words = {name: "|".join(text.strip().splitlines()) for name, text in _written()["words"].items()}
+    words = _words()
     while (filled := re.sub(r"\{([a-z_]+)\}", lambda name: f"({words[name[1]]})", rule)) != rule:
         rule = filled
     rule = rule.replace("^", "(?<=^ )")
