@@ -94,7 +94,7 @@ def test_a_film_or_a_joke_at_one_end_of_a_turn_does_not_hide_what_stands_at_the_
 def test_every_rule_can_be_read() -> None:
     for rules, elsewhere in distress._rules().values():
         for rule in rules:
-            for part in filter(None, (rule.told, *rule.near, rule.unless, elsewhere)):
+            for part in filter(None, (rule.signs, *rule.near, rule.unless, elsewhere)):
                 assert not distress._pattern(part).search("  "), part
 
 

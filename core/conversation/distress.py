@@ -1,6 +1,6 @@
 """What a tutor must not answer with its next question: a wish to die, an emergency, violence, a death, despair.
 
-Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it.  It is signs by kinds
+Such a turn is answered with a fixed text, before any model is asked, and nobody corrects it. It is told by kinds
 (who, which verb in whatever form, of what) and by cues that say much together, not by a list of sentences.  A
 missed wish to die is worse than a false alarm, but "me muero de hambre" is hunger, and what a novel tells happens
 to nobody: so each rule may name what makes it another matter.
