@@ -111,7 +111,8 @@ def _at(path: Path, part: str) -> Entry:
     if part == "recogniser" and not path.is_dir():
         raise ModelError(f"{path} is not a recogniser", "name the folder of a CTranslate2 Whisper", path)
     name = path.name if part == "recogniser" else path.stem
-    return _described(FoundModel(part, "".join(c for c in name if c.isprintable()), path, str(path.parent)))
+    name = "".join(char for char in name if char.isprintable())
+    return _described(FoundModel(part, name or str(path), path, str(path.parent)))
 
 
 def starter(part: str) -> Entry:

@@ -75,7 +75,11 @@ class PiperVoice:
         self.sample_rate = int(self._piper.config.sample_rate)
 
     def speak(self, text: str, pace: float = 1.0) -> Iterator[NDArray[np.float32]]:
-        """The text as speech, one float32 array a sentence; nothing for a text without letters or digits."""
+        """The text as speech, one float32 array a sentence; nothing for a text without letters or digits.
+
+        Raises:
+            ModelError: the voice loads, but cannot speak: it wants a language of its own, or other inputs.
+        """
         from piper import SynthesisConfig
 
         text = speakable(text)
@@ -84,7 +88,14 @@ class PiperVoice:
         config = self._piper.config
         pace = min(max(pace, SLOWEST), FASTEST)
         style = SynthesisConfig(length_scale=config.length_scale / pace, normalize_audio=False)
-        for chunk in self._piper.synthesize(text, style):
+        chunks = iter(self._piper.synthesize(text, style))
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except Exception as error:  # Piper's phonemizers and onnxruntime raise whatever they like
+                raise ModelError(f"The voice {self.name} cannot speak", "choose another voice") from error
+            if chunk is None:
+                return
             yield levelled(chunk.audio_float_array)
 
 

@@ -236,6 +236,12 @@ async def test_where_the_engine_ends_the_talk_ends(
     assert await talk(Script(end), "a.wav")
 
 
+async def test_where_no_session_can_be_opened_the_talk_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    engine = Script((READY, IDLE, protocol.Error("The disk is full.")))
+    assert await talk(engine, "a.wav", "b.wav")
+    assert len(engine.sent) == 1 and capsys.readouterr().err == "tertulia: The disk is full.\n"
+
+
 HEARS = replace(READY, microphone="a microphone")
 
 

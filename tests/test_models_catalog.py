@@ -182,6 +182,7 @@ def test_only_formats_without_code_are_loaded(tmp_path: Path) -> None:
     (tmp_path / "pytorch").mkdir()
     with pytest.raises(ModelError, match=r"lacks model\.bin, config\.json, tokenizer\.json, vocabulary"):
         verify(at(tmp_path / "pytorch", "recogniser"))
+    assert at(Path("/"), "recogniser").name == "/"
 
 
 def test_a_name_cannot_carry_escape_codes_to_the_screen(tmp_path: Path) -> None:

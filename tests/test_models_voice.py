@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -126,3 +127,11 @@ def test_a_damaged_voice_is_refused(copy: Path) -> None:
     copy.write_bytes(copy.read_bytes()[:5000])
     with pytest.raises(ModelError, match=r"mine at .* cannot be loaded: install it again"):
         PiperVoice(copy, "mine")
+
+
+@pytest.mark.parametrize("change", [{"phoneme_type": "pinyin"}, {"num_speakers": 2}])
+def test_a_voice_that_loads_and_cannot_speak_is_named(copy: Path, change: dict[str, object]) -> None:
+    file = copy.with_name(copy.name + ".json")
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    with pytest.raises(ModelError, match="The voice mine cannot speak: choose another voice"):
+        list(PiperVoice(copy, "mine").speak("Buenos días."))

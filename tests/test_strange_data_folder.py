@@ -10,6 +10,7 @@ import pytest
 
 from core.runs import launch
 from core.versions import active, registry
+from core.versions.listing import listing
 from models.errors import ModelError
 from store import runs, versions
 from store.check import check
@@ -138,3 +139,5 @@ def test_a_recogniser_is_loaded_from_the_data_folder_alone(store: Store, tmp_pat
     said: list[str] = []
     assert active.load_recogniser(store.folder, warn=said.append).name == "starter-ear"
     assert len(said) == 1
+    [used] = [one.entry for one in listing(store.folder) if one.in_use and one.entry.part == active.RECOGNISER]
+    assert used.name == "starter-ear"

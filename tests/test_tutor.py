@@ -19,6 +19,7 @@ from models.errors import ModelError
 from models.tutor.llama import LlamaTutor, Message, alternating
 from models.tutor.moves import Moves, Topic, plain
 from models.tutor.prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
+from tests import starters
 from tests.starters import load_tutor
 from trainer.starter.tutor.dialogues import row
 from trainer.starter.tutor.export import write_gguf
@@ -165,6 +166,22 @@ def test_a_damaged_model_is_named_with_the_remedy(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match=r"mine at .* cannot be loaded"):
         LlamaTutor(tmp_path / "bad.gguf", "mine", CPU)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "sentence"),
+    [(b"{% endfor %}", b"{% endfoo %}", "cannot be loaded"), (b"m['content']", b"m.a.content", "cannot answer")],
+)
+def test_a_model_whose_template_is_wrong_is_named(
+    tmp_path: Path, written: bytes, instead: bytes, sentence: str
+) -> None:
+    path = starters.path("tutor")
+    assert path is not None
+    copy = tmp_path / "mine.gguf"
+    copy.write_bytes(path.read_bytes().replace(written, instead.ljust(len(written))))
+
+    with pytest.raises(ModelError, match=f"The tutor mine .*{sentence}"):
+        said(LlamaTutor(copy, "mine", CPU), [Message("user", "Hola.")])
 
 
 def test_a_model_without_moves_writes_freely_and_answers_in_shape(tmp_path: Path) -> None:

@@ -97,7 +97,8 @@ def _voice(data: Path, warn: Callable[[str], None]) -> tuple[Voice | None, NDArr
     """The voice, and its first words at 16 kHz, which are what the recogniser is warmed with."""
     try:
         voice = load_voice(data, None, warn)
-        return voice, resample(np.concatenate(list(voice.speak(WARM_UP))), voice.sample_rate, SAMPLE_RATE)
+        hello = np.concatenate([*voice.speak(WARM_UP), np.zeros(0, dtype=np.float32)])  # it may say nothing
+        return voice, resample(hello, voice.sample_rate, SAMPLE_RATE)
     except ModelError as error:
         warn(f"{error} Until then the tutor only writes.")
         return None, np.zeros(0, dtype=np.float32)

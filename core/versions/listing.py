@@ -32,7 +32,7 @@ def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
     """
     entries = catalog.entries(models_folder(data))
     try:
-        entries = [*_made_here(data), *entries]
+        entries = [*_made_here(data, warn), *entries]
     except StoreError as error:
         warn(f"{error} Until then no version is listed.")
         warn = quiet  # or every part would say the same again
@@ -48,13 +48,20 @@ def _order(model: Listed) -> tuple[bool, bool, int]:
     return not model.in_use, not model.entry.installed, PARTS.index(model.entry.part)
 
 
-def _made_here(data: Path) -> list[Entry]:
-    """The versions that runs made, the newest first. Raises StoreError."""
+def _made_here(data: Path, warn: Warn) -> list[Entry]:
+    """The versions that runs made and that can be reached, the newest first. Raises StoreError."""
     if not (data / reasons.DATABASE).exists():
         return []
     with Store.open(data) as store:
         made = [each for part in PARTS for each in versions(store, part) if each.run is not None]
-    return [of_version(data, each).entry for each in made if not each.deleted]
+    entries = []
+    for each in made:
+        if not each.deleted:
+            try:
+                entries.append(of_version(data, each).entry)
+            except ModelError as error:
+                warn(str(error))
+    return entries
 
 
 def _in_use(data: Path, part: str, warn: Warn) -> list[Entry]:

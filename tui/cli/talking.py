@@ -106,7 +106,7 @@ class Talk:
             case protocol.Error(text=text, fatal=fatal):
                 self._turn.say(text)
                 self._failed = True
-                return not fatal
+                return not fatal and bool(self._session)  # a session that is refused never comes
             case protocol.State(state=state):
                 self._changed(state)
             case _:
