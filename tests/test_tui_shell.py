@@ -162,6 +162,14 @@ async def test_the_palette_offers_the_keys_that_mean_something_now(tmp_path: Pat
         await it.until(lambda: it.app.current_mode == "dataset")
 
 
+async def test_a_picture_of_the_screen_is_saved_in_the_data_folder(tmp_path: Path) -> None:
+    async with app_with(tmp_path, BEGINNING) as it:
+        await it.press("ctrl+p", *"screenshot", "enter")
+        await it.until(lambda: any("Saved screenshot" in toast for toast in it.toasts()))
+        (picture,) = tmp_path.glob("*.svg")
+        assert "quit" in picture.read_text() and "Search" not in picture.read_text()
+
+
 async def test_a_theme_is_remembered(tmp_path: Path) -> None:
     async with app_with(tmp_path) as it:
         assert it.app.theme == "tertulia"
