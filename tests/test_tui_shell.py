@@ -117,7 +117,7 @@ async def test_every_screen_can_be_drawn_in_any_size(tmp_path: Path, size: tuple
 async def test_at_eighty_by_twenty_four_everything_that_matters_is_in_sight(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
         seen = it.seen()
-        for word in ("1 Talk", "5 Models", "● offline", "ear: starter", "choose a real one",
+        for word in ("1 Talk", "5 Models", "● offline", "ear: starter", "Models names real ones",
                      "Tutor   ¡Qué rico!", "a  Sí, cocino", "○ ready", "you→voice 287 ms", "write in Spanish",
                      "space talk", "q quit"):  # fmt: skip
             assert word in seen, word
