@@ -53,7 +53,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         yield store
 
 
-def put_on(store: Store, count: int) -> list[Path]:
+def promoted_versions(store: Store, count: int) -> list[Path]:
     """So many versions, each promoted after the other; the folders that are loaded."""
     for number in range(1, count + 1):
         made = makings.version(store)
@@ -89,12 +89,12 @@ def test_before_there_is_anything_the_starter_listens(tmp_path: Path, monkeypatc
 
 def test_the_active_version_listens(store: Store) -> None:
     assert listening(store) == (STARTER, []) and chosen_name(store, RECOGNISER) == STARTER
-    put_on(store, 2)
+    promoted_versions(store, 2)
     assert listening(store) == ("v2", []) and chosen_name(store, RECOGNISER) == "v2"
 
 
 def test_one_that_was_asked_for_by_name_listens(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_on(store, 2)
+    promoted_versions(store, 2)
     assert listening(store, "v1") == ("v1", [])
     assert listening(store, STARTER) == (STARTER, [])
     monkeypatch.setenv("TERTULIA_RECOGNISER", " v1 ")
@@ -103,7 +103,7 @@ def test_one_that_was_asked_for_by_name_listens(store: Store, monkeypatch: pytes
 
 
 def test_the_environment_may_name_a_folder(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_on(store, 1)
+    promoted_versions(store, 1)
     shutil.copytree(makings.DEPLOYED, tmp_path / "mío")
     monkeypatch.setenv("TERTULIA_RECOGNISER", str(tmp_path / "mío"))
     assert listening(store) == ("mío", []) and chosen_name(store, RECOGNISER) == "mío"
@@ -113,7 +113,7 @@ def test_the_environment_may_name_a_folder(store: Store, tmp_path: Path, monkeyp
 
 
 def test_where_the_active_one_is_damaged_the_one_before_listens(store: Store) -> None:
-    _, second = put_on(store, 2)
+    _, second = promoted_versions(store, 2)
     damage(second)
     name, [sentence] = listening(store)
     assert name == "v1"
@@ -123,7 +123,7 @@ def test_where_the_active_one_is_damaged_the_one_before_listens(store: Store) ->
 
 
 def test_where_all_are_gone_the_starter_listens(store: Store) -> None:
-    first, second = put_on(store, 2)
+    first, second = promoted_versions(store, 2)
     shutil.rmtree(first)
     (second / "config.json").unlink()
     name, warnings = listening(store)
@@ -132,14 +132,14 @@ def test_where_all_are_gone_the_starter_listens(store: Store) -> None:
 
 
 def test_files_that_are_whole_and_cannot_be_loaded_are_told_too(store: Store) -> None:
-    [first] = put_on(store, 1)
+    [first] = promoted_versions(store, 1)
     (first / "tokenizer.json").write_text("{}")
     name, [sentence] = listening(store)
     assert name == STARTER and "v1" in sentence
 
 
 def test_one_that_was_rolled_back_from_is_not_fallen_back_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, _ = put_on(store, 2)
+    first, _ = promoted_versions(store, 2)
     monkeypatch.setattr(registry, "try_out", check)
     registry.rollback(store)
     damage(first)
@@ -147,7 +147,7 @@ def test_one_that_was_rolled_back_from_is_not_fallen_back_to(store: Store, monke
 
 
 def test_what_was_asked_for_by_name_is_that_or_an_error(store: Store) -> None:
-    first, _ = put_on(store, 2)
+    first, _ = promoted_versions(store, 2)
     damage(first)
     with pytest.raises(ModelError, match=r"v1 .* is damaged"):
         load_recogniser(store.folder, "v1", DEVICE)
@@ -183,7 +183,7 @@ def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monke
 
 
 def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store) -> None:
-    [folder] = put_on(store, 1)
+    [folder] = promoted_versions(store, 1)
     found = named(store.folder, RECOGNISER, "v1")
     assert found == of_version(store.folder, registry.find(store, "v1"))
     assert found.name == "v1" and found.entry.path == folder == check(found)
@@ -193,7 +193,7 @@ def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store
 
 
 def test_a_trial_loads_it_in_a_process_of_its_own(store: Store) -> None:
-    [folder] = put_on(store, 1)
+    [folder] = promoted_versions(store, 1)
     found = named(store.folder, RECOGNISER, "v1")
     try_out(found)
     # Whole by its checksum, but not what CTranslate2 expects: the process that tries it must not be this one.
@@ -205,7 +205,7 @@ def test_a_trial_loads_it_in_a_process_of_its_own(store: Store) -> None:
 
 
 def test_a_trial_that_dies_or_takes_for_ever_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_on(store, 1)
+    promoted_versions(store, 1)
     found = named(store.folder, RECOGNISER, "v1")
 
     def killed(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -159,7 +159,7 @@ def test_a_file_of_knobs_is_obeyed_and_what_happens_is_told_in_plain_lines(home:
     assert done.stderr == ""
     shown = done.stdout.splitlines()
     assert shown[0] == "Run 1 begins; ctrl+c stops it, and it can be resumed."
-    assert shown[1:4] == ["Checking the clips.", "Loading the ear it starts from.", "Learning."]
+    assert shown[1:4] == ["Checking the clips.", "Loading the recogniser it starts from.", "Learning."]
     assert any(line.startswith("Step 2 of 2: ") and "(before: " in line for line in shown)
     assert shown[-1] == "Run 1 has finished and made no version."
     written = json.loads((home / "runs" / "0001" / "job.json").read_text())

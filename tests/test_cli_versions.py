@@ -75,14 +75,14 @@ def test_the_better_one_is_promoted_and_rolled_back_from(home: Path) -> None:
     assert "v2 was not promoted" in sentence
     assert tertulia(home, "promote", "v2", "--force", "--no-rehear").stdout == "v2 listens from now on.\n"
     code, sentence = refused(tertulia(home, "versions", "--delete", "v2"))
-    assert (code, "v2 is the ear in use" in sentence) == (2, True)
+    assert (code, "v2 is the recogniser in use" in sentence) == (2, True)
 
     [back] = lines(tertulia(home, "rollback", "--no-rehear", "--json"))
     assert (back["version"], back["before"]) == ("v1", "v2")
     assert tertulia(home, "rollback", "--no-rehear").stdout == "starter-ear listens from now on.\n"
     code, sentence = refused(tertulia(home, "rollback"))
     assert code == 1
-    assert "no ear to go back to" in sentence
+    assert "no recogniser to go back to" in sentence
 
 
 def test_what_waits_is_transcribed_again_with_the_new_version(home: Path) -> None:

@@ -56,7 +56,6 @@ NO_REMEDY = {
     "The import was stopped": PLAIN,
     "The tutor {self.name} answered": CALLER,
     "The tutor {self.name} cannot answer this": SYSTEM,
-    "There is no file {name}": PLAIN,
     "There is no sound in the recording": PLAIN,
     "There is no {table[:-1]": PLAIN,
     "{audio}": INSIDE,

@@ -140,7 +140,7 @@ def test_spanish_at_large_must_not_pay_for_it(before: int | Wrong, after: int | 
 def test_hearing_voices_is_harmful() -> None:
     said = verdict(result(4, ghosts=1), result(2, ghosts=4))
     assert (said.outcome, said.promotable) == ("harmful", False)
-    assert said.reasons == ("It hears 4 words where nobody speaks, and the ear before 1.",)
+    assert said.reasons == ("It hears 4 words where nobody speaks, and the recogniser before 1.",)
     assert said.reasons[0] in said.sentence
     assert verdict(result(4, ghosts=1), result(2, ghosts=3)).promotable
 
@@ -148,7 +148,7 @@ def test_hearing_voices_is_harmful() -> None:
 def test_forgetting_timestamps_is_harmful() -> None:
     said = verdict(result(4, timestamps=1.0), result(2, timestamps=0.75))
     assert (said.outcome, said.promotable) == ("harmful", False)
-    assert "timestamps in 75 % of the clips, and the ear before in 100 %" in said.sentence
+    assert "timestamps in 75 % of the clips, and the recogniser before in 100 %" in said.sentence
     assert verdict(result(4, timestamps=0.8), result(2, timestamps=0.6)).promotable, "by exactly as much as it may"
     assert verdict(result(4, timestamps=0.9), result(2, timestamps=0.7)).promotable, "by exactly as much as it may"
     assert verdict(result(4, timestamps=None), result(2, timestamps=0.0)).promotable, (
@@ -280,5 +280,5 @@ def test_two_ears_must_have_heard_the_same_clips(tmp_path: Path, name: str, chan
         errors = word_errors(reference, clips_heard[0].heard), character_errors(reference, clips_heard[0].heard)
         clips_heard[0] = dataclasses.replace(clips_heard[0], **change, words=errors[0], characters=errors[1])
     after = dataclasses.replace(after, sets={**after.sets, name: tuple(clips_heard)})
-    with pytest.raises(TrainingRefused, match="compares two ears on different clips"):
+    with pytest.raises(TrainingRefused, match="compares two recognisers on different clips"):
         read_report(written(tmp_path, body(before, after)))

@@ -154,7 +154,7 @@ def test_a_model_of_this_machine_becomes_a_version_when_it_is_promoted(store: St
 # --- rolling back ---------------------------------------------------------------------------------
 
 
-def put_on(store: Store, count: int) -> None:
+def promoted_versions(store: Store, count: int) -> None:
     """So many versions, one promoted after another."""
     for number in range(1, count + 1):
         makings.version(store)
@@ -162,13 +162,13 @@ def put_on(store: Store, count: int) -> None:
 
 
 def test_rolling_back_leads_to_the_beginning(store: Store, untried: None) -> None:
-    put_on(store, 2)
+    promoted_versions(store, 2)
     for name in ("v1", "starter-ear"):
         target = registry.rollback_target(store)
         assert target is not None and target.name == name
         assert registry.rollback(store).name == active(store) == name
     assert registry.rollback_target(store) is None
-    with pytest.raises(TrainingRefused, match="no ear to go back to, starter-ear stays"):
+    with pytest.raises(TrainingRefused, match="no recogniser to go back to, starter-ear stays"):
         registry.rollback(store)
     registry.promote(store, "v2")
     assert registry.rollback(store).name == "starter-ear"
@@ -176,12 +176,12 @@ def test_rolling_back_leads_to_the_beginning(store: Store, untried: None) -> Non
 
 def test_before_any_promotion_there_is_nothing_to_go_back_to(store: Store) -> None:
     assert registry.rollback_target(store) is None
-    with pytest.raises(TrainingRefused, match="no ear to go back to, starter-ear stays"):
+    with pytest.raises(TrainingRefused, match="no recogniser to go back to, starter-ear stays"):
         registry.rollback(store)
 
 
 def test_what_is_deleted_or_damaged_is_passed_over(store: Store, untried: None) -> None:
-    put_on(store, 4)
+    promoted_versions(store, 4)
     registry.delete(store, "v3")
     damage(weights(store, "v2"))
     target = registry.rollback_target(store)
@@ -191,14 +191,14 @@ def test_what_is_deleted_or_damaged_is_passed_over(store: Store, untried: None) 
 
 
 def test_without_one_that_can_be_loaded_everything_stays(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_on(store, 1)
+    promoted_versions(store, 1)
     was = journal(store)
 
     def broken(recogniser: object) -> None:
         raise ModelError("It cannot be used.")
 
     monkeypatch.setattr(registry, "try_out", broken)
-    with pytest.raises(TrainingRefused, match="no ear to go back to, v1 stays"):
+    with pytest.raises(TrainingRefused, match="no recogniser to go back to, v1 stays"):
         registry.rollback(store)
     assert journal(store) == was
 
@@ -243,15 +243,15 @@ def test_a_deleted_version_stays_known(store: Store) -> None:
 
 
 def test_what_is_needed_is_not_deleted(store: Store, untried: None) -> None:
-    put_on(store, 1)
-    with pytest.raises(TrainingRefused, match="v1 is the ear in use: promote another one first, or roll back"):
+    promoted_versions(store, 1)
+    with pytest.raises(TrainingRefused, match="v1 is the recogniser in use: promote another one first"):
         registry.delete(store, "v1")
 
     child = makings.finished_run(store)
     store.execute("UPDATE runs SET base_id = ? WHERE id = ?", (registry.find(store, "v1").id, child.id))
     registry.settle(store)
     registry.promote(store, "v2")
-    with pytest.raises(TrainingRefused, match="v2, the ear in use, was trained from v1: keep it"):
+    with pytest.raises(TrainingRefused, match="v2, the recogniser in use, was trained from v1: keep it"):
         registry.delete(store, "v1")
 
     unused = makings.version(store)

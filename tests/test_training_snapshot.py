@@ -205,7 +205,7 @@ def test_too_little_is_refused_with_what_to_do(store: Store, tmp_path: Path) -> 
         snapshot(store, RunChoice(base="/nowhere/at/all"))
     with store.transaction():
         store.execute("UPDATE segments SET status = 'skipped', reference = NULL WHERE id > 6")
-    with pytest.raises(TrainingRefused, match=r"corrected segments to train on, .*: correct at least 8"):
+    with pytest.raises(TrainingRefused, match=r"corrected segments can be trained on, .*: correct at least 8"):
         snapshot(store, RunChoice())
 
 

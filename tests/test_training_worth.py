@@ -74,7 +74,7 @@ def trained(store: Store, base: Path = BASE, *, speech: float = 3000.0, **step: 
     return run
 
 
-def put_on(store: Store, learnt: list[Clip]) -> ModelVersion:
+def promoted(store: Store, learnt: list[Clip]) -> ModelVersion:
     """A version that was trained on these clips, and listens now."""
     made = learner.version(store)
     assert made.run is not None
@@ -150,7 +150,7 @@ def test_where_nothing_can_be_trained_the_reason_is_told(tmp_path: Path) -> None
 def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> None:
     first = worth(store, RunChoice())
     rows = [row for row in snapshot(store, RunChoice()).rows if row.split == "train"]
-    put_on(store, rows)
+    promoted(store, rows)
     would = worth(store, RunChoice())
     assert would.gain == (0.0, 0.0) and not would.good
     assert "has learnt nearly all of this already" in would.advice
@@ -168,7 +168,7 @@ def test_what_the_ear_has_learnt_already_brings_nothing_again(store: Store) -> N
 
 def test_a_text_that_was_corrected_again_is_new(store: Store) -> None:
     rows = [row for row in snapshot(store, RunChoice()).rows if row.split == "train"]
-    put_on(store, [dataclasses.replace(row, text=f"{row.text} no") for row in rows])
+    promoted(store, [dataclasses.replace(row, text=f"{row.text} no") for row in rows])
     would = worth(store, RunChoice())
     assert would.gain is not None and would.gain[0] > 0
 

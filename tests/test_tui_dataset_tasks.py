@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.dataset.splits import Assigned, SplitShare
 from core.importing.preview import preview
 from core.review.desk import Desk
 from store.database import Store
@@ -22,7 +23,7 @@ from tui.dataset.export_form import ExportForm
 from tui.dataset.import_form import ImportForm, ImportRequest
 from tui.dataset.path_line import PathLine, complete
 from tui.dataset.rejections import Rejections
-from tui.dataset.split_form import SplitForm
+from tui.dataset.split_form import SplitForm, described
 from tui.shell.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("author")
@@ -187,6 +188,13 @@ async def test_an_export_says_how_much_it_would_write_and_writes_it(tmp_path: Pa
         await it.until(lambda: it.screen.task_line.state == "done")
         await it.sees("3 segments in")
     assert [path.suffix for path in (tmp_path / "out").iterdir() if path.suffix == ".csv"]
+
+
+def test_one_segment_is_not_called_segments() -> None:
+    would = Assigned({"train": SplitShare(1, 4.0), "dev": SplitShare(), "test": SplitShare()}, 1, ())
+    told, *shares = map(str, described(would))
+    assert told.startswith("1 segment would move")
+    assert [line.split()[-2:] for line in shares] == [["1", "segment"], ["0", "segments"], ["0", "segments"]]
 
 
 async def test_splitting_says_what_would_happen_and_then_does_it(tmp_path: Path) -> None:

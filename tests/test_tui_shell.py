@@ -117,7 +117,7 @@ async def test_every_screen_can_be_drawn_in_any_size(tmp_path: Path, size: tuple
 async def test_at_eighty_by_twenty_four_everything_that_matters_is_in_sight(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
         seen = it.seen()
-        for word in ("1 Talk", "5 Models", "● offline", "ear: starter", "choose a real one",
+        for word in ("1 Talk", "5 Models", "● offline", "ear: starter", "Models names real ones",
                      "Tutor   ¡Qué rico!", "a  Sí, cocino", "○ ready", "you→voice 287 ms", "write in Spanish",
                      "space talk", "q quit"):  # fmt: skip
             assert word in seen, word
@@ -160,6 +160,14 @@ async def test_the_palette_offers_the_keys_that_mean_something_now(tmp_path: Pat
         assert {"Done speaking", "Replay", "Suggestion a"} <= offered(it.talk)
         await it.press("ctrl+p", *"go to dataset", "enter")
         await it.until(lambda: it.app.current_mode == "dataset")
+
+
+async def test_a_picture_of_the_screen_is_saved_in_the_data_folder(tmp_path: Path) -> None:
+    async with app_with(tmp_path, BEGINNING) as it:
+        await it.press("ctrl+p", *"screenshot", "enter")
+        await it.until(lambda: any("Saved screenshot" in toast for toast in it.toasts()))
+        (picture,) = tmp_path.glob("*.svg")
+        assert "quit" in picture.read_text() and "Search" not in picture.read_text()
 
 
 async def test_a_theme_is_remembered(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, bet
         await it.until(lambda: active(tmp_path) == "v1" and not it.app.is_promoting)
         await it.sees("● v1", "the ear")
         await it.press("d", "y")
-        await it.until(lambda: any("v1 is the ear in use" in toast for toast in it.toasts()))
+        await it.until(lambda: any("v1 is the recogniser in use" in toast for toast in it.toasts()))
         assert (better / "version").is_dir()
 
 

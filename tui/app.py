@@ -336,8 +336,17 @@ class TertuliaApp(App[None]):
             if key.title and target.check_action(name, ()):
                 yield SystemCommand(key.title, key.tip, self._runner(key.action, target))
         for command in super().get_system_commands(screen):
-            if command.title in ("Theme", "Screenshot"):
+            if command.title == "Theme":
                 yield command
+        yield SystemCommand(
+            "Screenshot", "Save a picture (SVG) of this screen in the data folder.", self._save_picture
+        )
+
+    def _save_picture(self) -> None:
+        # In the data folder: Textual's own choice, ~/Downloads, is missing on many servers. Later: the palette is
+        # still in the picture.
+        folder = None if self.data is None else str(self.data)
+        self.set_timer(0.1, lambda: self.deliver_screenshot(path=folder))
 
     def _runner(self, action: str, target: Screen[Any] | App[Any]) -> Callable[[], Any]:
         return lambda: self.run_action(action, target)

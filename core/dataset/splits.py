@@ -53,7 +53,7 @@ class SplitShare:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What dividing did."""
+    """What a split did, or would do."""
 
     splits: dict[str, SplitShare]
     """train, dev, test and out."""

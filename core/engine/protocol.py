@@ -70,7 +70,7 @@ class Replay:
 
 @dataclass(frozen=True)
 class UseRecogniser:
-    """Listen with another recogniser from the next turn on. EarChanged or a Warning answers."""
+    """Listen with another recogniser from the next turn on. RecogniserChanged or a Warning answers."""
 
     name: str = ""
     """A version or a model of this machine; empty for the one that is the active version now."""

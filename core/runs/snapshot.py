@@ -20,6 +20,7 @@ from core.runs.bases import Base, resolve
 from core.runs.errors import TrainingRefused
 from core.runs.presets import Preset
 from core.versions.active import RECOGNISER, ModelChoice, active
+from core.words import counted
 from models.errors import ModelError
 from models.evaluation.scoring import normalise
 from models.units import WINDOW
@@ -245,11 +246,12 @@ def _check(own: Sequence[Clip], left_out: Sequence[tuple[int, str]]) -> None:
     others = ""
     if left_out:
         segment, reason = left_out[0]
-        others = f" ({len(left_out)} others were left out; segment {segment}, for one: {reason.rstrip('.')})"
+        left = counted(len(left_out), "corrected segment")
+        others = f" (left out: {left}; segment {segment}, for one: {reason.rstrip('.')})"
     if len(train) < LEAST_CLIPS or seconds < LEAST_SECONDS:
         raise TrainingRefused(
-            f"There are {len(train)} corrected segments to train on, {seconds:.0f} s in all{others}",
-            f"correct at least {LEAST_CLIPS} of them and {LEAST_SECONDS:.0f} s",
+            f"{counted(len(train), 'corrected segment')} can be trained on, {seconds:.0f} s in all{others}",
+            f"correct at least {LEAST_CLIPS}, and {LEAST_SECONDS:.0f} s of speech",
         )
     if len({row.recording for row in own}) == 1:
         raise TrainingRefused(
@@ -260,8 +262,8 @@ def _check(own: Sequence[Clip], left_out: Sequence[tuple[int, str]]) -> None:
     dev = sum(row.split == "dev" for row in own)
     if dev < LEAST_DEV_CLIPS:
         raise TrainingRefused(
-            f"Progress would be measured on {dev} segments of the dev split{others}, and {LEAST_DEV_CLIPS} is "
-            "the least",
+            f"Progress would be measured on {counted(dev, 'segment')} of the dev split{others}, and "
+            f"{LEAST_DEV_CLIPS} is the least",
             "talk once more and correct that, too",
         )
 

@@ -22,14 +22,14 @@ RECENT = 20
 """Steps over which throughput is averaged."""
 STAGES = {
     "check": "checking the clips",
-    "load": "loading the ear it starts from",
+    "load": "loading the recogniser it starts from",
     "replay": "making speech that keeps the rest of Spanish alive",
     "train": "learning",
     "strength": "choosing how strongly to apply what was learnt",
-    "merge": "merging what was learnt into the ear",
+    "merge": "merging what was learnt into the recogniser",
     "convert": "making it fast",
     "verify": "checking that the fast one hears the same",
-    "evaluate": "hearing the test with the ear before and after",
+    "evaluate": "hearing the test with the recogniser before and after",
 }
 """What the trainer is at, as a person would say it."""
 RESUME = "go on with `tertulia resume`: nothing up to the newest checkpoint is lost"

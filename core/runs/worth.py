@@ -181,11 +181,11 @@ def _obstacle(store: Store, snapshot: Snapshot, cost: costs.RunCost) -> str:
 def _doubt(snapshot: Snapshot, wer: Interval | None, gain: tuple[float, float] | None, fresh: float | None) -> str:
     """Why it may bring little; empty where that is not to be feared."""
     if gain is None or fresh is None:
-        return "Nobody can say beforehand what it brings over the ear in use: the test afterwards will tell."
+        return "Nobody can say beforehand what it brings over the recogniser in use: the test afterwards will tell."
     if fresh < STALE:
-        return "The ear in use has learnt nearly all of this already: correct more first."
+        return "The recogniser in use has learnt nearly all of this already: correct more first."
     if wer is not None and wer.value < WELL:
-        return f"The ear mishears {100 * wer.value:.1f} % of your words: there is hardly anything to gain."
+        return f"The recogniser mishears {100 * wer.value:.1f} % of your words: there is hardly anything to gain."
     if not snapshot.base.small and snapshot.seconds["train"] < LITTLE:
         return (
             f"{snapshot.seconds['train'] / 60:.1f} minutes are little for a network of this size: correct at least "
@@ -203,9 +203,9 @@ def _promise(wer: Interval | None, gain: tuple[float, float] | None, cost: costs
     """What speaks for it."""
     low, high = gain or (0.0, 0.0)
     mishears = (
-        "How often the ear mishears you"
+        "How often the recogniser mishears you"
         if wer is None
-        else f"The ear mishears {100 * wer.value:.0f} % of your words"
+        else f"The recogniser mishears {100 * wer.value:.0f} % of your words"
     )
     joined = " is not known yet, but comparable runs took" if wer is None else ", and comparable runs took"
     said = f"{mishears}{joined} {100 * max(0.0, low):.0f} to {100 * high:.0f} % of the errors away."

@@ -88,7 +88,7 @@ def read_report(folder: Path) -> Report:
     for name in ("test", "general"):
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))
         if [(h.recording, h.reference) for h in one] != [(h.recording, h.reference) for h in other]:
-            raise TrainingRefused(f"{shown(path)} compares two ears on different clips", "train again", path)
+            raise TrainingRefused(f"{shown(path)} compares two recognisers on different clips", "train again", path)
     return report
 
 
@@ -119,7 +119,8 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
     """What it comes to, and what keeps the version out."""
     if change.words < LEAST_WORDS:
         return "too little", [
-            f"Only {change.words} words of test were heard, and {LEAST_WORDS} are needed: correct more, then train."
+            f"Only {counted(change.words, 'word')} of test {'was' if change.words == 1 else 'were'} heard, and "
+            f"{LEAST_WORDS} are needed: correct more, then train."
         ]
     harms, measured = [], general is not None and general.blocks > 1
     if general is not None and measured and (general.value > WORSE or general.high > SURELY_WORSE):
@@ -127,10 +128,10 @@ def _outcome(report: Report, change: Interval, general: Interval | None) -> tupl
         harms.append(f"Spanish at large {is_heard} heard worse ({_points(general)}, n = {general.words:,} words).")
     ghosts = [evaluation.silence.words for evaluation in (report.before, report.after)]
     if ghosts[1] > ghosts[0] + GHOSTS:
-        harms.append(f"It hears {ghosts[1]} words where nobody speaks, and the ear before {ghosts[0]}.")
+        harms.append(f"It hears {ghosts[1]} words where nobody speaks, and the recogniser before {ghosts[0]}.")
     one, other = report.before.timestamps, report.after.timestamps
     if one is not None and other is not None and round(one - other, 9) > STAMPS:
-        shares = f"{100 * other:.0f} % of the clips, and the ear before in {100 * one:.0f} %"
+        shares = f"{100 * other:.0f} % of the clips, and the recogniser before in {100 * one:.0f} %"
         harms.append(f"It sets timestamps in {shares}.")
     if harms:
         return "harmful", harms

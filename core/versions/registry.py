@@ -217,7 +217,9 @@ def rollback(store: Store) -> ModelVersion:
         return version
     here = active(store)
     stays = catalog.starter(RECOGNISER).name if here is None else here.name
-    raise TrainingRefused(f"There is no ear to go back to, {stays} stays", "promote the one you want instead")
+    raise TrainingRefused(
+        f"There is no recogniser to go back to, {stays} stays", "promote the one you want instead"
+    )
 
 
 def delete(store: Store, name: str) -> None:
@@ -234,9 +236,11 @@ def delete(store: Store, name: str) -> None:
     with store.transaction():
         here = active(store)
         if here is not None and version.id == here.id:
-            raise TrainingRefused(f"{name} is the ear in use", "promote another one first, or roll back")
+            raise TrainingRefused(f"{name} is the recogniser in use", "promote another one first, or roll back")
         if here is not None and version.id == here.base:
-            raise TrainingRefused(f"{here.name}, the ear in use, was trained from {name}", "keep it to go back to")
+            raise TrainingRefused(
+                f"{here.name}, the recogniser in use, was trained from {name}", "keep it to go back to"
+            )
         if (run := _needed_by(store, version)) is not None:
             raise TrainingRefused(f"Run {run.id} still needs {name}", "wait for its end, or stop and delete it")
         if not version.deleted:

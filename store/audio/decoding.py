@@ -64,7 +64,7 @@ def pieces(path: Path, limit_seconds: float, clipping: Clipping | None = None) -
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise StoreError(f"There is no file {name}", place=name) from error
+        raise StoreError(f"There is no file {name}", "check its name", name) from error
     except OSError as error:
         raise _unreadable(name, error) from error
     if stat.S_ISDIR(status.st_mode):

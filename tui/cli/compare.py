@@ -20,8 +20,8 @@ HELP = "let two recognisers hear the same held-out speech, and show where they d
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    for name in ("first", "second"):
-        parser.add_argument(name, metavar=name[0].upper(), help="a version, or a recogniser of `models list`")
+    for name, letter in (("first", "A"), ("second", "B")):
+        parser.add_argument(name, metavar=letter, help="a version, or a recogniser of `models list`")
     parser.add_argument(
         "--split", choices=["test", "dev", "train"], default="test", help="of your corrections (test)"
     )

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(fields, ensure_ascii=False))
         else:
             mark = "●" if model.in_use else "✓" if entry.installed else "○"
-            print(f"{mark} {entry.part:10} {entry.name:28} {entry.size_mb:6} MB  {entry.licence:18} {entry.note}")
+            print(f"{mark} {entry.part:10} {entry.name:28} {entry.size_mb:6} MB  {entry.licence:27} {entry.note}")
     if not options.json:
         print("● in use   ✓ on this machine   ○ known, to be put there by you")
         print(f"Your own go into {models_folder(data)}/recogniser, /tutor and /voice.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from core.words import duration
+from core.words import counted, duration
 from store.segments.queue import View
 from tui.dataset.bars import bar, columns, interval
 from tui.dataset.panel_pages import Panel, PanelLine, Section, Target
@@ -56,7 +56,7 @@ def summary(figures: Stats) -> tuple[str, ...]:
         f"{duration(corrected.seconds if corrected else 0.0)} corrected",
         f"{duration(figures.whole.seconds)} in all",
         f"{100 * following.share:.0f} % of {following.hours:g} h" if following else "all milestones reached",
-        f"{figures.whole.segments:,} segments",
+        counted(figures.whole.segments, "segment"),
     )
 
 
@@ -232,7 +232,8 @@ def _pace_lines(annotator: AnnotatorPace, agreement: Rate | None, width: int) ->
     ):
         if value is not None:
             figures[label] = f"{value:.1f} {unit}"
-    figures["work"] = f"{duration(annotator.work_seconds)} for {annotator.acceptances:,} segments, breaks left out"
+    accepted = counted(annotator.acceptances, "segment")
+    figures["work"] = f"{duration(annotator.work_seconds)} for {accepted}, breaks left out"
     figures["agreement"] = (
         f"you write another word the second time: {agreement}"
         if agreement is not None
@@ -249,7 +250,7 @@ def _left_lines(forecast: Forecast, width: int) -> list[PanelLine]:
     if not forecast.segments:
         lines = _wrapped("Nothing waits for you.", width)
     else:
-        waiting = f"{forecast.segments:,} segments, {duration(forecast.audio_seconds)} of audio, "
+        waiting = f"{counted(forecast.segments, 'segment')}, {duration(forecast.audio_seconds)} of audio, "
         lines = _labelled(
             {
                 "waiting": f"{waiting}about {forecast.expected_errors:,.0f} errors",

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.words import duration
+from core.words import counted, duration
 from store.errors import StoreError
 from tui.database_worker import DatabaseWorker
 from tui.shell.form import Form
@@ -90,14 +90,16 @@ class SplitForm(Form["tuple[float, ...] | None"]):
 def described(would: Assigned) -> list[str | Content]:
     """What the split would be, a line each."""
     whole = sum(share.seconds for name, share in would.splits.items() if name != "out") or 1.0
-    moved = f"{would.moved:,} segments would move" if would.moved else "Nothing would move"
+    moved = f"{counted(would.moved, 'segment')} would move" if would.moved else "Nothing would move"
     if not would.splits["train"].segments:
         moved = "Nothing would be there to train on: recordings of others, or more of them, are needed"
     lines: list[str | Content] = [f"{moved}; what is in the test stays there."]
     for name, share in would.splits.items():
         part = "kept out" if name == "out" else f"{100 * share.seconds / whole:.0f} %"
         if name != "out" or share.segments:
-            lines.append(Content(f"{name:<6}{part:>8}{duration(share.seconds):>9}{share.segments:>9,} segments"))
+            segments = "segment" if share.segments == 1 else "segments"
+            amount = f"{duration(share.seconds):>9}{share.segments:>9,} {segments}"
+            lines.append(Content(f"{name:<6}{part:>8}{amount}"))
     lines += [f"{one.segment}: {one.reason}" for one in would.kept_out[:FEW]]
     if len(would.kept_out) > FEW:
         lines.append(f"… and {len(would.kept_out) - FEW:,} more are kept out, to keep the test honest.")

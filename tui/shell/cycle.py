@@ -25,7 +25,6 @@ class Cycle(Widget, can_focus=True):
 
     Args:
         values: what it gives, and how that reads.
-        note: says something about the value that is chosen.
     """
 
     DEFAULT_CSS = "Cycle { height: 1; } Cycle:focus { background: $panel; }"
@@ -33,6 +32,7 @@ class Cycle(Widget, can_focus=True):
 
     chosen: reactive[int] = reactive(0)
     note: reactive[str] = reactive("")
+    """Something to say about the value that is chosen."""
 
     class Changed(Message):
         """Another value."""

@@ -11,8 +11,8 @@ from tui.text import plain
 from tui.theme import BAD
 
 STARTER = (
-    "starter ear, for trying things out; choose a real one in Models",
-    "starter ear; choose a real one in Models",
+    "starter ear, for trying things out; Models names real ones",
+    "starter ear; Models names real ones",
     "starter ear",
 )
 """The same warning for wide and for narrow screens."""

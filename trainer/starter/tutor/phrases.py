@@ -1,6 +1,6 @@
 """The set phrases in which beginners slip: things and their qualities, places, people, quantities, comparisons.
 
-The second half of what a learner says (see tutor_sentences), one function a kind of sentence.
+The second half of what a learner says (see sentences.py), one function a kind of sentence.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""After a promotion, what waits for a person is heard anew by that version, in the background, to the end."""
+"""After a promotion, what waits for a person is transcribed again with that version, in the background."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(starter, store.folder / "models" / RECOGNISER / OTHER)
         for name in (OTHER, "starter-ear"):
             versions.add_version(store, RECOGNISER, name, str(starter), "", {})
-        put_on(store, "starter-ear")
+        promote(store, "starter-ear")
         rehear(store)
     return folder / "data"
 
@@ -56,7 +56,7 @@ def store(heard: Path, tmp_path: Path) -> Iterator[Store]:
         process.kill()
 
 
-def put_on(store: Store, name: str) -> None:
+def promote(store: Store, name: str) -> None:
     version = versions.version_named(store, RECOGNISER, name)
     assert version is not None
     versions.promote(store, version.id, "chosen")
@@ -101,7 +101,7 @@ def test_what_waits_is_heard_in_the_order_of_the_queue_and_put_in_order_again(st
         if progress.done == SEGMENTS:  # as if what was learnt meanwhile had moved this one
             store.execute("UPDATE segments SET expected = 99 WHERE id = ?", (queue[-1],))
 
-    put_on(store, OTHER)
+    promote(store, OTHER)
     result = rehear(store, on_progress)
     assert (result.segments, result.left, result.failed) == (SEGMENTS, 0, [])
     assert hearings(store)[before:] == [(OTHER, segment) for segment in (*queue, done)]
@@ -111,7 +111,7 @@ def test_what_waits_is_heard_in_the_order_of_the_queue_and_put_in_order_again(st
 
 
 def test_after_going_back_the_older_ears_word_counts_again(store: Store) -> None:
-    put_on(store, OTHER)
+    promote(store, OTHER)
     rehear(store)
     trail = versions.trail(store, RECOGNISER)
     versions.roll_back(store, RECOGNISER, trail[0])
@@ -120,11 +120,11 @@ def test_after_going_back_the_older_ears_word_counts_again(store: Store) -> None
 
 
 def test_another_ear_in_the_middle_of_it_begins_anew(store: Store) -> None:
-    put_on(store, OTHER)
+    promote(store, OTHER)
 
     def on_progress(progress: TranscriptionProgress) -> None:
         if progress.done == 3 and chosen_name(store, RECOGNISER) == OTHER:
-            put_on(store, "starter-ear")
+            promote(store, "starter-ear")
 
     assert rehear(store, on_progress).left == 0
     assert heard_by(store) == ["starter-ear"] * SEGMENTS
@@ -132,7 +132,7 @@ def test_another_ear_in_the_middle_of_it_begins_anew(store: Store) -> None:
 
 
 def test_it_stops_when_it_is_told_to_and_goes_on_later(store: Store) -> None:
-    put_on(store, OTHER)
+    promote(store, OTHER)
     before = len(hearings(store))
     assert rehear(store, should_stop=lambda: len(hearings(store)) >= before + 2).left == SEGMENTS - 2
     assert rehear(store).segments == SEGMENTS - 2
@@ -141,7 +141,7 @@ def test_it_stops_when_it_is_told_to_and_goes_on_later(store: Store) -> None:
 def test_it_goes_on_in_the_background_and_is_done_once(store: Store) -> None:
     data = store.folder
     assert rehearing(data) is None
-    put_on(store, OTHER)
+    promote(store, OTHER)
     begin_rehearing(data)
     now = rehearing(data)
     assert now is not None and 0 <= now.done <= now.total
@@ -158,7 +158,7 @@ def test_it_goes_on_in_the_background_and_is_done_once(store: Store) -> None:
 
 def test_it_is_killed_and_begun_again_and_hears_the_rest(store: Store) -> None:
     data = store.folder
-    put_on(store, OTHER)
+    promote(store, OTHER)
     begin_rehearing(data)
     until(lambda: OTHER in heard_by(store))
     [process] = at_it(data)
