@@ -224,8 +224,9 @@ async def begun(work: Task) -> tuple[asyncio.Task[Result | Failed], int]:
 
 WAITING = """
 report(Progress("waiting"))
-time.sleep(1000)
+[time.sleep(0.02) for _ in iter(int, 1)]
 """
+"""For ever, but in short sleeps: a signal that comes just before a long one would only be answered at its end."""
 
 
 async def test_a_task_that_is_killed_says_so() -> None:
