@@ -4,5 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from core.processes.command import answer_interrupts
+
 if __name__ == "__main__":
+    answer_interrupts()
     exec(sys.argv[1])

@@ -27,6 +27,15 @@ def log_file(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
+def answer_interrupts() -> None:
+    """Let an interrupt end this process as a KeyboardInterrupt, also where it was to ignore them.
+
+    A shell has whatever it starts in the background ignore them, and its children with it; work that somebody may
+    stop listens all the same.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def cause(status: int) -> str:
     """How a process ended, in words: exit status 1, signal SIGSEGV."""
     if status >= 0:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.processes.command import answer_interrupts
 from core.processes.events import Failed, Progress, report
 from core.runs.errors import TrainingRefused
 from core.versions.active import RECOGNISER, ModelChoice, Warn, active, open_recogniser, quiet
@@ -275,6 +276,7 @@ def main() -> int:
     parser.add_argument("first")
     parser.add_argument("second")
     arguments = parser.parse_args()
+    answer_interrupts()
 
     def on_progress(model: str, part: str, done: int, total: int) -> None:
         report(Progress(f"{model} {LISTENS.get(part, part)}: {done} of {total}", done / total if total else None))

@@ -57,11 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     from core.errors import SENTENCES
+    from core.processes.command import answer_interrupts
     from core.processes.events import Failed
     from store.reasons import FULL
     from tui.cli.progress import complain
 
     _escape_what_cannot_be_written()
+    if getattr(options, "progress", None):  # somebody else's work
+        answer_interrupts()
     try:
         code = int(options.run(options))
         if sys.stdout is not None:  # it is None where the shell has closed it
