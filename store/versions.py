@@ -193,8 +193,17 @@ def _version(row: sqlite3.Row) -> ModelVersion:
         row["sha256"],
         row["base_id"],
         row["run_id"],
-        json.loads(row["scores"]),
+        _scores(row["scores"]),
         row["created_at"],
         tuple(row["tags"].split()),
         row["deleted_at"] is not None,
     )
+
+
+def _scores(written: str) -> dict[str, Any]:
+    """What was measured; nothing where the row holds something else, which must not end every command."""
+    try:
+        scores = json.loads(written)
+    except (ValueError, RecursionError):
+        return {}
+    return scores if isinstance(scores, dict) else {}

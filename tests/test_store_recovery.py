@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -133,7 +134,7 @@ def test_a_torn_end_is_recovered_to_the_last_whole_sample(store: Store, torn: in
     np.testing.assert_array_equal(heard(store, turns(store, 1)[0]), speech(1_000)[: (2_000 - torn) // 2])
 
 
-@pytest.mark.parametrize("damage", ["short", "empty", "scratched", "newer"])
+@pytest.mark.parametrize("damage", ["short", "empty", "scratched", "newer", "timeless"])
 def test_a_torn_header_is_put_aside_with_a_warning_and_never_deleted(store: Store, damage: str) -> None:
     with RecordingJournal.create(store.folder, 1) as journal:
         journal.append(speech(1_000))
@@ -146,6 +147,9 @@ def test_a_torn_header_is_put_aside_with_a_warning_and_never_deleted(store: Stor
         data = bytearray()
     elif damage == "scratched":
         data[20] ^= 1
+    elif damage == "timeless":
+        fields = (*HEADER.unpack(data[: HEADER.size])[:5], 2**62)
+        data[: HEADER.size] = HEADER.pack(*fields, zlib.crc32(HEADER.pack(*fields, 0)))
     else:
         data[8] = 9
     journal.path.write_bytes(data)
@@ -156,6 +160,20 @@ def test_a_torn_header_is_put_aside_with_a_warning_and_never_deleted(store: Stor
     assert str(aside) in warning and aside.read_bytes() == data
     assert len(recovery.rescued) == 1 and recovery.seconds == 500 / 16_000
     assert recover(store).warnings == ()
+
+
+def test_what_is_no_file_of_ours_is_left_alone_and_the_rest_is_rescued(store: Store, tmp_path: Path) -> None:
+    with RecordingJournal.create(store.folder, 1) as journal:
+        journal.append(speech(500))
+    folder = journal.path.parent
+    (folder / "a.pcm").mkdir()
+    os.mkfifo(folder / "b.pcm")
+    (tmp_path / "letter").write_text("Querida Ana:")
+    (folder / "c.pcm").symlink_to(tmp_path / "letter")
+
+    recovery = recover(store)
+    assert len(recovery.rescued) == 1 and recovery.warnings == ()
+    assert left(store.folder) == ["a.pcm", "b.pcm", "c.pcm"]
 
 
 def test_a_journal_whose_session_is_unknown_is_kept_without_a_turn(store: Store) -> None:

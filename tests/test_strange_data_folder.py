@@ -124,6 +124,16 @@ def test_a_link_in_the_place_of_a_removed_run_is_no_way_out(store: Store, docume
     assert letters(documents) == 5 and list(made.folder.parent.glob("deleted-*")) == []
 
 
+@pytest.mark.parametrize("written", ["{", "[1, 2]", "[" * 100_000, "null"])
+def test_scores_that_are_none_are_as_if_nothing_was_measured(store: Store, written: str) -> None:
+    strange(store, "runs/0001/version")
+    store.execute("PRAGMA ignore_check_constraints = 1")
+    store.execute("UPDATE model_versions SET scores = ?", (written,))
+    every_list(store)
+    assert versions.version(store, 1).scores == {}
+    assert active.load_recogniser(store.folder).name == "starter-ear"
+
+
 @pytest.mark.parametrize("how", ["row", "link"])
 def test_a_recogniser_is_loaded_from_the_data_folder_alone(store: Store, tmp_path: Path, how: str) -> None:
     made = makings.version(store)

@@ -111,6 +111,10 @@ def test_a_damaged_version_is_refused_and_changes_nothing(store: Store) -> None:
     with pytest.raises(ModelError, match=r"v2 .*model\.bin"):
         registry.promote(store, "v2")
     assert journal(store) == was and load_recogniser(store.folder).name == "v1"
+    damage(weights(store, "v1"))
+    with pytest.raises(ModelError, match=r"v1 in .* is damaged"):
+        registry.promote(store, "v1")  # it is the active one, and another one listens in its place
+    assert journal(store) == was
 
 
 def test_one_whose_other_files_are_damaged_is_found_out_by_trying(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
     """
     entries = catalog.entries(models_folder(data))
     try:
-        entries = [*_made_here(data, warn), *entries]
+        entries = [*_made_here(data), *entries]
     except StoreError as error:
         warn(f"{error} Until then no version is listed.")
         warn = quiet  # or every part would say the same again
@@ -48,7 +49,7 @@ def _order(model: Listed) -> tuple[bool, bool, int]:
     return not model.in_use, not model.entry.installed, PARTS.index(model.entry.part)
 
 
-def _made_here(data: Path, warn: Warn) -> list[Entry]:
+def _made_here(data: Path) -> list[Entry]:
     """The versions that runs made and that can be reached, the newest first. Raises StoreError."""
     if not (data / reasons.DATABASE).exists():
         return []
@@ -57,10 +58,8 @@ def _made_here(data: Path, warn: Warn) -> list[Entry]:
     entries = []
     for each in made:
         if not each.deleted:
-            try:
+            with suppress(ModelError):  # one that should be in use says so itself
                 entries.append(of_version(data, each).entry)
-            except ModelError as error:
-                warn(str(error))
     return entries
 
 

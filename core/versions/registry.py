@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from core.runs.errors import TrainingRefused
 from core.runs.watch import GRACE, RunWatch
 from core.versions import model_card
-from core.versions.active import RECOGNISER, chosen_name, fingerprint, of_catalog, of_version, try_out
+from core.versions.active import RECOGNISER, check, chosen_name, fingerprint, of_catalog, of_version, try_out
 from models import catalog
 from models.errors import ModelError
 from models.evaluation.rates import Interval
@@ -175,6 +175,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
     version = _named_or_added(store, name)
     here = active(store)
     if here is not None and here.id == version.id:
+        check(of_version(store.folder, version))  # where it is damaged, another one listens in its place
         return version
     verdict = verdict_of(store, version)
     if version.run is not None and not force:

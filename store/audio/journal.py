@@ -211,6 +211,8 @@ def orphans(folder: Path) -> tuple[list[RecordingJournal], list[Path]]:
     sweep(folder, f"journal/*{NEW}")
     try:
         for path in sorted((folder / "journal").glob(f"*{SUFFIX}")):
+            if path.is_symlink() or not path.is_file():
+                continue  # a folder, a link or a pipe is nothing that we wrote
             try:
                 descriptor = os.open(path, os.O_RDWR)
             except FileNotFoundError:
@@ -259,7 +261,10 @@ def _read_header(path: Path, descriptor: int) -> RecordingJournal | None:
     if not known or checksum != zlib.crc32(HEADER.pack(*fields, 0)):
         return None
     samples = (os.fstat(descriptor).st_size - HEADER.size) // 2
-    started = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    try:
+        started = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # beyond the calendar
+        return None
     return RecordingJournal(path, descriptor, session or None, started, samples)
 
 
