@@ -134,6 +134,14 @@ def test_scores_that_are_none_are_as_if_nothing_was_measured(store: Store, writt
     assert active.load_recogniser(store.folder).name == "starter-ear"
 
 
+@pytest.mark.parametrize("written", ["yesterday", "", "2026-01-01T00:00:00", "9" * 400])
+def test_a_run_that_began_at_no_time_is_one_that_failed(store: Store, written: str) -> None:
+    runs.add_run(store, "minutes")
+    store.execute("UPDATE runs SET started_at = ?", (written,))
+    every_list(store)
+    assert [run.status for run in runs.runs(store)] == ["failed"]
+
+
 @pytest.mark.parametrize("how", ["row", "link"])
 def test_a_recogniser_is_loaded_from_the_data_folder_alone(store: Store, tmp_path: Path, how: str) -> None:
     made = makings.version(store)

@@ -7,6 +7,7 @@ before the row that names them and go after the row that gives them up, and what
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -282,12 +283,19 @@ def _status_of(store: Store, run: Run) -> str:
     status = "running" if watch.state.status == "stalled" else watch.state.status
     if status == "preparing" and run.status != "preparing":
         return run.status
-    age = datetime.now(UTC) - datetime.fromisoformat(run.started_at)
-    if status == "preparing" and age.total_seconds() > GRACE and not held(run.folder / LOCK):
+    if status == "preparing" and _age(run) > GRACE and not held(run.folder / LOCK):
         status = "failed"  # whoever prepared it was killed
     if status != run.status:
         runs.set_status(store, run.id, status)
     return status
+
+
+def _age(run: Run) -> float:
+    """Seconds since it was started; of a row that says no time, for ever."""
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(run.started_at)).total_seconds()
+    except (TypeError, ValueError):
+        return math.inf
 
 
 def _complete(store: Store, version: ModelVersion, run: Run) -> None:
