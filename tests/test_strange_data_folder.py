@@ -138,7 +138,7 @@ def test_scores_that_are_none_are_as_if_nothing_was_measured(store: Store, writt
 def test_a_run_that_began_at_no_time_is_one_that_failed(store: Store, written: str) -> None:
     runs.add_run(store, "minutes")
     store.execute("UPDATE runs SET started_at = ?", (written,))
-    every_list(store)
+    registry.settle(store)
     assert [run.status for run in runs.runs(store)] == ["failed"]
 
 
