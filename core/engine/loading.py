@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.conversation import distress
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
 from core.versions.active import RECOGNISER, is_starter, load_recogniser, load_tutor, load_voice
@@ -61,12 +60,10 @@ def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None 
         activity = pool.submit(SileroActivity)
         recogniser = pool.submit(load_recogniser, data, name, chosen, warn)
         tutor = pool.submit(_tutor, data, chosen, warn)
-        rules = pool.submit(distress.answer, WARM_UP)
         voice, hello = _voice(data, warn)
         if len(hello):
             recogniser.result().recognise(hello)
         microphone, loudspeaker = _devices(warn) if sound else (None, None)
-        rules.result()
         return EngineParts(
             recogniser.result(),
             tutor.result(),

@@ -17,7 +17,7 @@ from core.conversation import distress, scenario
 from core.dataset import measures
 from core.engine.answering import Answering, LearnerTurn
 from core.engine.listening import CapturedTurn, Ending
-from core.engine.loading import EngineParts, load
+from core.engine.loading import WARM_UP, EngineParts, load
 from core.engine.pace import limited, stretch
 from core.engine.protocol import (
     Event,
@@ -138,6 +138,8 @@ class Conversation:
                 seconds=time.monotonic() - self._setup.started,
             )
         )
+        # The rules take a quarter of a second to read, which is over before the learner's first turn.
+        threading.Thread(target=distress.answer, args=(WARM_UP,), name="distress", daemon=True).start()
 
     def start(self, command: StartSession) -> None:
         """Open a session, or go on with one. Raises StoreError or ScenarioError, and nothing changes."""

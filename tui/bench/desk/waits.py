@@ -50,7 +50,7 @@ async def _drive(app: BenchApp, folder: Path, all_of_it: bool) -> list[Timing]:
 async def _calm(app: BenchApp) -> None:
     """Wait until all that was asked for has come, and what is fetched ahead."""
     await asyncio.sleep(QUIET)
-    while any(worker.group == "desk" and not worker.is_finished for worker in app.workers):
+    while any(worker.group == "database" and not worker.is_finished for worker in app.workers):
         await asyncio.sleep(QUIET / 10)
 
 
