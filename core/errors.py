@@ -8,6 +8,12 @@ from models.errors import ModelError
 from store.errors import StoreError
 
 
+def sentence(what: str, remedy: str = "") -> str:
+    """What is wrong and what to do about it, as one sentence."""
+    text = f"{what}: {remedy}" if remedy else what
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 class CoreError(Exception):
     """Something that this room did not do. The text is one sentence, fit for a screen.
 
@@ -18,8 +24,7 @@ class CoreError(Exception):
     """
 
     def __init__(self, what: str, remedy: str = "", place: Path | str = "") -> None:
-        sentence = f"{what}: {remedy}" if remedy else what
-        super().__init__(sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.")
+        super().__init__(sentence(what, remedy))
         self.what = what
         self.remedy = remedy
         self.place = place

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import Sentence
+from core.errors import Sentence, fields, sentence
 from core.processes import json_lines
 
 
@@ -46,12 +46,11 @@ class Failed:
 
     @classmethod
     def of(cls, error: Sentence) -> Failed:
-        return cls(error.what, error.remedy, str(error.place))
+        return cls(**fields(error))
 
     def __str__(self) -> str:
         """One sentence."""
-        sentence = f"{self.what}: {self.remedy}" if self.remedy else self.what
-        return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+        return sentence(self.what, self.remedy)
 
 
 @dataclass(frozen=True)
