@@ -2,17 +2,13 @@
 
 import errno
 import os
-import random
-import signal
 import subprocess
 import sys
 import zlib
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from store.audio import journal as store_journal
 from store.audio import recovery as store_recovery
@@ -23,38 +19,14 @@ from store.check import check
 from store.database import Store
 from store.errors import StoreError
 from store.reasons import disk
-from store.segments.table import recording, segment
-from store.sessions import Turn, start_session, turns
-
-BLOCK = 512
-"""Samples that arrive at once, 32 ms."""
-
-
-def speech(samples: int, seed: int = 0) -> NDArray[np.int16]:
-    return np.random.default_rng(seed).integers(-32768, 32768, samples).astype(np.int16)
+from store.segments.table import segment
+from store.sessions import turns
+from tests.spoken_turns import BLOCK, begun, counts, heard, left, speech
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store.open(tmp_path / "home")
-    start_session(store, "A2", "conocerse", "r", "t", "v")
-    return store
-
-
-def heard(store: Store, turn: Turn) -> NDArray[np.int16]:
-    assert turn.segment is not None
-    span = segment(store, turn.segment)
-    samples = AudioFolder(store.folder).get(recording(store, span.recording).sha256)
-    return pcm16(samples[span.start : span.end])
-
-
-def left(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "journal").iterdir())
-
-
-def counts(store: Store) -> list[int]:
-    tables = ("recordings", "segments", "turns")
-    return [store.execute(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+    return begun(tmp_path / "home")
 
 
 # --- one journal --------------------------------------------------------------------------------
@@ -301,18 +273,6 @@ def test_one_that_fails_twice_is_set_aside_and_the_others_are_rescued(
     assert len(recover(store).rescued) == 1 and left(store.folder) == []
 
 
-def test_a_rescue_that_is_killed_counts_and_one_that_succeeds_is_forgotten(store: Store) -> None:
-    with RecordingJournal.create(store.folder, 1) as journal:
-        journal.append(speech(1_000))
-    for _ in range(2):
-        command = [sys.executable, "-c", STOPPER, str(store.folder), "before the rows", "recover"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victim:
-            assert victim.stdout and victim.stdout.readline() == "here\n"
-            victim.kill()
-    assert len(recover(store).warnings) == 1
-    assert left(store.folder) == [journal.path.with_suffix(".damaged").name]
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_disk_that_can_be_mended_is_not_held_against_a_journal(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int
@@ -330,129 +290,3 @@ def test_a_disk_that_can_be_mended_is_not_held_against_a_journal(
                 recover(store)
             assert left(store.folder) == [journal.path.name]
     assert len(recover(store).rescued) == 1
-
-
-# --- kill -9 ------------------------------------------------------------------------------------
-
-SPEAKER = """
-import sys, numpy
-from pathlib import Path
-from store.database import Store
-from store.audio.journal import RecordingJournal
-from store.audio.recovery import keep
-folder, seed = Path(sys.argv[1]), int(sys.argv[2])
-store = Store.open(folder)
-for turn in range(100):
-    spoken = numpy.random.default_rng(seed + turn).integers(-32768, 32768, 10 * 512).astype("int16")
-    journal = RecordingJournal.create(folder, 1)
-    print("turn", seed + turn, flush=True)
-    for block in spoken.reshape(-1, 512):
-        journal.append(block)
-        print("samples", journal.samples, flush=True)
-    keep(store, journal, "test")
-    print("kept", flush=True)
-"""
-
-
-def test_killed_at_ten_random_points_everything_acknowledged_is_there(store: Store) -> None:
-    chance = random.Random(7)
-    acknowledged: dict[int, int] = {}
-    for life in range(10):
-        command = [sys.executable, "-c", SPEAKER, str(store.folder), str(life * 100)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as speaker:
-            assert speaker.stdout
-            seed = -1
-            for line in lines_before_kill(speaker, speaker.stdout, chance.randrange(1, 40)):
-                word, *number = line.split()
-                if word == "turn":
-                    seed = int(number[0])
-                elif word == "samples":
-                    acknowledged[seed] = int(number[0])
-        recover(store)
-        assert recover(store).rescued == ()
-
-    assert not [name for name in left(store.folder) if not name.endswith(".new")]  # not begun when killed
-    assert check(store) == []
-    stored = [heard(store, turn) for turn in turns(store, 1)]
-    whole = {seed: speech(10 * BLOCK, seed) for seed in range(1000)}
-    for seed, samples in acknowledged.items():
-        [match] = [pcm for pcm in stored if np.array_equal(pcm[:samples], whole[seed][:samples])]
-        np.testing.assert_array_equal(match, whole[seed][: len(match)])
-    assert {turn.status for turn in turns(store, 1)} == {"recorded", "lost"}
-
-
-def lines_before_kill(process: subprocess.Popen[str], output: IO[str], count: int) -> list[str]:
-    """Read so many lines, kill, and return these and the ones that were still on their way."""
-    lines = [output.readline() for _ in range(count)]
-    process.send_signal(signal.SIGKILL)
-    lines += output.readlines()
-    assert process.wait(30) == -signal.SIGKILL
-    return [line for line in lines if line.endswith("\n")]
-
-
-STOPPER = """
-import sys, numpy
-from pathlib import Path
-import store.paths, store.audio.recovery
-from store.database import Store
-from store.audio.journal import RecordingJournal
-
-def stop_at(owner, name):
-    original = getattr(owner, name)
-    def stopped(*args, **options):
-        if name != "rename" or str(args[1]).endswith(".flac"):
-            print("here", flush=True)
-            sys.stdin.readline()
-        return original(*args, **options)
-    setattr(owner, name, stopped)
-
-folder, place, deed = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-database = Store.open(folder)
-owner, name = {
-    "before the audio": (store.audio.recovery, "AudioFolder"),
-    "before the audio has its name": (Path, "rename"),
-    "before the rows": (store.audio.recovery, "add_recording"),
-    "between the rows": (store.audio.recovery, "add_turn"),
-    "before the journal goes": (RecordingJournal, "discard"),
-}[place]
-if deed == "keep":
-    journal = RecordingJournal.create(folder, 1)
-    journal.append(numpy.random.default_rng(0).integers(-32768, 32768, 5000).astype("int16"))
-    stop_at(owner, name)
-    store.audio.recovery.keep(database, journal, "test")
-else:
-    stop_at(owner, name)
-    store.audio.recovery.recover(database)
-"""
-
-
-@pytest.mark.parametrize("deed", ["keep", "recover"])
-@pytest.mark.parametrize(
-    "place",
-    [
-        "before the audio",
-        "before the audio has its name",
-        "before the rows",
-        "between the rows",
-        "before the journal goes",
-    ],
-)
-def test_killed_while_keeping_or_recovering_nothing_is_lost_or_doubled(store: Store, place: str, deed: str) -> None:
-    if deed == "recover":
-        with RecordingJournal.create(store.folder, 1) as journal:
-            journal.append(speech(5_000))
-    command = [sys.executable, "-c", STOPPER, str(store.folder), place, deed]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victim:
-        assert victim.stdout and victim.stdout.readline() == "here\n"
-        assert recover(store).rescued == ()  # the victim lives and holds the journal
-        assert counts(store) == ([1, 1, 1] if place == "before the journal goes" else [0, 0, 0])
-        victim.kill()
-        victim.wait(30)
-
-    recover(store)
-    recover(store)
-    assert counts(store) == [1, 1, 1] and left(store.folder) == [] and check(store) == []
-    [turn] = turns(store, 1)
-    np.testing.assert_array_equal(heard(store, turn), speech(5_000))
-    survived = place == "before the journal goes" and deed == "keep"
-    assert turn.status == ("recorded" if survived else "lost")
