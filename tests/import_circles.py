@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests.places import ROOT
+
 ROOMS = ("tui", "core", "trainer", "store", "models", "tests")
 Graph = Mapping[str, set[str]]
 """What each file imports; all go by the names they are imported by."""
@@ -77,7 +79,7 @@ def _round(graph: Graph, start: str) -> list[str]:
 
 def main() -> int:
     """Print the circles; 1 where there are any."""
-    graph = read(Path(__file__).parent.parent if len(sys.argv) < 2 else Path(sys.argv[1]))
+    graph = read(ROOT if len(sys.argv) < 2 else Path(sys.argv[1]))
     found = circles(graph)
     for way, size in found:
         print(" → ".join(way) + (f"  ({size} files import each other so)" if size >= len(way) else ""))

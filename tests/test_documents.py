@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.places import ROOT
+
 ROOMS = "tui|core|trainer|store|models|tests"
 MODULE = re.compile(rf"-m ((?:{ROOMS})(?:\.\w+)*)")
 PLACE = re.compile(rf"`((?:{ROOMS})/[\w/-]+\.\w+)`|\]\(([\w./-]+)\)")

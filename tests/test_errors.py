@@ -21,12 +21,12 @@ from core.runs.errors import TrainingRefused
 from models.errors import AudioError, ModelError
 from store.errors import EncodingError, StoreError
 from store.text import known_as, shown
+from tests.places import ROOT
 from trainer.contract.errors import CheckpointError, DataError, JobError, TrainerError, TrainingError
 from trainer.synthesis.espeak import EspeakError
 from tui.cli.demo import _Lines
 from tui.settings import SettingsError
 
-ROOT = Path(__file__).parents[1]
 ROOMS = ("core", "models", "store", "trainer", "tui")
 BASES = (CoreError, ModelError, StoreError, TrainerError)
 KINDS = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.import_circles import circles, read
+from tests.places import ROOT
 
-HERE = Path(__file__).parent.parent
+HERE = ROOT
 
 
 def written(root: Path, **files: str) -> list[tuple[list[str], int]]:

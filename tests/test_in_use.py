@@ -18,8 +18,8 @@ from core.versions.listing import listing
 from store.database import Store
 from tests import learner_store as makings
 from tests import starters
-from tests.engine_driver import spoken
-from tests.tui_driver import app_with
+from tests.core.engine.driver import spoken
+from tests.tui.driver import app_with
 from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 

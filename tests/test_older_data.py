@@ -23,10 +23,10 @@ from store.database import Store
 from store.schema import migrations
 from store.segments.table import corrections, reference, segment
 from store.sessions import turns
-from tests.correct_driver import correcting
-from tests.train_driver import training
+from tests.places import DATA
+from tests.tui.correct_driver import correcting
+from tests.tui.train_driver import training
 
-DATA = Path(__file__).parent / "data"
 OLDER = DATA / "older"
 READ = DATA / "es_read_1.wav"
 NOTED: dict[str, Any] = json.loads((OLDER / "data-folder.json").read_text(encoding="utf-8"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.places import ROOT
+
 FREE = ("core/versions/", "core/bench/")
 """Folders that may: the one place, and the benches, which make models in many ways to compare them."""
 NAMES = {

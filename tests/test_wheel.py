@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import import_circles
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WHEEL = SETTINGS["tool"]["hatch"]["build"]["targets"]["wheel"]
 OF_A_CHECKOUT = ("train", "starter", "desk", "tutor")
