@@ -74,7 +74,7 @@ class TertuliaApp(App[None]):
 
     TITLE = "Tertulia"
     BINDINGS = bindings(EVERYWHERE)
-    CSS = "ToastRack { dock: top; align: right top; margin-top: 2; }"  # the bottom is where the learner looks
+    CSS = "ToastRack { dock: top; align: right top; margin-top: 2; }"  # the bottom is where people look
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = dict(modes.SCREENS)
     DEFAULT_MODE = "talk"
 
@@ -159,6 +159,19 @@ class TertuliaApp(App[None]):
         if self._first_complaint:
             self.tell(self._first_complaint, "warning")
         self.run_engine()
+
+    async def action_leave(self) -> None:
+        """Quit; while a conversation is open, ask before."""
+        if not self.talk.is_open:
+            await self.action_quit()
+            return
+        from tui.shell.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.call_next(self.action_quit)
+
+        self.push_screen(Confirm("End the conversation and quit?", "What was said is kept."), answered)
 
     async def action_quit(self) -> None:
         """Store what there is and end; a second time, end at once."""

@@ -1,17 +1,113 @@
-"""What a key is, and the keys that work everywhere; each screen has a table of its own in its room.
+"""What every key means, decided once for the whole app; the keys that work everywhere; and what a row of keys is.
 
-Bindings, the bottom line, the `?` help and the command palette are all read from these tables, so that what
-the screen promises is what the keys do. Plain keys work while navigating; while writing they are
-letters, and the function key of the same row does the same thing. Left out on purpose are keys that
-terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b, F10, F11.
+`MEANINGS` is the one table of keys: a meaning has its keys, and no key has two meanings. Each screen has a table of
+rows of its own in its room; a row names what it means there, and takes its keys from here, so that a letter cannot
+mean one thing on this screen and another on that one. Meanings of `RESERVED` have their keys before they have a
+row, so that nothing else settles there meanwhile.
+
+Bindings, the bottom line, the `?` help and the command palette are all read from the rows, so that what the screen
+promises is what the keys do. Plain keys work while navigating; while writing they are letters, and the function key
+of the same row does the same thing. The letters of a dialog are the answers to what it asks, shown beside the
+question, and mean nothing elsewhere (`Key.answers`); its other keys mean what they mean everywhere. Left out on
+purpose are keys that terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b,
+F10, F11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
+
+MEANINGS: Mapping[str, tuple[str, ...]] = {
+    # where
+    "mode.talk": ("1",),
+    "mode.correct": ("2",),
+    "mode.dataset": ("3",),
+    "mode.train": ("4",),
+    "mode.models": ("5",),
+    "mode.review": ("6",),
+    "mode.progress": ("7",),
+    "mode.settings": ("comma",),
+    "help": ("question_mark",),
+    "quit": ("q",),
+    # moving
+    "down": ("down", "j"),
+    "up": ("up", "k"),
+    "right": ("right",),
+    "left": ("left",),
+    "next page": ("tab",),  # or section, or order
+    "page before": ("shift+tab",),
+    "first": ("home", "g"),
+    "last": ("end", "G"),
+    "a screen down": ("pagedown", "ctrl+d"),
+    "a screen up": ("pageup", "ctrl+u"),
+    "next doubt": ("n", "f8"),
+    "doubt before": ("N", "f20"),
+    "search": ("slash",),
+    "view others": ("V",),
+    # doing
+    "main": ("space",),  # talk, play, mark, tick, read on: what is mostly done there
+    "accept": ("enter",),  # or open
+    "back": ("escape",),
+    "begin": ("b",),
+    "begin from": ("B",),
+    "stop": ("x",),
+    "force": ("X",),
+    "put aside": ("minus",),
+    "flag": ("exclamation_mark",),
+    "unsure": ("Y",),
+    "delete": ("delete", "backspace"),
+    "undo": ("u", "ctrl+z"),
+    "redo": ("U", "ctrl+r", "ctrl+y"),
+    "promote": ("P",),
+    "import": ("I",),
+    "export": ("O",),
+    "split the dataset": ("percent_sign",),
+    "end": ("e",),
+    # words
+    "next offer": ("a",),
+    "offer before": ("A",),
+    "write": ("i",),
+    "pick": ("f",),
+    "change": ("c",),
+    "snippet": ("full_stop",),
+    "replace": ("R",),
+    "the same elsewhere": ("equals_sign",),
+    "note": ("o",),
+    "speaker": ("p",),
+    "copy": ("y",),
+    "hint": ("h",),
+    "translate": ("t",),
+    "save the word": ("v",),
+    "card": ("M",),
+    "look closer": ("L",),
+    # sound
+    "again": ("r",),
+    "again and again": ("l",),
+    "slower": ("s",),
+    "faster": ("S",),
+    "mute": ("m",),
+    "first half second": ("w",),
+    "half second before": ("W",),
+    "last half second": ("d",),
+    "half second after": ("D",),
+    # edges
+    "cut in two": ("C",),
+    "join the next": ("J",),
+    "join the one before": ("K",),
+    "start later": ("z",),
+    "start earlier": ("Z",),
+    "end earlier": ("less_than_sign",),
+    "end later": ("greater_than_sign",),
+}
+"""Keys of every meaning in Textual's names; the first is the one that is shown."""
+
+RESERVED = frozenset(
+    ("mode.review", "mode.progress", "mode.settings", "hint", "translate", "save the word", "end", "mute")
+)
+"""Meanings that no row has yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +116,8 @@ class Key:
 
     id: str
     """Stable name, for the user's own key map."""
-    keys: tuple[str, ...]
-    """Keys while navigating, in Textual's names; the first is the one that is shown."""
+    means: tuple[str, ...]
+    """What it is in `MEANINGS`, which has its keys while navigating; the first is the one that is shown."""
     action: str
     """Textual action, found on the screen or the app."""
     label: str
@@ -36,32 +132,43 @@ class Key:
     """Its name in the palette; without one it is not there."""
     always: bool = False
     """Whether the writing key works before any widget sees it, even in a dialog."""
+    answers: tuple[str, ...] = ()
+    """Letters that give this answer in a dialog, which shows them; before the keys of its meanings."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys while navigating, in Textual's names; the first is the one that is shown."""
+        return self.answers + tuple(name for meaning in self.means for name in MEANINGS[meaning])
 
 
 EVERYWHERE = (
-    Key("mode.talk", ("1",), "app.mode('talk')", "Talk", "Talk with the tutor.", title="Go to Talk"),
-    Key("mode.correct", ("2",), "app.mode('correct')", "Correct", "Correct what was misheard.",
+    Key("mode.talk", ("mode.talk",), "app.mode('talk')", "Talk", "Talk with the tutor.", title="Go to Talk"),
+    Key("mode.correct", ("mode.correct",), "app.mode('correct')", "Correct", "Correct what was misheard.",
         title="Go to Correct"),
-    Key("mode.dataset", ("3",), "app.mode('dataset')", "Dataset", "See what your corrections add up to.",
+    Key("mode.dataset", ("mode.dataset",), "app.mode('dataset')", "Dataset", "See what your corrections add up to.",
         title="Go to Dataset"),
-    Key("mode.train", ("4",), "app.mode('train')", "Train", "Retrain the ear on your corrections.",
+    Key("mode.train", ("mode.train",), "app.mode('train')", "Train", "Retrain the ear on your corrections.",
         title="Go to Train"),
-    Key("mode.models", ("5",), "app.mode('models')", "Models", "See which models there are, and are in use.",
+    Key("mode.models", ("mode.models",), "app.mode('models')", "Models",
+        "See which models there are, and are in use.",
         title="Go to Models"),
-    Key("app.help", ("question_mark",), "app.keys_help", "keys", "Show the keys of this screen.",
+    Key("app.help", ("help",), "app.keys_help", "keys", "Show the keys of this screen.",
         writing="f1", foot=True, title="Keys"),
     Key("app.palette", (), "app.command_palette", "palette", "Find any command by its name.",
         writing="ctrl+p"),
-    Key("app.quit", ("q",), "app.quit", "quit", "Store everything and quit.",
-        writing="ctrl+q", foot=True, always=True, title="Quit"),
+    Key("app.quit", ("quit",), "app.leave", "quit", "Store everything and quit; asks in a conversation.",
+        foot=True, title="Quit"),
+    Key("app.quit_at_once", (), "app.quit", "quit", "Store everything and quit at once.",
+        writing="ctrl+q", foot=True, always=True),
 )  # fmt: skip
 
-DIALOG = (Key("dialog.close", ("escape", "question_mark", "q"), "dismiss", "close", "Close this.", foot=True),)
+DIALOG = (Key("dialog.close", ("back", "help", "quit"), "dismiss", "close", "Close this.", foot=True),)
 
 _SHOWN = {
-    "question_mark": "?", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp",
-    "pagedown": "PgDn", "comma": ",", "full_stop": ".", "minus": "-", "equals_sign": "=", "slash": "/",
-    "f20": "⇧F8",
+    "question_mark": "?", "exclamation_mark": "!", "comma": ",", "full_stop": ".", "minus": "-", "equals_sign": "=",
+    "slash": "/", "percent_sign": "%", "less_than_sign": "<", "greater_than_sign": ">", "escape": "esc", "up": "↑",
+    "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "delete": "del",
+    "backspace": "bksp", "f20": "⇧F8",
 }  # fmt: skip
 """f20 is what terminals send for shift and F8."""
 
@@ -69,6 +176,11 @@ _SHOWN = {
 def shown(key: str) -> str:
     """The name of a key as it stands on a keyboard: `f2` → `F2`, `question_mark` → `?`."""
     return _SHOWN.get(key) or (key.upper() if key[0] == "f" and key[1:].isdigit() else key)
+
+
+def letter(meaning: str) -> str:
+    """The key of a meaning as a sentence names it: `again` → `r`."""
+    return shown(MEANINGS[meaning][0])
 
 
 def bindings(table: Iterable[Key]) -> list[BindingType]:

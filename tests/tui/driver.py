@@ -44,9 +44,18 @@ class Driver:
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and let the app do what they ask."""
+        """Press keys, each when the app has done what the one before asked."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.until(lambda: not self.talk.typing.waits)
+        await self.pilot.pause()
+
+    async def type(self, *keys: str) -> None:
+        """Press keys as somebody who types does: the next before a letter could be a command."""
+        at_once, self.talk.typing.HOLD_SECONDS = self.talk.typing.HOLD_SECONDS, DEADLINE * 10
         await self.pilot.press(*keys)
         await self.pilot.pause()
+        self.talk.typing.HOLD_SECONDS = at_once
 
     def seen(self) -> str:
         """What stands on the screen, as text."""
@@ -64,13 +73,14 @@ class Driver:
 
 @asynccontextmanager
 async def app_with(
-    folder: Path, events: Iterable[Event] = BEGINNING, size: tuple[int, int] = (80, 24)
+    folder: Path, events: Iterable[Event] = BEGINNING, size: tuple[int, int] = (80, 24), toasts: bool = False
 ) -> AsyncIterator[Driver]:
-    """The app in a data folder, after its engine has told `events`."""
+    """The app in a data folder, after its engine has told `events`; with `toasts` its messages are drawn."""
     engine = RecitingEngine(events)
     app = TertuliaApp(folder, engine=lambda: engine)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         driver = Driver(app, pilot, engine)
         await driver.until(lambda: app.painted_at and engine.all_taken)
+        app.talk.typing.HOLD_SECONDS = 0.01  # nobody types here, but where a test says so
         await pilot.pause()
         yield driver

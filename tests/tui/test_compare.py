@@ -65,7 +65,7 @@ async def comparing(data: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterat
     """The app, with v1 and the starter side by side, opened by keys."""
     async with training(data, size) as it:
         await it.page("Versions")
-        await it.press("down", "space", "up", "c")
+        await it.press("down", "space", "up", "equals_sign")
         await it.until(lambda: isinstance(it.app.screen, CompareScreen))
         yield it
 
@@ -124,7 +124,7 @@ async def test_a_clip_is_listened_to_and_the_next_key_silences_it(data: Path) ->
 async def test_the_two_change_places(data: Path) -> None:
     async with comparing(data) as it:
         await it.sees("starter-ear beside v1", "↓ fewer")
-        await it.press("s")
+        await it.press("tab")
         await it.sees("v1 beside starter-ear", "↑ more", "change +")
 
 
@@ -132,7 +132,7 @@ async def test_without_anything_held_out_a_sentence_says_what_to_do(tmp_path: Pa
     finished(tmp_path)
     async with comparing(tmp_path) as it:
         await it.sees("× Nothing that you corrected is held out from training", "tertulia split")
-        await it.press("space", "s", "down", "escape")
+        await it.press("space", "tab", "down", "escape")
         assert it.app.screen is it.screen
 
 
@@ -151,7 +151,7 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
     finished(tmp_path)
     async with training(tmp_path) as it:
         await it.page("Versions")
-        await it.press("c")  # with what it was trained from, where nothing is marked
+        await it.press("equals_sign")  # with what it was trained from, where nothing is marked
         await it.until(lambda: isinstance(it.app.screen, CompareScreen))
         assert screen(it).names == ("v1", "starter-ear") or screen(it).names == ("starter-ear", "v1")
 

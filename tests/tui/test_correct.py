@@ -26,7 +26,7 @@ def author(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_empty_queue_says_how_to_fill_it(tmp_path: Path) -> None:
     async with correcting(tmp_path) as it:
         assert "tertulia import FOLDER" in it.seen()
-        await it.press("enter", "f", "u", "space", "s", "m", "z", "p", "a", "n", "c", "i", "equals_sign")
+        await it.press("enter", "f", "u", "space", "C", "J", "z", "p", "a", "n", "c", "i", "equals_sign")
         assert "There is nothing to correct yet" in it.seen()
 
 
@@ -93,7 +93,7 @@ async def test_going_back_at_once_shows_what_was_just_done(tmp_path: Path) -> No
     async with correcting(tmp_path) as it:
         await it.press("tab")
         await it.at(HEARD[0])
-        for key in ("enter", "k", "y", "k", "enter"):
+        for key in ("enter", "k", "Y", "k", "enter"):
             it.app.simulate_key(key)
         await it.until(lambda: it.screen.segment == numbers[1] and it.screen.card)
         await it.ready()

@@ -32,11 +32,11 @@ async def test_putting_aside_goes_on_to_the_next(tmp_path: Path) -> None:
         await first(it)
         await it.press("minus")
         await it.at(HEARD[1])
-        await it.press("g", "n")
+        await it.press("exclamation_mark", "n")
         await it.at(HEARD[2])
-        await it.press("g", "full_stop", *"tos", "enter")
+        await it.press("exclamation_mark", "full_stop", *"tos", "enter")
         await it.at(HEARD[3])
-        await it.press("y")
+        await it.press("Y")
         await it.at(HEARD[4])
         await it.stored(numbers[3], "unsure")
         rows = [it.row(number) for number in numbers]
@@ -68,7 +68,7 @@ async def test_speaker_note_and_snippet(tmp_path: Path) -> None:
         await it.press("o", *"ruido al final", "enter")
         await it.until(lambda: it.row(numbers[0]).note == "ruido al final")
         await it.until(lambda: "note: ruido al final" in it.seen())
-        await it.press("v", "e", "right", "v", "r", "enter")
+        await it.press("full_stop", "e", "right", "full_stop", "r", "enter")
         row = await it.stored(numbers[0], "corrected")
         assert row.reference == "[risas] " + HEARD[0] + " eh"
         assert (row.speaker, row.note) == ("Luis", "ruido al final")
@@ -78,7 +78,7 @@ async def test_quick_keys_after_a_decision_that_stays_are_for_the_changed_card(t
     numbers = fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        for key in ("z", "z", "x", "p", "1", "enter"):
+        for key in ("z", "z", "less_than_sign", "p", "1", "enter"):
             it.app.simulate_key(key)
         row = await it.stored(numbers[0], "corrected")
         assert (row.start, row.end) == (1600, SECOND * 3 // 2 - 800)
@@ -89,7 +89,7 @@ async def test_trimming_is_heard(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        await it.press("x")
+        await it.press("less_than_sign")
         await it.until(lambda: it.row(numbers[0]).end == SECOND * 3 // 2 - 800)
         await it.until(lambda: it.tape.plays[-1].end == SECOND * 3 // 2 - 800)
         assert it.tape.plays[-1].start == it.tape.plays[-1].end - SECOND // 2
@@ -99,12 +99,12 @@ async def test_a_segment_is_cut_at_the_chosen_word_and_joined_again(tmp_path: Pa
     fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        await it.press("right", "right", "right", "right", "s")
+        await it.press("right", "right", "right", "right", "C")
         await it.at("El sábado fue")
         assert "1 of 6" in it.seen()
         await it.press("down")
         await it.at("al mercado con mi hermano.")
-        await it.press("M")
+        await it.press("K")
         await it.at(HEARD[0])
         assert "1 of 5" in it.seen()
         await it.press("u")
@@ -117,7 +117,7 @@ async def test_what_was_just_accepted_can_be_joined_with_what_follows(tmp_path: 
     fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        for key in ("f", "d", *"fui", "enter", "M"):
+        for key in ("f", "d", *"fui", "enter", "K"):
             it.app.simulate_key(key)
         await it.at(HEARD[0].replace("fue", "fui") + " " + HEARD[1])
         assert not it.toasts()
@@ -183,7 +183,7 @@ async def test_search_filter_and_order(tmp_path: Path) -> None:
         await first(it)
         await it.press("enter")
         await it.stored(numbers[0], "corrected")
-        await it.press("t", "c")
+        await it.press("V", "c")
         await it.at(HEARD[0])
         assert "1 of 1" in it.seen() and "time · corrected" in it.seen()
         await it.press("slash", *"cafe", "enter")
@@ -198,7 +198,7 @@ async def test_search_filter_and_order(tmp_path: Path) -> None:
 async def test_only_what_a_rule_warns_of(tmp_path: Path) -> None:
     fill(tmp_path, [*HEARD, "Tengo 3 clases."])
     async with correcting(tmp_path) as it:
-        await it.press("t", "w")
+        await it.press("V", "w")
         await it.at("Tengo 3 clases.")
         assert "worth · open · warned" in it.seen() and "1 of 1" in it.seen()
 
@@ -264,7 +264,7 @@ async def test_a_second_look_hides_the_first(tmp_path: Path, monkeypatch: pytest
         due = mine.second_look(10)
     assert len(due) >= 2
     async with correcting(tmp_path) as it:
-        await it.press("b")
+        await it.press("L")
         await it.at(f"Hola buenos días {due[0] - 1}.")
         assert f"tardes {due[0] - 1}." not in it.seen() and "second look" in it.seen()
         for _ in due:
@@ -278,10 +278,10 @@ async def test_a_filter_narrows_what_was_searched_for(tmp_path: Path) -> None:
     async with correcting(tmp_path) as it:
         await it.press("slash", *"mercado", "enter")
         await it.until(lambda: len(it.screen.queue.ids) == 1)
-        await it.press("t", "c")
+        await it.press("V", "c")
         await it.until(lambda: "No segment here has all of “mercado”" in it.seen().replace("\n", " "))
         assert "doubt" not in it.seen().splitlines()[-1]
-        await it.press("t", "a")
+        await it.press("V", "a")
         await it.until(lambda: len(it.screen.queue.ids) == 1)
 
 

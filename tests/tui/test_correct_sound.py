@@ -107,10 +107,10 @@ async def test_keys_around_the_boundaries_and_the_end(tmp_path: Path) -> None:
         await it.at(HEARD[1])
         start, end = 3 * SECOND, 6 * SECOND
         for key, span in (
-            ("e", (start, start + half)),
+            ("w", (start, start + half)),
             ("d", (end - half, end)),
-            ("w", (start - half, start)),
-            ("W", (end, end + half)),
+            ("W", (start - half, start)),
+            ("D", (end, end + half)),
             ("r", (end - 2 * SECOND, end)),
         ):
             await it.press(key)
@@ -121,12 +121,12 @@ async def test_loop_and_pace_change_what_is_playing_and_what_comes(tmp_path: Pat
     fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        await it.press("l", "comma")
+        await it.press("l", "s")
         assert it.tape.asked[-2:] == [Adjust(loop=True), Adjust(pace=0.85)]
         assert "loop" in it.seen() and "0.85×" in it.seen()
         await it.press("space")
         assert it.tape.asked[-1] == Stop()
-        await it.press("l", "full_stop", "full_stop", "down")
+        await it.press("l", "S", "S", "down")
         await it.at(HEARD[1])
         assert (it.tape.plays[-1].loop, it.tape.plays[-1].pace) == (False, 1.25)
 

@@ -41,8 +41,8 @@ def accept(mine: Desk, segment: int, text: str) -> None:
 
 async def test_an_empty_dataset_says_what_to_do(tmp_path: Path) -> None:
     async with counting(tmp_path) as it:
-        await it.sees("There is nothing to count yet.", "Talk with the tutor (1)", "press i to import recordings")
-        await it.press("right", "down", "pagedown", "end", "enter", "v", "escape", "r")
+        await it.sees("There is nothing to count yet.", "Talk with the tutor (1)", "press I to import recordings")
+        await it.press("right", "down", "pagedown", "end", "enter", "L", "escape", "r")
         assert it.app.current_mode == "dataset" and it.app.screen is it.screen
 
 

@@ -63,16 +63,16 @@ async def test_an_import_is_looked_into_carried_out_and_what_it_rejects_can_be_r
     tmp_path: Path, lesson: Path
 ) -> None:
     async with counting(tmp_path / "data") as it:
-        await form(it, "i", tmp_path / "cla")
+        await form(it, "I", tmp_path / "cla")
         await it.press("tab")
         await it.sees(
             "csv: a table", "Ana: “El sábado fui al mercado, con mi hermano.”", "“falta.wav” is not there"
         )
         await it.press("enter")
         await it.until(lambda: it.screen.task_line.state == "done")
-        await it.sees("✓ import", "1 imported (1 segment), 2 rejected", "v why", "9 s corrected")
+        await it.sees("✓ import", "1 imported (1 segment), 2 rejected", "L why", "9 s corrected")
         assert not it.toasts()
-        await it.press("v")
+        await it.press("L")
         await it.sees("2 rows rejected", "clase.csv, row 3", "“falta.wav” is not there", "climbs out of its folder")
         await it.press("down", "escape")
         assert not isinstance(it.app.screen, Rejections)
@@ -83,7 +83,7 @@ async def test_an_import_is_looked_into_carried_out_and_what_it_rejects_can_be_r
 async def test_another_encoding_is_seen_before_it_is_imported(tmp_path: Path, lesson: Path) -> None:
     (lesson / "clase.csv").write_text('audio_path,transcript\nuno.wav,"Mañana"\n', encoding="cp1252")
     async with counting(tmp_path / "data") as it:
-        await form(it, "i", lesson / "clase.csv")
+        await form(it, "I", lesson / "clase.csv")
         await it.sees("is not UTF-8", "Mañana", "as encoding, give cp1252")
         await it.press("down", "down", *"cp1252")
         await it.sees("“Mañana”")
@@ -95,7 +95,7 @@ async def test_a_path_that_is_not_there_and_none_at_all_are_told(tmp_path: Path)
     async with counting(tmp_path / "data") as it:
         (tmp_path / "una").mkdir()
         (tmp_path / "uno").mkdir()
-        await form(it, "i", tmp_path / "nada")
+        await form(it, "I", tmp_path / "nada")
         await it.sees("Nothing is called that yet")
         await it.press("backspace", "backspace", "backspace", "backspace", "u", "tab")
         await it.sees("una/ uno/")
@@ -133,7 +133,7 @@ async def test_an_import_is_stopped_only_after_asking_and_can_be_gone_on_with(tm
     for number in range(2):
         write(tmp_path / "audio" / f"{number}.flac", conversation(60, 1e-4 * (number + 1)))
     async with counting(tmp_path / "data") as it:
-        await form(it, "i", tmp_path / "audio")
+        await form(it, "I", tmp_path / "audio")
         await it.sees("audio: a folder")
         await it.press("enter")
         await it.until(lambda: ".flac: " in it.screen.task_line.text)
@@ -142,7 +142,7 @@ async def test_an_import_is_stopped_only_after_asking_and_can_be_gone_on_with(tm
         await it.sees("Stop the import?", "What was done stays")
         await it.press("n")
         assert it.screen.at_work is not None
-        await it.press("i", "x")  # one at a time
+        await it.press("I", "O")  # one at a time
         assert it.app.screen is it.screen
         await it.press("escape", "y")
         await it.until(lambda: it.screen.at_work is None)
@@ -152,7 +152,7 @@ async def test_an_import_is_stopped_only_after_asking_and_can_be_gone_on_with(tm
 async def test_who_leaves_while_something_runs_leaves_nothing_running(tmp_path: Path) -> None:
     write(tmp_path / "audio" / "uno.flac", conversation(120))
     async with counting(tmp_path / "data") as it:
-        await form(it, "i", tmp_path / "audio")
+        await form(it, "I", tmp_path / "audio")
         await it.press("enter")
         await it.until(lambda: "uno.flac" in it.screen.task_line.text)
         task = it.screen.at_work
@@ -174,7 +174,7 @@ def corrected(folder: Path, speakers: int = 1) -> None:
 async def test_an_export_says_how_much_it_would_write_and_writes_it(tmp_path: Path) -> None:
     corrected(tmp_path / "data")
     async with counting(tmp_path / "data") as it:
-        await form(it, "x", tmp_path / "out")
+        await form(it, "O", tmp_path / "out")
         await it.sees("3 segments, 3 s of audio", "the program's own")
         await it.press("down", "down", "right")
         await it.sees("No segment is like that")
@@ -199,13 +199,13 @@ def test_one_segment_is_not_called_segments() -> None:
 
 async def test_splitting_says_what_would_happen_and_then_does_it(tmp_path: Path) -> None:
     async with counting(tmp_path / "empty") as it:
-        await it.press("s")
+        await it.press("percent_sign")
         await it.sees("Nothing is corrected yet")
         await it.press("enter")
         assert isinstance(it.app.screen, SplitForm)
     corrected(tmp_path / "data", speakers=6)
     async with counting(tmp_path / "data") as it:
-        await it.press("s")
+        await it.press("percent_sign")
         await it.sees("18 segments would move", "train", "test")
         await it.press("backspace", "x")
         await it.sees("are no shares of train, dev and test")

@@ -29,7 +29,7 @@ async def test_a_written_turn_is_answered_and_may_be_asked_for_again(tmp_path: P
         await until(pilot, lambda: app.talk.conversation.turns and app.talk.status.state == "idle")
         turns = app.talk.conversation.turns
         assert turns[0].role == "tutor" and turns[0].text, "the tutor speaks first"
-        await pilot.press("i", *"Me llamo Ana", "enter")
+        await pilot.press(*"Me llamo Ana", "enter")
         await until(pilot, lambda: len(turns) == 3 and turns[2].final and app.talk.status.state == "idle")
         assert [turn.role for turn in turns] == ["tutor", "learner", "tutor"]
         assert turns[1].text == "Me llamo Ana" and turns[2].text
@@ -56,7 +56,7 @@ async def test_the_engine_is_killed_and_the_session_goes_on(tmp_path: Path) -> N
         await until(pilot, lambda: any("the session goes on" in toast.message for toast in app._notifications))
         await until(pilot, lambda: app.talk.status.state == "starting")
         await until(pilot, lambda: app.talk.status.state == "idle")
-        await pilot.press("i", *"Hola", "enter")
+        await pilot.press(*"Hola", "enter")
         await until(pilot, lambda: any(turn.text == "Hola" for turn in app.talk.conversation.turns))
         assert app.talk.session == session
         await pilot.press("ctrl+q")

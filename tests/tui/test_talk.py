@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
+from textual.geometry import Region
 
 from core.engine.protocol import (
     Cancel,
@@ -34,7 +36,9 @@ from core.engine.protocol import (
 from tests.tui.driver import app_with
 from tui.app import TertuliaApp
 from tui.pictures.talk import CONVERSATION, PICTURE, picture
+from tui.shell.header_and_keys import HeaderLine
 from tui.stand_ins import BEGINNING, RecitingEngine
+from tui.talk.new_session import NewSession
 
 
 async def test_a_spoken_turn_is_shown_with_its_doubts_its_note_and_its_timing(tmp_path: Path) -> None:
@@ -85,19 +89,19 @@ async def test_escape_drops_the_turn_and_x_hushes(tmp_path: Path) -> None:
 
 async def test_hands_free_begins_when_it_is_quiet_and_ends_with_the_same_key(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, State("speaking")]) as it:
-        await it.press("f")
+        await it.press("l")
         assert it.engine.asked[1:] == []
         await it.engine_says(State("idle"))
         assert it.engine.asked[1:] == [Listen(hands_free=True)]
         await it.engine_says(State("listening"))
         assert "hands-free" in it.seen()
-        await it.press("f")
+        await it.press("l")
         assert it.engine.asked[2:] == [Cancel()]
 
 
 async def test_hands_free_does_not_ask_again_and_again_for_a_microphone_that_fails(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
-        await it.press("f")
+        await it.press("l")
         await it.engine_says(Error("There is no microphone: connect one."), State("thinking"), State("idle"))
         assert it.engine.asked[1:] == [Listen(hands_free=True)]
 
@@ -132,14 +136,29 @@ async def test_words_written_too_early_stay_in_the_line(tmp_path: Path) -> None:
         assert it.engine.asked == []
 
 
-async def test_a_suggestion_goes_to_the_line_by_its_letter_or_by_the_arrows(tmp_path: Path) -> None:
+async def test_suggestions_go_to_the_line_one_after_the_other(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
-        await it.press("b")
+        await it.press("a", "a")
         assert it.talk.input.value == "No, no sé cocinar."
-        await it.press("down")
+        assert "▸ No, no sé cocinar." in it.seen()
+        await it.press("A", "A")
+        assert it.talk.input.value == ""
+        await it.press("a", "a", "enter", "down")
         assert it.talk.input.value == "Mi hermano cocina muy bien."
         await it.press("up", "up", "enter")
         assert it.engine.asked[-1] == Say("Sí, cocino todos los días.")
+
+
+async def test_what_somebody_wrote_comes_back_after_the_last_suggestion(tmp_path: Path) -> None:
+    async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
+        await it.press("i", *"mío", "down", "down", "down")
+        assert it.talk.input.value == "Mi hermano cocina muy bien."
+        await it.press("down")
+        assert it.talk.input.value == "mío"
+        await it.pilot.click(it.talk.suggestions, offset=(12, 1))
+        assert it.talk.input.value == "No, no sé cocinar." and it.talk.writing
+        await it.press("up", "up")
+        assert it.talk.input.value == "mío"
 
 
 async def test_any_turn_can_be_heard_again_and_slower(tmp_path: Path) -> None:
@@ -175,7 +194,7 @@ async def test_a_reply_grows_while_it_is_written(tmp_path: Path) -> None:
         assert "¡Muy▌" in it.seen()
         await it.engine_says(ReplyText(1, "¡Muy bien!", final=True, suggestions=["Gracias."]))
         assert "¡Muy bien!" in it.seen() and "▌" not in it.seen()
-        assert "a  Gracias." in it.seen()
+        assert "Try a   Gracias." in it.seen()
 
 
 async def test_a_later_revision_replaces_what_an_earlier_one_said(tmp_path: Path) -> None:
@@ -268,7 +287,9 @@ async def test_an_engine_that_cannot_run_leaves_a_sentence_and_a_way_back(tmp_pa
         while app.talk.status.state != "gone":
             await pilot.pause()
         assert app.talk.header.trouble == sentence
-        await pilot.press("2", "1", "i", *"hola", "enter", "escape", "n")
+        await pilot.press("2", "1", "i", *"hola", "enter", "escape", "b")
+        while not isinstance(app.screen, NewSession):
+            await pilot.pause()
         while not app.screen.query("#scenarios").first().option_count:  # type: ignore[attr-defined]
             await pilot.pause()
         await pilot.press("enter")
@@ -297,8 +318,10 @@ async def test_a_data_folder_that_cannot_be_used_is_told_on_the_screen(tmp_path:
         while app.talk.status.state != "gone":
             await pilot.pause()
         assert str(file) in app.talk.header.trouble
-        await pilot.press("space", "r", "5", "1", "i", "escape", "n")
+        await pilot.press("space", "5", "1", "i", "escape", "b")
         file.unlink()
+        while not isinstance(app.screen, NewSession):
+            await pilot.pause()
         while not app.screen.query("#scenarios").first().option_count:  # type: ignore[attr-defined]
             await pilot.pause()
         await pilot.press("enter")
@@ -314,7 +337,7 @@ async def test_what_was_recovered_is_told_kindly(tmp_path: Path) -> None:
 
 async def test_a_new_session_is_chosen_by_scenario_and_level(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
-        await it.press("n")
+        await it.press("b")
         await it.until(lambda: "Getting to know each other" in it.seen())
         await it.press("right", "right", "right", "left", "down", "enter")
         asked = it.engine.asked[-1]
@@ -336,12 +359,112 @@ async def test_the_starter_recogniser_says_what_it_is_and_another_its_name(tmp_p
         assert "no microphone: write instead" in it.seen()
 
 
-@pytest.mark.parametrize("keys", [("q",), ("i", *"hola", "ctrl+q"), ("n", "ctrl+q"), ("question_mark", "ctrl+q")])
+@pytest.mark.parametrize("keys", [("q",), ("i", *"hola", "ctrl+q"), ("b", "ctrl+q"), ("question_mark", "ctrl+q")])
 async def test_quitting_lets_the_engine_store_what_it_has(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with app_with(tmp_path) as it:
         await it.press(*keys)
         await it.until(lambda: it.engine.closed)
     assert it.app.return_code == 0
+
+
+async def test_quitting_asks_while_a_conversation_is_open(tmp_path: Path) -> None:
+    async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
+        await it.press("q")
+        await it.until(lambda: "End the conversation and quit?" in it.seen())
+        await it.press("n")
+        await it.press("2", "q")
+        await it.until(lambda: "End the conversation and quit?" in it.seen())
+        assert not it.engine.closed
+        await it.press("y")
+        await it.until(lambda: it.engine.closed)
+    assert it.app.return_code == 0
+
+
+# --- text never runs a command ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["que tal", "Hola me llamo Tom", "llamo a ana", "1", "y tú?", "raro: 5 km", "jaja"]
+)
+async def test_what_is_typed_at_the_conversation_is_text(tmp_path: Path, text: str) -> None:
+    async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
+        asked = list(it.engine.asked)
+        await it.type(*text)
+        if text == "1":  # a sign that no word begins with acts at once
+            assert it.talk.input.value == "" and not it.talk.writing
+        else:
+            assert it.talk.input.value == text and it.talk.writing
+        assert it.engine.asked == asked and it.app.screen is it.talk
+
+
+async def test_a_letter_by_itself_is_a_command_and_one_held_down_is_it_again(tmp_path: Path) -> None:
+    async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
+        await it.type("k", "k", "k", "up")
+        assert it.talk.conversation.chosen == 1 and it.talk.input.value == ""
+        await it.press("r")
+        assert it.engine.asked[-1] == Replay(2)
+
+
+async def test_what_is_pasted_is_text_and_goes_behind_what_is_there(tmp_path: Path) -> None:
+    async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
+        it.app.post_message(Paste("quiero\nun café"))
+        await it.until(lambda: it.talk.input.value == "quiero un café")
+        await it.press("escape", "i")
+        it.app.post_message(Paste(",\ngracias"))
+        await it.until(lambda: it.talk.input.value == "quiero un café, gracias")
+        await it.press("escape", "h")
+        assert it.talk.input.value == "quiero un café, graciash"
+
+
+async def test_without_a_microphone_the_line_is_ready_from_the_start_and_after_each_turn(tmp_path: Path) -> None:
+    deaf = Ready("starter-ear", "starter-tutor", "starter-voice", "cpu", True, None, None, 1.2)
+    async with app_with(tmp_path, [BEGINNING[0], deaf, BEGINNING[2], State("idle")]) as it:
+        await it.press(*"que tal", "enter")
+        assert it.engine.asked[-1] == Say("que tal")
+        await it.engine_says(State("thinking"))
+        await it.press("escape")
+        assert not it.talk.writing
+        await it.engine_says(State("idle"))
+        assert it.talk.writing
+
+
+async def test_where_sound_is_off_the_line_is_ready_before_the_engine_is(tmp_path: Path) -> None:
+    app = TertuliaApp(tmp_path, sound=False, engine=lambda: RecitingEngine([]))
+    async with app.run_test() as pilot:
+        await pilot.press(*"que tal")
+        assert app.talk.input.value == "que tal"
+
+
+async def test_when_the_microphone_fails_one_writes(tmp_path: Path) -> None:
+    async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
+        await it.press("space")
+        await it.engine_says(State("listening"), Error("The microphone has gone away."), State("idle"))
+        assert it.talk.writing
+        await it.press("escape", "space")
+        await it.engine_says(State("listening"), Level(0.2, 0.4, 0.9, 1.5, 0.3, 16_000), State("idle"))
+        assert not it.talk.writing
+
+
+# --- messages cover nothing ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turns", [2, 8])
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 36)])
+async def test_messages_cover_neither_the_newest_turn_nor_the_line(
+    tmp_path: Path, size: tuple[int, int], turns: int
+) -> None:
+    async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:turns], State("idle")], size, toasts=True) as it:
+        it.app.tell("There is no microphone: connect one, or type; audio files work too.", "warning")
+        it.app.tell("There is no loudspeaker: connect one to hear the tutor; the words are shown.", "warning")
+        await it.until(lambda: len([toast for toast in it.app.screen.query("Toast") if toast.region]) == 2)
+        talk = it.talk
+        top, bottom = talk.conversation._span(len(talk.conversation.turns) - 1)
+        view = talk.conversation.content_region
+        newest = Region(view.x, view.y + top - talk.conversation.scroll_offset.y, view.width, bottom - top)
+        assert view.contains_region(newest)
+        for toast in it.app.screen.query("Toast"):
+            for region in (newest, talk.input.region, talk.query_one(HeaderLine).region):
+                assert not toast.region.overlaps(region)
 
 
 async def test_timings_without_sound_change_nothing(tmp_path: Path) -> None:

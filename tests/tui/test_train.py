@@ -49,11 +49,13 @@ async def test_an_empty_dataset_says_what_training_is_and_what_to_do_first(tmp_p
     async with training(tmp_path) as it:
         await it.sees("Worth it?", "Here your corrections teach the ear", "× Nothing is corrected yet")
         assert "start training" not in it.seen()
-        await it.press("s", "right")
+        await it.press("b", "right")
         await it.sees("Nothing was trained yet")
         await it.press("right")
         await it.sees("No version was made yet")
-        await it.press("right", "enter", "space", "c", "t", "d", "m", "o", "u", "n", "x", "r", "X", "v")
+        await it.press(
+            "right", "enter", "space", "equals_sign", "o", "delete", "M", "P", "u", "minus", "x", "r", "X", "L"
+        )
         await it.sees("Versions", "Runs")
         assert it.app.screen is it.screen and not it.toasts()
 
@@ -62,13 +64,13 @@ async def test_before_training_one_sees_what_it_would_bring_and_take(spoken: Pat
     async with training(spoken) as it:
         await it.sees("12 clips", "4 clips set aside", "expected gain", "time", "memory", "free", "of disk")
         await it.sees("preset", "A few minutes, chosen by how much there is", "starts from", "starter-ear")
-        await it.sees("s start training", "p preset", "b from")
-        await it.press("p", "p")
+        await it.sees("b start training", "a preset", "B from")
+        await it.press("a", "a")
         await it.sees("An hour or two")
         assert it.screen.preset == "hour"
-        await it.press("P", "P", "P")
+        await it.press("A", "A", "A")
         await it.sees("Many hours")
-        await it.press("p")
+        await it.press("a")
         await it.sees("chosen by how much there is")
 
 
@@ -192,7 +194,7 @@ async def test_what_the_trainer_printed_can_be_read(tmp_path: Path, alive: Path)
     )
     async with training(tmp_path) as it:
         await it.sees("running")
-        await it.press("v")
+        await it.press("L")
         await it.until(lambda: isinstance(it.app.screen, TextView))
         await it.sees("Log of run 1", "clip 3 is quiet", "the end")
         assert "[2J" not in it.seen() and it.seen().count("step") == 0
@@ -225,7 +227,7 @@ async def test_a_run_is_deleted_from_the_list_when_somebody_confirms_it(tmp_path
     async with training(tmp_path) as it:
         await it.page("Versions")
         await it.sees("■ run 1 stopped - minutes")
-        await it.press("d")
+        await it.press("delete")
         await it.sees("Delete run 1?")
         await it.press("enter")
         await it.sees("Nothing was trained yet.")
@@ -243,7 +245,7 @@ async def test_training_from_the_first_key_to_the_verdict(spoken: Path) -> None:
             "made_dev": 0, "made_general": 0, "threads": 1, "device": "cpu",
                 "quantization": "float32", "learning_rate": 1e-4,
         }  # fmt: skip
-        await it.press("s")
+        await it.press("b")
         await it.until(lambda: it.screen.run is not None)
         await it.sees("Run 1:")
         for _ in range(4):  # each wait has its deadline

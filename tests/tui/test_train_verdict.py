@@ -60,7 +60,7 @@ async def test_a_run_that_finishes_is_settled_and_shows_its_verdict(tmp_path: Pa
         async with training(tmp_path) as it:
             await it.sees("running")
             finish(folder)
-            await it.sees("✓ Better: v1", "o promotes it, n keeps the present ear")
+            await it.sees("✓ Better: v1", "P promotes it, - keeps the present ear")
             await it.until(lambda: any("Run 1 is finished and made v1." in toast for toast in it.toasts()))
             assert it.run().status == "finished" and active(tmp_path) == "", "nothing is promoted by itself"
 
@@ -102,11 +102,11 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
     async with training(tmp_path, (120, 40)) as it:
         await it.sees("ear: starter (not measured)", "v1 was proven better and waits for you")
         await verdict(it)
-        await it.press("o")
+        await it.press("P")
         await it.until(lambda: active(tmp_path) == "v1" and UseRecogniser() in it.engine.asked)
         await it.engine_says(RecogniserChanged("v1", False))
         await it.sees("ear: v1 (WER 7.1 ± 5.1)", "it is the ear", "u roll back")
-        assert rehearings == [tmp_path] and "o promote" not in it.seen()
+        assert rehearings == [tmp_path] and "P promote" not in it.seen()
         await it.until(lambda: any("v1 is in use now." in toast for toast in it.toasts()))
         await it.pilot.resize_terminal(80, 24)
         await it.sees("ear: v1 7.1±5.1 %", "● offline")
@@ -125,14 +125,14 @@ async def test_what_is_not_proven_better_needs_the_word(tmp_path: Path) -> None:
     async with training(tmp_path) as it:
         await verdict(it)
         await it.sees("= Not proven better: v1")
-        await it.press("o")
+        await it.press("P")
         await it.until(lambda: isinstance(it.app.screen, Force))
         await it.sees("Promote it although it was not proven better?", "Write “force”")
         await it.press("enter")
         await it.sees("× Write “force”, or leave with esc: nothing is changed.")
         await it.press("escape")
         assert active(tmp_path) == ""
-        await it.press("o")
+        await it.press("P")
         await it.until(lambda: isinstance(it.app.screen, Force))
         await it.press(*"force", "enter")
         await it.until(lambda: active(tmp_path) == "v1")
@@ -144,16 +144,16 @@ async def test_a_version_whose_files_are_gone_is_not_promoted(
     async with training(tmp_path) as it:
         await verdict(it)
         shutil.rmtree(better / "version" / "recogniser-ct2")
-        await it.press("o")
+        await it.press("P")
         await it.until(lambda: it.toasts() and not it.app.is_promoting)
         assert active(tmp_path) == "" and not rehearings and UseRecogniser() not in it.engine.asked
-        await it.sees("o promote")
+        await it.sees("P promote")
 
 
 async def test_keeping_the_present_recogniser_changes_nothing(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
         await verdict(it)
-        await it.press("n")
+        await it.press("minus")
         await it.until(lambda: any("stays in use" in toast for toast in it.toasts()))
         assert active(tmp_path) == ""
 
@@ -228,11 +228,11 @@ async def test_versions_and_runs_stand_in_one_list(tmp_path: Path, better: Path)
 async def test_tags_and_the_card(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path, (110, 40)) as it:
         await it.page("Versions")
-        await it.press("t")
+        await it.press("o")
         await it.until(lambda: isinstance(it.app.screen, Tags))
         await it.press(*"verano microfono-2", "enter")
         await it.sees("#verano")
-        await it.press("m")
+        await it.press("M")
         await it.until(lambda: isinstance(it.app.screen, TextView))
         await it.sees("Card of v1", "What it learnt from", "**better**")
         await it.press("end")
@@ -242,15 +242,15 @@ async def test_tags_and_the_card(tmp_path: Path, better: Path) -> None:
 async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
         await it.page("Versions")
-        await it.press("d")
+        await it.press("delete")
         await it.until(lambda: isinstance(it.app.screen, Confirm))
         await it.sees("Delete v1?")
         await it.press("n")
         assert (better / "version").is_dir()
-        await it.press("o")
+        await it.press("P")
         await it.until(lambda: active(tmp_path) == "v1" and not it.app.is_promoting)
         await it.sees("● v1", "the ear")
-        await it.press("d", "y")
+        await it.press("delete", "y")
         await it.until(lambda: any("v1 is the recogniser in use" in toast for toast in it.toasts()))
         assert (better / "version").is_dir()
 
@@ -258,7 +258,7 @@ async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, bet
 async def test_one_can_go_on_from_a_version(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
         assert it.screen.base == ""
-        await it.press("b")
+        await it.press("B")
         assert it.screen.base == "v1"
-        await it.press("b")
+        await it.press("B")
         assert it.screen.base == ""

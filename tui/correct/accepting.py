@@ -15,6 +15,7 @@ from store.segments import queue
 from store.segments.edits import ActionDone, ConflictError
 from store.segments.queue import View
 from tui.correct.text_editing import TextScreen
+from tui.keys import letter
 from tui.text import plain
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class AcceptingScreen(TextScreen):
             self.typed()
             card = self.card or card
         if not plain(card.text) and card.row.heard is None and not card.shown:
-            self.say("It has no text yet: type what is said, or skip it with -.")
+            self.say(f"It has no text yet: type what is said, or skip it with {letter('put aside')}.")
             self.write(0, 0)
             return
         if card.row.id in self._accepted_now and card.row.status == "corrected" and card.text == card.shown:

@@ -17,9 +17,27 @@ from tui.text import plain
 from tui.theme import KEY, MUTED, STRONG
 
 CONFLICT = (
-    Key("conflict.mine", ("m",), "take('mine')", "mine", "Store your text instead of theirs.", foot=True),
-    Key("conflict.theirs", ("t",), "take('theirs')", "theirs", "Leave theirs; yours is dropped.", foot=True),
-    Key("conflict.edit", ("e", "escape"), "take('edit')", "edit", "Go back to it with your text.", foot=True),
+    Key(
+        "conflict.mine", (), "take('mine')", "mine", "Store your text instead of theirs.", foot=True, answers=("m",)
+    ),
+    Key(
+        "conflict.theirs",
+        (),
+        "take('theirs')",
+        "theirs",
+        "Leave theirs; yours is dropped.",
+        foot=True,
+        answers=("t",),
+    ),
+    Key(
+        "conflict.edit",
+        ("back",),
+        "take('edit')",
+        "edit",
+        "Go back to it with your text.",
+        foot=True,
+        answers=("e",),
+    ),
 )
 
 

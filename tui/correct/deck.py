@@ -28,6 +28,7 @@ from tui.correct.layers import Layers
 from tui.correct.queue_list import QueueList
 from tui.correct.status_line import CorrectStatus
 from tui.database_worker import DatabaseWorker
+from tui.keys import letter
 from tui.text import plain
 from tui.theme import ACCENT
 
@@ -45,10 +46,14 @@ ACCEPTED_TILL_LEARNT = 25
 """Acceptances after which the expected errors of all other segments are computed again, by what these taught."""
 
 NOTHING = (
-    "There is nothing to correct yet.\n\nTalk with the tutor (1): all you say is kept, and waits for you here. "
-    "Or import recordings of your own: i on the Dataset screen (3), or\n\ntertulia import FOLDER"
+    f"There is nothing to correct yet.\n\nTalk with the tutor ({letter('mode.talk')}): all you say is kept, and "
+    f"waits for you here. Or import recordings of your own: {letter('import')} on the Dataset screen "
+    f"({letter('mode.dataset')}), or\n\ntertulia import FOLDER"
 )
-NOTHING_HERE = "Nothing here is left to do.\n\nt shows others, / searches, escape goes back to what waits."
+NOTHING_HERE = (
+    f"Nothing here is left to do.\n\n{letter('view others')} shows others, {letter('search')} searches, "
+    "escape goes back to what waits."
+)
 NOT_FOUND = "No segment here has all of “{}”.\n\n/ searches for other words, escape goes back to what waits."
 
 

@@ -30,15 +30,15 @@ PAUSE = 0.15
 """Seconds after the last letter before the preview is made anew."""
 
 REPLACE = (
-    Key("replace.apply", ("enter",), "apply", "replace", "Replace in all that are ticked.", foot=True),
-    Key("replace.tick", ("space",), "tick", "tick", "Tick a segment, or take its tick away.", foot=True),
-    Key("replace.all", ("a",), "tick_all", "all/none", "Tick all segments, or none.", foot=True),
+    Key("replace.apply", ("accept",), "apply", "replace", "Replace in all that are ticked.", foot=True),
+    Key("replace.tick", ("main",), "tick", "tick", "Tick a segment, or take its tick away.", foot=True),
+    Key("replace.all", (), "tick_all", "all/none", "Tick all segments, or none.", foot=True, answers=("a",)),
     Key("replace.words", (), "option('whole_words')", "whole words", "Whole words only.", writing="f2", foot=True),
     Key("replace.case", (), "option('match_case')", "case", "Heed capitals.", writing="f3", foot=True),
     Key("replace.regex", (), "option('regex')", "pattern", "A regular expression.", writing="f4", foot=True),
-    Key("replace.down", ("down", "j"), "move(1)", "down", "To the preview, and down in it.", writing="down"),
-    Key("replace.up", ("up", "k"), "move(-1)", "up", "Up; from the top back to the fields.", writing="up"),
-    Key("replace.close", ("escape",), "close", "back", "Change nothing.", writing="escape", foot=True),
+    Key("replace.down", ("down",), "move(1)", "down", "To the preview, and down in it.", writing="down"),
+    Key("replace.up", ("up",), "move(-1)", "up", "Up; from the top back to the fields.", writing="up"),
+    Key("replace.close", ("back",), "close", "back", "Change nothing.", writing="escape", foot=True),
 )
 
 

@@ -20,7 +20,7 @@ from tui.correct.choices import Answer, lettered
 from tui.correct.decisions import DecidingScreen
 from tui.correct.keys import CORRECT
 from tui.correct.queue_list import QueueList
-from tui.keys import bindings
+from tui.keys import bindings, letter
 from tui.text import plain
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class CorrectScreen(DecidingScreen):
                 return self.offers()
             case "doubt":
                 return self.taking == "write" or (card is not None and bool(self.text.doubtful | self.text.warned))
+            case "undo" | "redo":
+                return self.taking == "keys"  # while writing, ctrl+z is the editor's
             case "accept" | "pick" | "write" | "play":
                 return card is not None
             case _:
@@ -88,7 +90,7 @@ class CorrectScreen(DecidingScreen):
         elif self.newest is not None:
             segment, before, after = self.newest
         else:
-            self.say("Correct a word first; then = offers the same elsewhere.")
+            self.say(f"Correct a word first; then {letter('the same elsewhere')} offers the same elsewhere.")
             return
         found = [(one.before, one.after) for one in differences(before, after)[:9]]
         if len(found) == 1:
@@ -126,7 +128,7 @@ class CorrectScreen(DecidingScreen):
             self._cards.clear()
             self.reload()
         left = f"; {len(done.left_out)} were changed meanwhile and are left" if done.left_out else ""
-        self.say(f"Replaced in {counted(len(done.segments), 'segment')}{left}; u takes it back.")
+        self.say(f"Replaced in {counted(len(done.segments), 'segment')}{left}; {letter('undo')} takes it back.")
         await self.stored(done)
 
     # --- what is shown ----------------------------------------------------------------------------

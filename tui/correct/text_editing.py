@@ -18,6 +18,7 @@ from store.units import SAMPLE_RATE
 from tui.correct.about import Lines, about, around, readings
 from tui.correct.keyboard import KeyboardScreen
 from tui.correct.words import labels
+from tui.keys import letter
 from tui.shell.header_and_keys import KeysLine
 
 DRAFT_SECONDS = 0.4
@@ -110,7 +111,7 @@ class TextScreen(KeyboardScreen):
         if card is None:
             return
         self.remove_class("-empty")
-        self.text.empty = "Nothing was heard: i writes what is said."
+        self.text.empty = f"Nothing was heard: {letter('write')} writes what is said."
         self.text.words = tuple(word.text for word in card.words)
         self.text.doubtful = frozenset(i for i, word in enumerate(card.words) if word.doubtful)
         self.text.warned = frozenset(_warned(card))
@@ -157,7 +158,7 @@ class TextScreen(KeyboardScreen):
         self.query_one(KeysLine).refresh()
 
     def _show_readings(self, word: CardWord | None, other: str) -> None:
-        key = "" if self.taking == "write" else "a"
+        key = "" if self.taking == "write" else letter("next offer")
         lines = readings(word.text, word.alternatives, other, key) if word else readings("", (), other, key)
         self.readings.lines = self.text.below = lines
 

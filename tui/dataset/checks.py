@@ -14,6 +14,7 @@ from textual.content import Content
 
 from store.segments.queue import View
 from tui.dataset.panel_pages import Panel, PanelLine, Section, Target
+from tui.keys import letter
 from tui.text import plain
 from tui.theme import FAINT, GOOD, MUTED
 
@@ -54,7 +55,11 @@ def section(warnings: Mapping[str, int], doubts: Doubts | None) -> Section:
         "Worth a look",
         (
             Panel("What may be wrong", partial(_all, warnings, doubts), 54),
-            Panel("In training and test (s keeps it out of training)", partial(_leaks, doubts), 54),
+            Panel(
+                f"In training and test ({letter('split the dataset')} keeps it out of training)",
+                partial(_leaks, doubts),
+                54,
+            ),
             Panel("There twice or more", partial(_duplicates, doubts), 54),
         ),
     )

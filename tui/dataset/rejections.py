@@ -19,11 +19,11 @@ MOST = 500
 """Rows that are shown; the command names all."""
 
 REJECTIONS = (
-    Key("rejections.close", ("escape", "v", "q"), "close", "back", "Close this.", foot=True),
-    Key("rejections.down", ("down", "j"), "scroll_by(1)", "down", "Scroll down."),
-    Key("rejections.up", ("up", "k"), "scroll_by(-1)", "up", "Scroll up."),
-    Key("rejections.page_down", ("pagedown", "space"), "scroll_by(15)", "page down", "Scroll a page down."),
-    Key("rejections.page_up", ("pageup",), "scroll_by(-15)", "page up", "Scroll a page up."),
+    Key("rejections.close", ("back", "look closer", "quit"), "close", "back", "Close this.", foot=True),
+    Key("rejections.down", ("down",), "scroll_by(1)", "down", "Scroll down."),
+    Key("rejections.up", ("up",), "scroll_by(-1)", "up", "Scroll up."),
+    Key("rejections.page_down", ("a screen down", "main"), "scroll_by(15)", "page down", "Scroll a page down."),
+    Key("rejections.page_up", ("a screen up",), "scroll_by(-15)", "page up", "Scroll a page up."),
 )
 
 

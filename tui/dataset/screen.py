@@ -25,7 +25,7 @@ from tui.dataset.figures import sections, summary
 from tui.dataset.keys import DATASET
 from tui.dataset.panels import Panels
 from tui.dataset.tasks import TaskScreen
-from tui.keys import bindings
+from tui.keys import bindings, letter
 from tui.shell.mode_screen import NO_FOLDER
 from tui.shell.section_tabs import SectionTabs
 
@@ -40,10 +40,11 @@ REST = 10
 
 EMPTY = (
     ("There is nothing to count yet.", "bold"),
-    "\n\nTalk with the tutor (1): every turn you speak is kept, waits for you to be corrected (2), and counts "
-    "here.\n\nOr press i to import recordings of your own: audio alone, or with transcripts in the format of "
-    "another tool.\n\nHere you will see how many minutes you have corrected, how well the ear hears each speaker, "
-    "which recordings are too quiet or clipped, and what the next milestone brings.",
+    f"\n\nTalk with the tutor ({letter('mode.talk')}): every turn you speak is kept, waits for you to be corrected "
+    f"({letter('mode.correct')}), and counts here.\n\nOr press {letter('import')} to import recordings of your "
+    "own: audio alone, or with transcripts in the format of another tool.\n\nHere you will see how many minutes "
+    "you have corrected, how well the ear hears each speaker, which recordings are too quiet or clipped, and what "
+    "the next milestone brings.",
 )
 
 

@@ -14,6 +14,7 @@ from core.words import counted
 from store.errors import StoreError
 from tui.database_worker import DatabaseWorker
 from tui.dataset.task_line import TaskLine
+from tui.keys import letter
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
@@ -142,7 +143,7 @@ class TaskScreen(ModeScreen):
         self.rejected = ()
         self._notices = []
         line = self.task_line
-        line.state, line.what, line.text, line.keys = "running", name, "begins…", (("esc", "stop"),)
+        line.state, line.what, line.text, line.keys = "running", name, "begins…", ((letter("back"), "stop"),)
         self._show_keys()
         self.run_worker(self._follow(self.at_work), group="task", exit_on_error=False)
 
@@ -171,7 +172,7 @@ class TaskScreen(ModeScreen):
                 for one in others[:MOST_NOTICES]:
                     self.tertulia.tell(f"{one.place}: {one.text}" if one.place else one.text, "warning")
                 if self.rejected:
-                    line.keys = (("v", "why"), ("esc", "close"))
+                    line.keys = ((letter("look closer"), "why"), (letter("back"), "close"))
                 if self.rejected and not body.get("imported") and not body.get("duplicates"):
                     line.state = "failed"
             case Failed() if task.stopped:

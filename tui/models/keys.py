@@ -5,6 +5,6 @@ from __future__ import annotations
 from tui.keys import Key
 
 MODELS = (
-    Key("models.up", ("up", "k"), "move(-1)", "up", "Choose the model above."),
-    Key("models.down", ("down", "j"), "move(1)", "down", "Choose the model below."),
+    Key("models.up", ("up",), "move(-1)", "up", "Choose the model above."),
+    Key("models.down", ("down",), "move(1)", "down", "Choose the model below."),
 )

@@ -13,8 +13,8 @@ from tui.text import plain
 from tui.theme import KEY
 
 CONFIRM = (
-    Key("confirm.yes", ("y", "enter"), "answer(True)", "yes", "Yes, do it.", foot=True),
-    Key("confirm.no", ("escape", "n"), "answer(False)", "no", "No, leave it.", foot=True),
+    Key("confirm.yes", ("accept",), "answer(True)", "yes", "Yes, do it.", foot=True, answers=("y",)),
+    Key("confirm.no", ("back",), "answer(False)", "no", "No, leave it.", foot=True, answers=("n",)),
 )
 
 

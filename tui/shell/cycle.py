@@ -15,7 +15,7 @@ from tui.text import plain
 from tui.theme import KEY, MUTED
 
 CYCLE = (
-    Key("cycle.next", ("right", "space"), "step(1)", "next", "The next value."),
+    Key("cycle.next", ("right", "main"), "step(1)", "next", "The next value."),
     Key("cycle.previous", ("left",), "step(-1)", "previous", "The value before."),
 )
 

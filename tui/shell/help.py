@@ -12,6 +12,9 @@ from textual.widgets import Static
 from tui.keys import DIALOG, EVERYWHERE, Key, bindings, shown
 from tui.theme import KEY, MUTED
 
+KEYS, WRITING = 16, 8
+"""Cells of the first two columns."""
+
 
 class KeysTable(Widget):
     """A line a key: the plain keys, the key while writing, and what it does."""
@@ -26,8 +29,8 @@ class KeysTable(Widget):
     def render(self) -> RenderResult:
         lines = [Content.styled(self.about, "bold underline")]
         for key in self.keys:
-            plain_keys = Content.styled(f"{' '.join(shown(name) for name in key.keys):<13}", KEY)
-            writing = Content.styled(f"{shown(key.writing) if key.writing else '':<8}", MUTED)
+            plain_keys = Content.styled(f"{' '.join(shown(name) for name in key.keys):<{KEYS}}", KEY)
+            writing = Content.styled(f"{shown(key.writing) if key.writing else '':<{WRITING}}", MUTED)
             lines.append(plain_keys + writing + key.tip)
         return Content("\n").join(lines)
 
@@ -45,7 +48,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
-            yield Static(f"{'key':<13}{'writing':<8}what it does   (esc closes this)", id="title")
+            yield Static(f"{'key':<{KEYS}}{'writing':<{WRITING}}what it does   (esc closes this)", id="title")
             with VerticalScroll():
                 if self.keys:
                     yield KeysTable(self.about, self.keys)

@@ -22,13 +22,13 @@ MOST = 256 * 1024
 """Bytes that are read; of a log the last."""
 
 READING = (
-    Key("reading.close", ("escape", "q", "enter"), "dismiss", "back", "Close this.", foot=True),
-    Key("reading.down", ("down", "j"), "move(1)", "down", "Scroll down."),
-    Key("reading.up", ("up", "k"), "move(-1)", "up", "Scroll up."),
-    Key("reading.page_down", ("pagedown", "space"), "page(1)", "page down", "Scroll a page down."),
-    Key("reading.page_up", ("pageup",), "page(-1)", "page up", "Scroll a page up."),
-    Key("reading.first", ("home", "g"), "end(0)", "first", "Go to the beginning."),
-    Key("reading.last", ("end", "G"), "end(-1)", "last", "Go to the end."),
+    Key("reading.close", ("back", "quit", "accept"), "dismiss", "back", "Close this.", foot=True),
+    Key("reading.down", ("down",), "move(1)", "down", "Scroll down."),
+    Key("reading.up", ("up",), "move(-1)", "up", "Scroll up."),
+    Key("reading.page_down", ("a screen down", "main"), "page(1)", "page down", "Scroll a page down."),
+    Key("reading.page_up", ("a screen up",), "page(-1)", "page up", "Scroll a page up."),
+    Key("reading.first", ("first",), "end(0)", "first", "Go to the beginning."),
+    Key("reading.last", ("last",), "end(-1)", "last", "Go to the end."),
 )
 
 

@@ -22,8 +22,8 @@ from tui.text import plain
 from tui.theme import ACCENT, MUTED
 
 CURSOR = "▌"
-SHORT = 12
-"""Fewer rows than this leave no room for empty lines between turns."""
+SHORT = 23
+"""A terminal of fewer rows than this has no room for empty lines between turns."""
 
 
 class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -138,7 +138,10 @@ class ConversationView(ScrollView, can_focus=True, inherit_bindings=False):
         self._lay_out_all()
 
     def _lay_out_all(self) -> None:
-        self._laid_out_for = (self.scrollable_content_region.width, self.size.height >= SHORT)
+        room = (self.scrollable_content_region.width, self.app.size.height >= SHORT)
+        if room == self._laid_out_for:
+            return
+        self._laid_out_for = room
         self._tops, self._lines = [], []
         self._lay_out_from(0)
 

@@ -23,7 +23,7 @@ LEVELS = tuple(prompt.LEVELS)
 NEW_SESSION = (
     Key("new.easier", ("left",), "step(-1)", "easier", "A lower level.", foot=True),
     Key("new.harder", ("right",), "step(1)", "harder", "A higher level.", foot=True),
-    Key("new.close", ("escape",), "close", "stay", "Go on with this session.", foot=True),
+    Key("new.close", ("back",), "close", "stay", "Go on with this session.", foot=True),
 )
 
 

@@ -14,16 +14,18 @@ from textual.widgets import Input
 
 from core.engine import protocol
 from core.engine.protocol import Cancel, Command, Done, Hush, Listen, Replay, Say
-from tui.keys import bindings
+from tui.keys import EVERYWHERE, bindings
 from tui.messages import EngineSaid, EngineStopped
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import ModeScreen
 from tui.talk.conversation import ConversationView
 from tui.talk.keys import TALK
+from tui.talk.line import WritingLine
 from tui.talk.session_line import SessionLine
 from tui.talk.status_line import StatusLine
 from tui.talk.suggestions import Suggestions
 from tui.talk.turn import MarginNote, doubtful_words
+from tui.talk.typing import Typing
 from tui.text import plain
 
 SHORT = 20
@@ -54,13 +56,18 @@ class TalkScreen(ModeScreen):
         """The session that is shown."""
         self._unanswered: str = ""
         """Written and sent, but not known to be stored."""
+        self._own_words = ""
+        """What stood in the line before a suggested reply did."""
         self._state = "starting"
         """What the engine itself last said it was doing; the status line may be a key press ahead of it."""
         self.header = SessionLine()
         self.conversation = ConversationView()
         self.suggestions = Suggestions()
         self.status = StatusLine()
-        self.input = Input(compact=True, placeholder="write in Spanish", max_length=1000)
+        self.input = WritingLine()
+        self._by_hand = False
+        """Whether writing is the only way: there is no microphone, or it failed."""
+        self.typing = Typing((*TALK, *EVERYWHERE), self.set_timer, self.write, self._run)
 
     def body(self) -> Iterable[Widget]:
         yield self.header
@@ -73,6 +80,8 @@ class TalkScreen(ModeScreen):
         self.conversation.clear(WELCOME)
         for widget, what in ((self.status, "state"), (self.conversation, "chosen"), (self.suggestions, "replies")):
             self.watch(widget, what, self._keys_changed, init=False)
+        if not self.tertulia.sound:
+            self._write_by_hand()
 
     def on_resize(self, event: events.Resize) -> None:
         """Do without empty lines and suggestions where there is no room for them."""
@@ -90,6 +99,9 @@ class TalkScreen(ModeScreen):
                 self.header.trouble = ""
                 self.header.starter = bool(ready.starter)
                 self.status.microphone = ready.microphone is not None
+                self._by_hand = False
+                if not self.status.microphone:
+                    self._write_by_hand()
                 if self._state == "starting":
                     self._set_state("idle")
             case protocol.SessionStarted() as started:
@@ -98,6 +110,7 @@ class TalkScreen(ModeScreen):
                 self._set_state(plain(state))
             case protocol.Level() as level:
                 self.status.level = level
+                self._by_hand = False
             case protocol.TurnStored() as stored:
                 self._turn_stored(stored)
             case protocol.Heard() as heard:
@@ -161,6 +174,8 @@ class TalkScreen(ModeScreen):
 
     def _failed(self, text: str, fatal: bool) -> None:
         self.status.hands_free = False
+        if self.status.state == "listening":
+            self._write_by_hand()
         self.status.state = self._state
         if self._unanswered and not self.input.value:
             self.input.value = self._unanswered
@@ -172,6 +187,13 @@ class TalkScreen(ModeScreen):
         self._state = self.status.state = state
         if state == "idle" and self.status.hands_free:
             self.send(Listen(hands_free=True))
+        elif state == "idle" and self._by_hand and self.conversation.chosen is None:
+            self.action_write()
+
+    def _write_by_hand(self) -> None:
+        """Go to the line, now and after each turn, because nobody listens."""
+        self._by_hand = True
+        self.action_write()
 
     # --- what the learner does ------------------------------------------------------------------
 
@@ -181,7 +203,12 @@ class TalkScreen(ModeScreen):
     @property
     def writing(self) -> bool:
         """Whether the writing line has the keyboard."""
-        return self.input.has_focus
+        return self.focused is self.input
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a conversation: the learner has said something in this session."""
+        return self.session is not None and any(turn.role == "learner" for turn in self.conversation.turns)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         state = self.status.state
@@ -200,7 +227,7 @@ class TalkScreen(ModeScreen):
                 return self.writing or self.conversation.chosen is not None
             case "replay" | "slower":
                 return self.conversation.current() is not None and state not in ("starting", "gone")
-            case "suggestion":
+            case "suggestion" | "take":
                 return bool(self.suggestions.replies)
             case _:
                 return super().check_action(action, parameters)
@@ -210,10 +237,13 @@ class TalkScreen(ModeScreen):
 
     def on_descendant_focus(self) -> None:
         """The bottom line shows the keys of writing or of navigating."""
-        self.query_one(KeysLine).writing = self.writing
+        self._show_keys()
 
     def on_descendant_blur(self) -> None:
-        self.query_one(KeysLine).writing = self.writing
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self.query_one(KeysLine).writing = self.suggestions.writing = self.writing
 
     def action_talk(self) -> None:
         """Start to listen; whatever is being spoken stops."""
@@ -243,15 +273,42 @@ class TalkScreen(ModeScreen):
         elif self.status.state == "idle":
             self.send(Listen(hands_free=True))
 
+    async def on_key(self, event: events.Key) -> None:
+        """Letters that come to the conversation may be text."""
+        # Those that come while the line has the keyboard were on their way before it had.
+        if self.writing and event.character is not None and event.is_printable:
+            self.write(event.character)
+        elif self.writing or not await self.typing.take(event):
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted is text."""
+        self.write(" ".join(event.text.split()))
+
+    def write(self, text: str) -> None:
+        """Go to the line, and put this text in it."""
+        self.set_focus(self.input)
+        self.input.add(text)
+
+    async def _run(self, action: str) -> None:
+        if self.is_current:
+            await self.app.run_action(action, self)
+
     def action_write(self) -> None:
-        self.input.focus()
+        self.set_focus(self.input)
 
     def action_back(self) -> None:
         """Leave the writing line; there already, go back to the newest turn."""
         if self.writing:
-            self.conversation.focus()
+            self.set_focus(self.conversation)
         else:
             self.conversation.choose(None)
+
+    @on(Input.Changed)
+    def line_changed(self) -> None:
+        self.suggestions.taken = self.input.value
 
     @on(Input.Submitted)
     def action_send(self) -> None:
@@ -274,21 +331,30 @@ class TalkScreen(ModeScreen):
     def action_slower(self) -> None:
         self.action_replay(SLOWER)
 
-    def action_suggestion(self, place: int) -> None:
-        """Put a suggested reply in the writing line, to be changed or sent."""
+    def action_suggestion(self, step: int) -> None:
+        """Put the next suggested reply in the line, to be changed or sent; after the last, what stood there."""
         replies = self.suggestions.replies
-        if place < len(replies):
-            self.input.value = replies[place]
-            self.input.action_end()
-            self.input.focus()
+        if self.input.value not in replies:
+            self._own_words = self.input.value
+        choices = (self._own_words, *replies)
+        now = choices.index(self.input.value)
+        self.put_in_line(choices[(now + step) % len(choices)])
+
+    def action_take(self, place: int) -> None:
+        """Put the suggested reply that was clicked in the line, and go there."""
+        if self.input.value not in self.suggestions.replies:
+            self._own_words = self.input.value
+        self.put_in_line(self.suggestions.replies[place])
+        self.action_write()
+
+    def put_in_line(self, text: str) -> None:
+        self.input.value = text
+        self.input.action_end()
 
     def action_move(self, step: int) -> None:
         """Choose the turn above or below; while writing, the suggestion before or after."""
         if self.writing:
-            replies = self.suggestions.replies
-            now = replies.index(self.input.value) if self.input.value in replies else (-1 if step > 0 else 0)
-            if replies:
-                self.action_suggestion((now + step) % len(replies))
+            self.action_suggestion(step)
             return
         turns, chosen = self.conversation.turns, self.conversation.chosen
         if chosen is None:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from core.engine.protocol import Level
 from store.units import SAMPLE_RATE
+from tui.keys import letter
 from tui.talk.meter import Meter
 from tui.theme import STRONG
 
@@ -84,7 +85,7 @@ class StatusLine(Widget):
             case "starting":
                 return "waking up the models…", []
             case "gone":
-                return "the engine has stopped", ["n starts it again"]
+                return "the engine has stopped", [f"{letter('begin')} starts it again"]
             case "idle":
                 return "ready", hands_free if self.microphone else ["no microphone: write instead"]
             case state:

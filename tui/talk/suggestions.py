@@ -1,4 +1,4 @@
-"""Replies the learner might give next, each with its key."""
+"""Replies the learner might give next: a key puts one after the other in the line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 
+from tui.keys import letter, shown
 from tui.shell.header_and_keys import Clickable, click
 from tui.text import plain
-from tui.theme import KEY
+from tui.theme import ACCENT, KEY
 
-LETTERS = "abc"
+MOST = 3
 
 
 class Suggestions(Clickable):
@@ -19,18 +20,26 @@ class Suggestions(Clickable):
     DEFAULT_CSS = "Suggestions { height: auto; color: $text-muted; }"
 
     replies: reactive[tuple[str, ...]] = reactive((), layout=True)
-    """The replies, made safe to show; at most three."""
+    """The replies, made safe to show."""
+    writing: reactive[bool] = reactive(False)
+    """Whether letters are text just now, so that another key goes through the replies."""
+    taken: reactive[str] = reactive("")
+    """What is in the line just now; a reply that is this one is marked."""
 
     def show(self, replies: list[str]) -> None:
         """Offer these replies instead of the ones before."""
         kept = [plain(reply) for reply in replies if plain(reply)] if isinstance(replies, list) else []
-        self.replies = tuple(kept[: len(LETTERS)])
+        self.replies = tuple(kept[:MOST])
         self.set_class(bool(kept), "-some")
 
     def render(self) -> RenderResult:
         lines = []
-        for i, (letter, reply) in enumerate(zip(LETTERS, self.replies, strict=False)):
-            line = Content.assemble(" Try     " if i == 0 else " " * 9, (letter, KEY), f"  {reply}")
-            line = line.truncate(self.content_size.width, ellipsis=True)
-            lines.append(line.stylize(click(f"screen.suggestion({i})")))
+        key = shown("down") if self.writing else letter("next offer")
+        for i, reply in enumerate(self.replies):
+            head = Content.assemble(" Try ", (key, KEY)) if i == 0 else Content("")
+            mark = Content.styled("▸ ", ACCENT) if reply == self.taken else Content("  ")
+            line = (head.pad_right(7 - head.cell_length) + mark + reply).truncate(
+                self.content_size.width, ellipsis=True
+            )
+            lines.append(line.stylize(click(f"screen.take({i})")))
         return Content("\n").join(lines)

@@ -44,16 +44,17 @@ SHORT = 20
 """Rows of a terminal that has no room to spare."""
 
 COMPARE = (
-    Key("compare.play", ("space", "enter"), "play", "listen", "Hear the clip; again to stop.", foot=True,
+    Key("compare.play", ("main", "accept"), "play", "listen", "Hear the clip; again to stop.", foot=True,
         title="Listen to the clip"),
-    Key("compare.down", ("down", "j"), "move(1)", "next", "Go to the next clip."),
-    Key("compare.up", ("up", "k"), "move(-1)", "previous", "Go to the clip before."),
-    Key("compare.page_down", ("pagedown",), "page(1)", "page down", "Go a page down."),
-    Key("compare.page_up", ("pageup",), "page(-1)", "page up", "Go a page up."),
-    Key("compare.first", ("home", "g"), "end(0)", "first", "Go to the first clip."),
-    Key("compare.last", ("end", "G"), "end(-1)", "last", "Go to the last clip."),
-    Key("compare.swap", ("s",), "swap", "swap", "Let the two change places.", foot=True, title="Swap the two"),
-    Key("compare.back", ("escape",), "back", "back", "Go back to the versions.", foot=True),
+    Key("compare.down", ("down",), "move(1)", "next", "Go to the next clip."),
+    Key("compare.up", ("up",), "move(-1)", "previous", "Go to the clip before."),
+    Key("compare.page_down", ("a screen down",), "page(1)", "page down", "Go a page down."),
+    Key("compare.page_up", ("a screen up",), "page(-1)", "page up", "Go a page up."),
+    Key("compare.first", ("first",), "end(0)", "first", "Go to the first clip."),
+    Key("compare.last", ("last",), "end(-1)", "last", "Go to the last clip."),
+    Key("compare.swap", ("next page",), "swap", "swap",
+        "Let the two change places.", foot=True, title="Swap the two"),
+    Key("compare.back", ("back",), "back", "back", "Go back to the versions.", foot=True),
 )  # fmt: skip
 
 

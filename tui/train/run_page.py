@@ -17,6 +17,7 @@ from textual.widgets import Static
 from core.runs.state import STAGES
 from core.words import duration
 from tui.dataset.bars import bar
+from tui.keys import letter
 from tui.shell.listing import LineRow, Listing
 from tui.text import plain
 from tui.theme import ACCENT, BAD, FAINT, GOOD, MUTED, STRONG
@@ -116,7 +117,10 @@ def how(state: RunState, title: str, width: int) -> list[Content]:
         lines += wrapped(Content.styled(f"{plain(message)}.", BAD), width, "", 0)
         lines += wrapped(Content(plain(f"What helps: {hint}")), width, "", 0) if hint else []
     elif state.status == "stalled":
-        silent = "The trainer has said nothing for a while. Wait, or force it to stop (X): it can be resumed."
+        silent = (
+            "The trainer has said nothing for a while. "
+            f"Wait, or force it to stop ({letter('force')}): it can be resumed."
+        )
         lines += wrapped(Content.styled(silent, BAD), width, "", 0)
     if state.warnings:
         more = f" (and {len(state.warnings) - 1} before)" if len(state.warnings) > 1 else ""

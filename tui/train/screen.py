@@ -20,7 +20,7 @@ from core.words import duration
 from store.runs import Run
 from store.versions import ModelVersion
 from tui.database_worker import DatabaseWorker
-from tui.keys import bindings
+from tui.keys import bindings, letter
 from tui.shell.listing import LineRow, Listing
 from tui.shell.mode_screen import NO_FOLDER
 from tui.shell.section_tabs import SectionTabs
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 PAGES = ("Worth it?", "Run", "Verdict", "Versions")
 WORTH, RUN, VERDICT, VERSIONS = range(4)
 AUTO = "auto"
-NO_RUN = "Nothing was trained yet. The first page (←) says whether it is worth it; s starts it there."
+NO_RUN = (
+    f"Nothing was trained yet. The first page (←) says whether it is worth it; {letter('begin')} starts it there."
+)
 NO_VERSION = "No version was made yet, so there is nothing to judge."
 
 
@@ -227,7 +229,8 @@ class TrainScreen(VersionActionsScreen):
         newest, active = self._newest(), self.overview.active
         if newest is None or newest.scores.get("outcome") != "better" or (active and active.id >= newest.id):
             return ""
-        return f"{newest.name} was proven better and waits for you: the verdict (→ →) says more, o promotes it."
+        better = f"{newest.name} was proven better and waits for you"
+        return f"{better}: the verdict (→ →) says more, {letter('promote')} promotes it."
 
     def _newest(self) -> ModelVersion | None:
         """The version that was made last, if it is still there."""
@@ -297,7 +300,7 @@ class TrainScreen(VersionActionsScreen):
             return "deleted"
         if active is not None and version.id == active.id:
             return "it is the ear"
-        return "o promotes it, n keeps the present ear"
+        return f"{letter('promote')} promotes it, {letter('put aside')} keeps the present ear"
 
     def _show_rehearing(self, progress: TranscriptionProgress | None) -> None:
         self.quiet.display = progress is not None

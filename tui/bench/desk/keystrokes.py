@@ -213,7 +213,7 @@ async def _split(annotator: ScriptedAnnotator, number: int, case: Case) -> Count
     await annotator.at(number)
     label = labels(len(case.said.split()))[case.place]
     by_letter, by_arrow = ["f", *label, "escape"], ["right"] * (case.place + 1)
-    annotator.press(*min(by_arrow, by_letter, key=len), "s")
+    annotator.press(*min(by_arrow, by_letter, key=len), "C")
     said = case.said.split()
     await annotator.gone(number)
     counted = annotator.counted()
@@ -230,7 +230,7 @@ async def _split(annotator: ScriptedAnnotator, number: int, case: Case) -> Count
 
 async def _merge(annotator: ScriptedAnnotator, number: int, case: Case) -> Counted:
     await annotator.at(number)
-    annotator.press("m")
+    annotator.press("J")
     await annotator.gone(number)
     counted = annotator.counted()
     whole = annotator.row(max(annotator.app.correct.queue.ids))
