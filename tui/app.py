@@ -29,7 +29,7 @@ from textual.theme import Theme
 from core.engine import protocol
 from core.engine.protocol import Command, Event, StartSession
 from tui import modes
-from tui.keys import EVERYWHERE, Key, bindings
+from tui.keys import EVERYWHERE, Key, bindings, letter
 from tui.messages import EngineSaid, EngineStopped
 from tui.settings import Settings, SettingsError, load, save
 from tui.talk.screen import TalkScreen
@@ -171,7 +171,9 @@ class TertuliaApp(App[None]):
             if yes:
                 self.call_next(self.action_quit)
 
-        self.push_screen(Confirm("End the conversation and quit?", "What was said is kept."), answered)
+        # At the conversation the letter may have begun a word, slowly typed.
+        typed = (lambda text: self.talk.write(letter("quit") + text)) if self.screen is self.talk else None
+        self.push_screen(Confirm("End the conversation and quit?", "What was said is kept.", typed), answered)
 
     async def action_quit(self) -> None:
         """Store what there is and end; a second time, end at once."""

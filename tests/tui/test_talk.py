@@ -371,8 +371,11 @@ async def test_quitting_asks_while_a_conversation_is_open(tmp_path: Path) -> Non
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:-1], State("idle")]) as it:
         await it.press("q")
         await it.until(lambda: "End the conversation and quit?" in it.seen())
-        await it.press("n")
-        await it.press("2", "q")
+        await it.press("u")  # somebody who types slowly
+        await it.until(lambda: it.talk.input.value == "qu" and it.app.screen is it.talk)
+        await it.press("backspace", "backspace", "escape", "q")
+        await it.until(lambda: "End the conversation and quit?" in it.seen())
+        await it.press("n", "2", "q")
         await it.until(lambda: "End the conversation and quit?" in it.seen())
         assert not it.engine.closed
         await it.press("y")
@@ -424,7 +427,7 @@ async def test_without_a_microphone_the_line_is_ready_from_the_start_and_after_e
         await it.engine_says(State("thinking"))
         await it.press("escape")
         assert not it.talk.writing
-        await it.engine_says(State("idle"))
+        await it.engine_says(TurnStored(2, "tutor", "", "generated"), ReplyText(2, "¿Y tú?", final=True))
         assert it.talk.writing
 
 
@@ -439,7 +442,7 @@ async def test_when_the_microphone_fails_one_writes(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, State("idle")]) as it:
         await it.press("space")
         await it.engine_says(State("listening"), Error("The microphone has gone away."), State("idle"))
-        assert it.talk.writing
+        assert it.talk.writing and "Write, and press enter" in it.seen()
         await it.press("escape", "space")
         await it.engine_says(State("listening"), Level(0.2, 0.4, 0.9, 1.5, 0.3, 16_000), State("idle"))
         assert not it.talk.writing

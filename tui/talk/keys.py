@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.keys import Key
 
 TALK = (
+    Key("talk.send", (), "send", "send", "Send what you wrote.", writing="enter", foot=True),
     Key("talk.done", ("accept", "main"), "done", "done", "You have finished speaking.", writing="f2", foot=True,
         title="Done speaking"),
     Key("talk.talk", ("main",), "talk", "talk", "Speak; the same key again when you are done.",
@@ -12,7 +13,6 @@ TALK = (
     Key("talk.drop", ("back",), "drop", "drop", "Stop listening, without an answer.",
         writing="escape", foot=True, title="Drop this turn"),
     Key("talk.hush", ("stop",), "hush", "hush", "Silence the loudspeaker.", writing="f4", foot=True, title="Hush"),
-    Key("talk.send", (), "send", "send", "Send what you wrote.", writing="enter", foot=True),
     Key("talk.write", ("write", "accept"), "write", "write",
         "Write instead of speaking.", foot=True, title="Write"),
     Key("talk.back", ("back",), "back", "back", "Leave the line; go back to the newest turn.",

@@ -26,19 +26,13 @@ from tui.talk.status_line import StatusLine
 from tui.talk.suggestions import Suggestions
 from tui.talk.turn import MarginNote, doubtful_words
 from tui.talk.typing import Typing
+from tui.talk.welcome import welcome
 from tui.text import plain
 
 SHORT = 20
 """Rows of a terminal that has no room to spare."""
 SLOWER = 0.7
 """Pace of the slower replay."""
-WELCOME = """
-         The tutor speaks first, in a moment.
-
-         space   talk, and again when you have finished
-         i       write instead
-         ?       all the keys
-"""
 
 
 class TalkScreen(ModeScreen):
@@ -77,7 +71,7 @@ class TalkScreen(ModeScreen):
         yield self.input
 
     def on_mount(self) -> None:
-        self.conversation.clear(WELCOME)
+        self.conversation.clear(welcome(self._by_hand))
         for widget, what in ((self.status, "state"), (self.conversation, "chosen"), (self.suggestions, "replies")):
             self.watch(widget, what, self._keys_changed, init=False)
         if not self.tertulia.sound:
@@ -124,6 +118,8 @@ class TalkScreen(ModeScreen):
                 )
                 if reply.final:
                     self.suggestions.show(reply.suggestions)
+                    if self._by_hand and self.conversation.chosen is None:
+                        self.action_write()
             case protocol.Feedback() as feedback:
                 notes = [MarginNote(*(n.get(k, "") for k in ("said", "better", "why"))) for n in feedback.notes]
                 self.conversation.put(feedback.turn, "learner", notes=notes, revision=feedback.revision)
@@ -150,7 +146,7 @@ class TalkScreen(ModeScreen):
         self.header.title = f"{started.title} · {started.level}"
         if started.session != self.session:
             self.session = started.session
-            self.conversation.clear(WELCOME)
+            self.conversation.clear(welcome(self._by_hand))
             self.status.you_to_voice = None
             self.suggestions.show(started.suggestions)
 
@@ -187,13 +183,13 @@ class TalkScreen(ModeScreen):
         self._state = self.status.state = state
         if state == "idle" and self.status.hands_free:
             self.send(Listen(hands_free=True))
-        elif state == "idle" and self._by_hand and self.conversation.chosen is None:
-            self.action_write()
 
     def _write_by_hand(self) -> None:
         """Go to the line, now and after each turn, because nobody listens."""
         self._by_hand = True
         self.action_write()
+        if not self.conversation.turns:
+            self.conversation.clear(welcome(self._by_hand))
 
     # --- what the learner does ------------------------------------------------------------------
 
@@ -331,23 +327,23 @@ class TalkScreen(ModeScreen):
     def action_slower(self) -> None:
         self.action_replay(SLOWER)
 
+    def _offered(self) -> tuple[str, ...]:
+        """What stood in the line before a suggested reply did, and the replies."""
+        if self.input.value not in self.suggestions.replies:
+            self._own_words = self.input.value
+        return (self._own_words, *self.suggestions.replies)
+
     def action_suggestion(self, step: int) -> None:
         """Put the next suggested reply in the line, to be changed or sent; after the last, what stood there."""
-        replies = self.suggestions.replies
-        if self.input.value not in replies:
-            self._own_words = self.input.value
-        choices = (self._own_words, *replies)
-        now = choices.index(self.input.value)
-        self.put_in_line(choices[(now + step) % len(choices)])
+        offered = self._offered()
+        self._put_in_line(offered[(offered.index(self.input.value) + step) % len(offered)])
 
     def action_take(self, place: int) -> None:
         """Put the suggested reply that was clicked in the line, and go there."""
-        if self.input.value not in self.suggestions.replies:
-            self._own_words = self.input.value
-        self.put_in_line(self.suggestions.replies[place])
+        self._put_in_line(self._offered()[place + 1])
         self.action_write()
 
-    def put_in_line(self, text: str) -> None:
+    def _put_in_line(self, text: str) -> None:
         self.input.value = text
         self.input.action_end()
 
