@@ -182,6 +182,23 @@ async def test_undo_and_redo_go_back_to_what_was_done(tmp_path: Path) -> None:
             assert [entry.kind for entry in corrections(mine.store, numbers[0])] == ["accept", "undo", "redo"]
 
 
+async def test_the_common_keys_take_back_and_do_again_but_not_while_an_answer_is_written(tmp_path: Path) -> None:
+    numbers = fill(tmp_path)
+    async with correcting(tmp_path) as it:
+        await it.press("tab")
+        await it.at(HEARD[0])
+        await it.press("enter")
+        await it.stored(numbers[0], "corrected")
+        for key, status in (("ctrl+z", "new"), ("ctrl+r", "corrected"), ("ctrl+z", "new"), ("ctrl+y", "corrected")):
+            await it.press(key)
+            await it.stored(numbers[0], status)
+        await it.press("slash", *"fu", "ctrl+z", "ctrl+r", "ctrl+y", "escape")
+        await it.press("i", "x", "ctrl+z", "ctrl+y", "ctrl+r", "escape")
+        with desk(tmp_path) as mine:
+            kinds = [entry.kind for entry in corrections(mine.store, numbers[0])]
+        assert kinds == ["accept", "undo", "redo", "undo", "redo"]
+
+
 async def test_another_view_can_be_opened_from_elsewhere(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
     async with correcting(tmp_path) as it:

@@ -27,7 +27,7 @@ class Confirm(ModalScreen[bool]):
     Args:
         question: a line.
         text: what follows from it.
-        typed: takes a letter that is no answer: whoever goes on typing has not asked for this, and the answer is no.
+        typed: takes a letter that is no answer: whoever goes on typing has not asked for this, so it means no.
     """
 
     CSS_PATH = "form.tcss"
