@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from tui.modes import MODES
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -39,15 +41,11 @@ class Key:
 
 
 EVERYWHERE = (
-    Key("mode.talk", ("1",), "app.mode('talk')", "Talk", "Talk with the tutor.", title="Go to Talk"),
-    Key("mode.correct", ("2",), "app.mode('correct')", "Correct", "Correct what was misheard.",
-        title="Go to Correct"),
-    Key("mode.dataset", ("3",), "app.mode('dataset')", "Dataset", "See what your corrections add up to.",
-        title="Go to Dataset"),
-    Key("mode.train", ("4",), "app.mode('train')", "Train", "Retrain the ear on your corrections.",
-        title="Go to Train"),
-    Key("mode.models", ("5",), "app.mode('models')", "Models", "See which models there are, and are in use.",
-        title="Go to Models"),
+    *(
+        Key(f"mode.{mode.name}", (mode.key,), f"app.mode('{mode.name}')", mode.title, mode.tip,
+            title=f"Go to {mode.title}")
+        for mode in MODES
+    ),
     Key("app.help", ("question_mark",), "app.keys_help", "keys", "Show the keys of this screen.",
         writing="f1", foot=True, title="Keys"),
     Key("app.palette", (), "app.command_palette", "palette", "Find any command by its name.",
