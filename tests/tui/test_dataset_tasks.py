@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.dataset.splits import Assigned, SplitShare
 from core.importing.preview import preview
+from core.processes.events import Failed, Result
 from core.review.desk import Desk
 from store.database import Store
 from store.segments.queue import View, count
@@ -24,6 +25,7 @@ from tui.dataset.import_form import ImportForm, ImportRequest
 from tui.dataset.path_line import PathLine, complete
 from tui.dataset.rejections import Rejections
 from tui.dataset.split_form import SplitForm, described
+from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskStopRequested
 from tui.shell.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("author")
@@ -118,6 +120,28 @@ async def form_closed(it: DatasetDriver) -> None:
     """Leave the dialog."""
     await it.press("escape")
     await it.until(lambda: it.app.screen is it.screen)
+
+
+async def test_the_screen_shows_what_a_task_posts(tmp_path: Path) -> None:
+    async with counting(tmp_path) as it:
+        for message, words in (
+            (TaskBegan("export"), ("▶ export", "begins…", "esc stop")),
+            (TaskProgressed("export", "segment 2 of 4"), ("▶ export", "segment 2 of 4")),
+            (TaskStopRequested("export"), ("▶ export", "stopping…")),
+            (TaskEnded("export", Failed("It was stopped"), stopped=True), ("■ export", "Nothing was written.")),
+            (TaskBegan("import"), ("▶ import", "begins…")),
+            (
+                TaskEnded("import", Result({"rejected": [{"where": "row 2", "reason": "is not there"}]})),
+                ("× import", "1 rejected", "v why", "esc close"),
+            ),
+        ):
+            it.screen.post_message(message)
+            await it.sees(*words)
+        assert not it.toasts()
+        it.screen.post_message(TaskBegan("export"))
+        it.screen.post_message(TaskEnded("export", Failed("The folder is full", "choose another")))
+        await it.sees("× export", "The folder is full: choose another.")
+        assert it.toasts() == ["The folder is full: choose another."]
 
 
 async def test_an_import_goes_on_while_another_screen_is_shown(tmp_path: Path, lesson: Path) -> None:
