@@ -1,25 +1,29 @@
 """Models that already lie on this machine: in the user's models folder and in the Hugging Face cache.
 
-Nothing is opened but the small settings of voices, to leave out those that speak no Spanish.
+Only what the kinds of models know to be theirs is found (`models.kinds`), and only small settings are opened, to
+leave out what is not whole or knows no Spanish.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from models.errors import ModelError
-from models.files import FORMATS, missing_files, voice_settings
+from models.files import named
+from models.kind import PARTS, Description, Kind
+from models.kinds import matching
 
 
 class FoundModel(NamedTuple):
     """A model on this machine that the catalog may or may not know."""
 
-    part: str
-    name: str
+    kind: Kind
     path: Path
+    about: Description
     source: str
     """The repository on the hub it came from, or the folder it was found in."""
 
@@ -28,9 +32,9 @@ def found(folder: Path | None) -> list[FoundModel]:
     """All models on this machine but the starters.
 
     Args:
-        folder: the user's models folder, with sub-folders recogniser, tutor and voice; None for none.
+        folder: the user's models folder, with a sub-folder for each part; None for none.
     """
-    own = [model for part in FORMATS for model in _below(folder / part, part, str(folder))] if folder else []
+    own = [model for part in PARTS for model in _below(folder / part, (part,), str(folder))] if folder else []
     return [*own, *_cached()]
 
 
@@ -55,34 +59,29 @@ def _cached() -> Iterator[FoundModel]:
         except (OSError, ValueError):
             pass  # a cache without that note still holds its files
         source = "/".join(repository.name.split("--")[1:])
-        if not missing_files(snapshot):
-            yield FoundModel("recogniser", _printable(source.rsplit("/", 1)[-1]), snapshot, source)
-        for part in ("tutor", "voice"):
-            yield from _below(snapshot, part, source)
+        for part in PARTS:
+            if model := _model(snapshot, part, source):  # all of the repository is one
+                name = named(repository, source.rsplit("/", 1)[-1])
+                yield model._replace(about=replace(model.about, name=name))
+        yield from _below(snapshot, PARTS, source)
 
 
-def _below(folder: Path, part: str, source: str) -> Iterator[FoundModel]:
-    """Models of one part anywhere below a folder."""
-    if part == "recogniser":
-        for path in _sorted(folder, "*"):
-            if path.is_dir() and not missing_files(path):
-                yield FoundModel(part, _printable(path.name), path, source)
-    elif part == "tutor":
-        for path in _sorted(folder, "**/*.gguf"):
-            # A projector is no language model, and llama.cpp itself finds the further parts of a split one.
-            if "mmproj" not in path.name and ("-of-" not in path.name or "-00001-of-" in path.name):
-                yield FoundModel(part, _printable(path.stem), path, source)
-    else:
-        for path in _sorted(folder, "**/*.onnx"):
-            if _speaks_spanish(path):
-                yield FoundModel(part, _printable(path.stem), path, source)
+def _below(folder: Path, parts: tuple[str, ...], source: str) -> Iterator[FoundModel]:
+    """Models of some parts anywhere below a folder."""
+    for path in _sorted(folder, "**/*"):
+        for part in parts:
+            if model := _model(path, part, source):
+                yield model
 
 
-def _speaks_spanish(onnx: Path) -> bool:
+def _model(path: Path, part: str, source: str) -> FoundModel | None:
+    """The model that a path is; None where it is none, is not whole, or knows no Spanish."""
     try:
-        return str(voice_settings(onnx, onnx.stem)["espeak"]["voice"]).startswith("es")
-    except (ModelError, LookupError, TypeError):
-        return False
+        kind = matching(path, part)
+        about = kind.describe(path) if kind else None
+    except (ModelError, OSError):
+        return None
+    return FoundModel(kind, path, about, source) if kind and about and about.spanish else None
 
 
 def _sorted(folder: Path, pattern: str) -> list[Path]:
@@ -90,7 +89,3 @@ def _sorted(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))
     except OSError:  # a folder that may not be read holds nothing for us
         return []
-
-
-def _printable(name: str) -> str:
-    return "".join(char for char in name if char.isprintable())

@@ -57,8 +57,7 @@ class ModelsScreen(ModeScreen):
 
     @work(exclusive=True, exit_on_error=False)
     async def _load(self, data: Path) -> None:
-        from core.versions.active import models_folder
-        from core.versions.listing import listing
+        from core.versions.listing import listing, own_place
 
         said: list[str] = []
         try:
@@ -71,17 +70,18 @@ class ModelsScreen(ModeScreen):
         self.table.clear()
         self.table.add_rows(_row(model) for model in self._models)
         self.table.move_cursor(row=chosen)
-        place = plain(str(models_folder(data)))
-        self.coming.update(Content(f"Your own go into {place}/recogniser, /tutor and /voice. {COMING}"))
+        self.coming.update(Content(f"{plain(own_place(data))} {COMING}"))
         for sentence in said:
             self.tertulia.tell(sentence, "warning")
 
     @on(DataTable.RowHighlighted)
     def describe(self, event: DataTable.RowHighlighted) -> None:
+        from core.versions.listing import who_speaks
+
         if event.cursor_row < len(self._models):
-            entry = self._models[event.cursor_row].entry
-            note = f": {plain(entry.note)}" if entry.note else ""
-            self.about.update(Content(plain(entry.name) + note))
+            model = self._models[event.cursor_row]
+            note = f": {plain(model.entry.note)}" if model.entry.note else ""
+            self.about.update(Content(f"{plain(model.entry.name)}{note} {plain(who_speaks(model))}".rstrip()))
 
     def action_move(self, step: int) -> None:
         self.table.move_cursor(row=self.table.cursor_row + step)
