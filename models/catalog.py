@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from models import kinds
-from models.discovery import FoundModel, found
+from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
 from models.errors import ModelError
 from models.kind import no_speaker
 
@@ -60,13 +60,14 @@ class Entry:
         return self.path is not None
 
 
-def entries(folder: Path | None = None) -> list[Entry]:
+def entries(folder: Path | None = None, on_left_out: OnLeftOut = ignore) -> list[Entry]:
     """Every model known or found: as the catalog has them, starters first, then what else is on this machine.
 
     Args:
         folder: the user's models folder, with a sub-folder for each part.
+        on_left_out: takes those in that folder that cannot be used.
     """
-    here = found(folder)
+    here = found(folder, on_left_out)
     known = [_located(entry, here) for entry in _catalog()]
     paths = {entry.path for entry in known}
     others: dict[tuple[str, str], Entry] = {}
@@ -86,14 +87,24 @@ def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -
     Raises:
         ModelError: no such model or speaker, or it is not on this machine; the sentence says what to do.
     """
-    known = [entry for entry in entries(folder) if entry.part == part]
-    meant = [entry for entry in known if entry.name == name]
-    for entry in meant or [entry for entry in known if name.startswith(f"{entry.name}:")]:
-        if entry.installed:
-            return entry if entry.name == name else _speaking(entry, name.removeprefix(f"{entry.name}:"))
-        raise ModelError(f"The {part} {entry.name} is not on this machine", _remedy(entry, folder))
+    left_out: list[LeftOut] = []
+    known: dict[str, Entry] = {}
+    for entry in entries(folder, left_out.append):
+        if entry.part == part:
+            known.setdefault(entry.name, entry)
+    model, speaker = name, ""
+    if name not in known and ":" in name:
+        model, _, speaker = name.rpartition(":")
+    meant = known.get(model)
+    if meant and meant.installed:
+        return _speaking(meant, speaker) if speaker else meant
+    for each in left_out:
+        if each.part == part and model in (each.path.name, each.path.stem):
+            raise each.why
+    if meant:
+        raise ModelError(f"The {part} {meant.name} is not on this machine", _remedy(meant, folder))
     asked = f" (named by {named_by})" if named_by else ""
-    installed = ", ".join(entry.name for entry in known if entry.installed) or "none is installed"
+    installed = ", ".join(entry.name for entry in known.values() if entry.installed) or "none is installed"
     raise ModelError(
         f"There is no {part} called {name!r}{asked}",
         f"choose one of this machine ({installed}), or put it into {_place(part, folder)}",

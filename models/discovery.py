@@ -1,13 +1,13 @@
 """Models that already lie on this machine: in the user's models folder and in the Hugging Face cache.
 
 Only what the kinds of models know to be theirs is found (`models.kinds`), and only small settings are opened, to
-leave out what is not whole or knows no Spanish.
+leave out what is not whole or knows no Spanish. Of the user's own models it is said why they are left out.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -28,13 +28,33 @@ class FoundModel(NamedTuple):
     """The repository on the hub it came from, or the folder it was found in."""
 
 
-def found(folder: Path | None) -> list[FoundModel]:
+class LeftOut(NamedTuple):
+    """What looks like a model of a kind and cannot be used."""
+
+    part: str
+    path: Path
+    why: ModelError
+
+
+OnLeftOut = Callable[[LeftOut], None]
+
+
+def ignore(model: LeftOut) -> None:
+    """Where nobody wants to know."""
+
+
+def found(folder: Path | None, on_left_out: OnLeftOut = ignore) -> list[FoundModel]:
     """All models on this machine but the starters.
 
     Args:
         folder: the user's models folder, with a sub-folder for each part; None for none.
+        on_left_out: takes those in that folder that cannot be used.
     """
-    own = [model for part in PARTS for model in _below(folder / part, (part,), str(folder))] if folder else []
+    own = (
+        [model for part in PARTS for model in _below(folder / part, (part,), str(folder), on_left_out)]
+        if folder
+        else []
+    )
     return [*own, *_cached()]
 
 
@@ -66,22 +86,31 @@ def _cached() -> Iterator[FoundModel]:
         yield from _below(snapshot, PARTS, source)
 
 
-def _below(folder: Path, parts: tuple[str, ...], source: str) -> Iterator[FoundModel]:
+def _below(
+    folder: Path, parts: tuple[str, ...], source: str, on_left_out: OnLeftOut = ignore
+) -> Iterator[FoundModel]:
     """Models of some parts anywhere below a folder."""
     for path in _sorted(folder, "**/*"):
         for part in parts:
-            if model := _model(path, part, source):
+            if model := _model(path, part, source, on_left_out):
                 yield model
 
 
-def _model(path: Path, part: str, source: str) -> FoundModel | None:
-    """The model that a path is; None where it is none, is not whole, or knows no Spanish."""
+def _model(path: Path, part: str, source: str, on_left_out: OnLeftOut = ignore) -> FoundModel | None:
+    """The model that a path is; None where it is none or is left out."""
     try:
-        kind = matching(path, part)
-        about = kind.describe(path) if kind else None
-    except (ModelError, OSError):
-        return None
-    return FoundModel(kind, path, about, source) if kind and about and about.spanish else None
+        if (kind := matching(path, part)) is None:
+            return None
+        about = kind.describe(path)
+        if about.spanish:
+            return FoundModel(kind, path, about, source)
+        why = ModelError(f"The {part} {about.name} at {path} knows no Spanish", "choose another one", path)
+    except ModelError as error:
+        why = error
+    except OSError as error:
+        why = ModelError(f"The {part} at {path} cannot be read ({error.strerror})", "check the file", path)
+    on_left_out(LeftOut(part, path, why))
+    return None
 
 
 def _sorted(folder: Path, pattern: str) -> list[Path]:

@@ -67,7 +67,7 @@ class AnyKind(Protocol):
         ...
 
     def describe(self, path: Path) -> Description:
-        """What the files say. Raises ModelError where they are too damaged to say it, and OSError."""
+        """What the files of a whole one say. Raises ModelError for any other, as `check` does, and OSError."""
         ...
 
     def check(self, path: Path, name: str) -> None:

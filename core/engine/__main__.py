@@ -1,5 +1,5 @@
-"""The engine as a process: `python -P -m core.engine`, with `--data DIR --no-sound --out DIR`, `--recogniser NAME` and
-`--voice NAME`.
+"""The engine as a process: `python -P -m core.engine`, with `--data DIR --no-sound --out DIR`, and
+`--recogniser NAME --voice NAME`.
 
 Commands come on standard input and events leave on standard output, as `protocol` says; standard error
 is the log. It ends with status 0 when asked to, by Quit, end of input, SIGTERM or SIGINT, and with 1

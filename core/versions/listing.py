@@ -35,9 +35,9 @@ def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
 
     Args:
         data: the data folder; it may not be there.
-        warn: takes a sentence for whatever should be in use and cannot.
+        warn: takes a sentence for whatever should be in use and cannot, and for every model that is left out.
     """
-    entries = catalog.entries(models_folder(data))
+    entries = catalog.entries(models_folder(data), lambda model: warn(f"{model.why} Until then it is left out."))
     try:
         entries = [*_made_here(data), *entries]
     except StoreError as error:

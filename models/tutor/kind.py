@@ -27,6 +27,7 @@ def matches(path: Path) -> bool:
 
 
 def describe(path: Path) -> Description:
+    check(path, path.stem)
     return Description(named(path, path.stem), megabytes(path))
 
 
