@@ -6,6 +6,7 @@ kind by name: they ask here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from models.piper import kind as piper
 from models.tutor import kind as gguf
 from models.whisper import kind as whisper
 
-KINDS: tuple[Kind, ...] = (whisper, gguf, piper)
+KINDS: Sequence[Kind] = [whisper, gguf, piper]
 
 AnyOf = TypeVar("AnyOf", bound=Kind)
 

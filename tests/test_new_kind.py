@@ -64,7 +64,7 @@ def examined() -> doctor.Check:
     return next(check for check in doctor.checks() if check.check == "voice")
 
 
-def hummed(data: Path, name: str | None) -> int:
+def hummed(data: Path, name: str | None) -> float:
     voice = load_voice(data, name)
     return round(tones.pitch(np.concatenate([*voice.speak("Buenos días.")]), voice.sample_rate), -1)
 

@@ -65,7 +65,7 @@ def _read(path: Path, name: str) -> tuple[str, dict[str, float]]:
     try:
         match read_json(path):
             case {"language": str(language), "speakers": {**speakers}} if speakers:
-                return language, {str(who): float(hertz) for who, hertz in speakers.items()}
-    except (OSError, ValueError, TypeError):
+                return language, {str(who): float(str(hertz)) for who, hertz in speakers.items()}
+    except (OSError, ValueError):
         pass
     raise ModelError(f"The voice {name} at {path} is no whole file of tones", "install it again", path)
