@@ -160,7 +160,7 @@ def test_one_that_is_cut_short_is_refused_wherever_it_is_named(
         assert str(refused.value) == sentence
     main(["models", "list", "--part", "voice", "--json"])
     said = capsys.readouterr()
-    assert f"{sentence} Until then it is left out." in said.err and "canto" not in said.out
+    assert f"{sentence} It is left out." in said.err and "canto" not in said.out
     monkeypatch.setenv(VARIABLES[VOICE], "canto")
     check = examined()
     assert not check.ok and f"{check.detail}: {check.remedy}." == sentence
@@ -179,6 +179,18 @@ def test_a_path_of_no_kind_is_told_what_all_kinds_are(home: Path) -> None:
         ModelError, match=r"is not a voice: name a Piper voice \(.*\) or a file of tones \(\.tones\)"
     ):
         catalog.at(Path(__file__), VOICE)
+
+
+async def test_the_models_screen_says_that_one_is_left_out(home: Path) -> None:
+    async with app_with(home, size=(120, 40)) as it:
+        await it.press("5")
+        await it.until(lambda: "canto" in it.seen())
+        assert "cannot be used" not in it.seen()
+        voice_file(home).write_text("")
+        await it.press("1")
+        await it.press("5")
+        await it.until(lambda: "Some of yours cannot be used (1): `tertulia models list`" in it.seen())
+        assert "canto" not in it.seen() and not it.toasts()
 
 
 async def test_the_models_screen_shows_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

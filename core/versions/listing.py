@@ -30,14 +30,15 @@ class Listed:
     """Who can be chosen in a voice that is here, its own choice first; empty where there is nothing to choose."""
 
 
-def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
+def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[Listed]:
     """The versions, the models of the catalog and those of this machine; in use first, then what is here.
 
     Args:
         data: the data folder; it may not be there.
-        warn: takes a sentence for whatever should be in use and cannot, and for every model that is left out.
+        warn: takes a sentence for whatever should be in use and cannot.
+        on_left_out: takes one for every model of the person's own that is not listed, for it cannot be used.
     """
-    entries = catalog.entries(models_folder(data), lambda model: warn(f"{model.why} Until then it is left out."))
+    entries = catalog.entries(models_folder(data), lambda model: on_left_out(f"{model.why} It is left out."))
     try:
         entries = [*_made_here(data), *entries]
     except StoreError as error:

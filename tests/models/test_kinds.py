@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import kinds
+from models.device import Device
 from models.errors import ModelError
 from models.files import LONGEST, named
 from models.kind import PARTS, Description, Kind
@@ -165,21 +166,26 @@ def test_of_a_split_tutor_the_first_part_is_the_model(tmp_path: Path, name: str,
     assert kinds.find("GGUF").matches(tmp_path / name) is is_one
 
 
-def test_a_whisper_of_english_alone_is_known_by_its_vocabulary(tmp_path: Path) -> None:
-    folder = copied(kinds.find("CTranslate2"), tmp_path / "mine")
-    assert multilingual(folder) and kinds.find("CTranslate2").describe(folder).spanish
+def test_a_whisper_of_english_alone_is_known_before_it_is_loaded(tmp_path: Path) -> None:
+    whisper = kinds.recogniser("CTranslate2")
+    folder = copied(whisper, tmp_path / "mine")
+    assert whisper.describe(folder).spanish and not whisper.describe(folder).languages
     vocabulary = folder / "vocabulary.json"
-    tokens = [token for token in json.loads(vocabulary.read_text(encoding="utf-8")) if token]
-    vocabulary.write_text(json.dumps(tokens))
-    assert kinds.find("CTranslate2").describe(folder).languages == ("en",)
-    vocabulary.unlink()
-    (folder / "vocabulary.txt").write_text("uno\ndos\n\ntres\n")
-    assert multilingual(folder)
-    (folder / "vocabulary.txt").write_text("uno\ndos\ntres\n")
-    assert not kinds.find("CTranslate2").describe(folder).spanish
+    tokens = json.loads(vocabulary.read_text(encoding="utf-8"))
+    vocabulary.write_text(json.dumps([token or "<|nothing|>" for token in tokens]), encoding="utf-8")
+    assert whisper.describe(folder).languages == ("en",)
+    with pytest.raises(ModelError, match=r"mine in .* hears only English"):  # the library is of the same mind
+        whisper.load(folder, "mine", Device("cpu", 1, "asked for by a test"))
+
+
+def test_both_forms_of_a_vocabulary_are_read(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary.txt").write_text("uno\ndos\n\ntres\n")
+    assert multilingual(tmp_path)
+    (tmp_path / "vocabulary.txt").write_text("uno\ndos\ntres\n")
+    assert not multilingual(tmp_path)
     for body in NO_SETTINGS.values():
-        vocabulary.write_bytes(body)
-        multilingual(folder)  # what is wrong with it is the library's to say
+        (tmp_path / "vocabulary.json").write_bytes(body)
+        multilingual(tmp_path)  # what is wrong with it is the library's to say
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
 
     data = data_folder()
-    for model in listing(data, say):
+    for model in listing(data, say, say):
         entry = model.entry
         if options.part not in (None, entry.part):
             continue

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.versions.listing import Listed
 
 COMING = "Choosing and fetching models from here is still to come."
+LEFT_OUT = "Some of yours cannot be used ({}): `tertulia models list` says why. "
 
 
 class ModelsScreen(ModeScreen):
@@ -60,9 +61,10 @@ class ModelsScreen(ModeScreen):
         from core.versions.listing import listing, own_place
 
         said: list[str] = []
+        left_out: list[str] = []
         try:
             # In a thread, because it looks through folders.
-            self._models = await asyncio.to_thread(listing, data, said.append)
+            self._models = await asyncio.to_thread(listing, data, said.append, left_out.append)
         except OSError as error:
             self.about.update(Content(plain(str(error))))
             return
@@ -70,7 +72,8 @@ class ModelsScreen(ModeScreen):
         self.table.clear()
         self.table.add_rows(_row(model) for model in self._models)
         self.table.move_cursor(row=chosen)
-        self.coming.update(Content(f"{plain(own_place(data))} {COMING}"))
+        unlisted = LEFT_OUT.format(len(left_out)) if left_out else ""
+        self.coming.update(Content(f"{plain(own_place(data))} {unlisted}{COMING}"))
         for sentence in said:
             self.tertulia.tell(sentence, "warning")
 
