@@ -50,11 +50,8 @@ def found(folder: Path | None, on_left_out: OnLeftOut = ignore) -> list[FoundMod
         folder: the user's models folder, with a sub-folder for each part; None for none.
         on_left_out: takes those in that folder that cannot be used.
     """
-    own = (
-        [model for part in PARTS for model in _below(folder / part, (part,), str(folder), on_left_out)]
-        if folder
-        else []
-    )
+    places = [(part, folder / part) for part in PARTS] if folder else []
+    own = [model for part, place in places for model in _below(place, (part,), str(folder), on_left_out)]
     return [*own, *_cached()]
 
 
