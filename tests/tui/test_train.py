@@ -65,7 +65,7 @@ async def test_before_training_one_sees_what_it_would_bring_and_take(spoken: Pat
         await it.sees("s start training", "p preset", "b from")
         await it.press("p", "p")
         await it.sees("An hour or two")
-        assert it.screen.preset == "hour"
+        assert it.screen.plan.preset == "hour"
         await it.press("P", "P", "P")
         await it.sees("Many hours")
         await it.press("p")
@@ -102,7 +102,7 @@ def test_what_is_an_estimate_or_too_little_is_called_so(change: dict[str, Any], 
 @pytest.mark.parametrize("size", [(300, 80), (120, 40), (60, 20), (40, 12), (20, 6), (10, 4)])
 async def test_it_can_be_drawn_in_any_size(tmp_path: Path, alive: Path, size: tuple[int, int]) -> None:
     async with training(tmp_path, size) as it:
-        await it.until(lambda: it.screen.state is not None)
+        await it.until(lambda: it.screen.follower.state is not None)
         for key in ("right", "down", "right", "pagedown", "right", "end", "left", "up", "tab", "home"):
             await it.press(key)
             assert all(len(line) <= size[0] for line in it.seen().splitlines())
@@ -121,7 +121,7 @@ async def test_a_run_that_was_started_elsewhere_is_attached_to_with_its_whole_cu
             "▶ Run 1: running", "learning", "100 of 240 steps, 42 %", "about 3 min left", "43.6× real time"
         )
         await it.sees("learning rate", "memory 1,130 MB", "best step 100", "21.5 %", "before 41.0 %", "step 240")
-        assert len(it.screen.view.loss.plot.points) == 100 and len(it.screen.view.wer.plot.points) == 6
+        assert len(it.screen.pages.run.loss.plot.points) == 100 and len(it.screen.pages.run.wer.plot.points) == 6
         assert "●" in it.seen()
 
         append_events(alive, steps(100, 130))
@@ -132,7 +132,7 @@ async def test_a_run_that_was_started_elsewhere_is_attached_to_with_its_whole_cu
         await it.sees("150 of 240 steps", "run 1 running 62 %")
     async with training(tmp_path) as it:  # the app was closed, and opened again
         await it.sees("150 of 240 steps")
-        assert len(it.screen.view.loss.plot.points) == 150
+        assert len(it.screen.pages.run.loss.plot.points) == 150
 
 
 async def test_sentences_before_and_now_have_their_differences_marked(tmp_path: Path, alive: Path) -> None:
@@ -216,7 +216,7 @@ async def test_leaving_a_running_run_for_another_page_is_respected(tmp_path: Pat
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.screen)
         await it.pilot.pause(0.2)
-        assert it.screen.tabs.here == 0
+        assert it.screen.pages.tabs.here == 0
 
 
 async def test_a_run_is_deleted_from_the_list_when_somebody_confirms_it(tmp_path: Path) -> None:
@@ -238,17 +238,17 @@ async def test_training_from_the_first_key_to_the_verdict(spoken: Path) -> None:
     """A real run of a few steps, started, followed and finished."""
     pytest.importorskip("torch", reason="the training extra is not installed")
     async with training(spoken) as it:
-        it.screen.knobs = {
+        it.screen.plan.knobs = {
             "max_steps": 2, "batch": 4, "evaluate_every": 2, "dev_clips": 2, "full_windows": 0.0, "made_replay": 0,
             "made_dev": 0, "made_general": 0, "threads": 1, "device": "cpu",
                 "quantization": "float32", "learning_rate": 1e-4,
         }  # fmt: skip
         await it.press("s")
-        await it.until(lambda: it.screen.run is not None)
+        await it.until(lambda: it.screen.follower.run is not None)
         await it.sees("Run 1:")
         for _ in range(4):  # each wait has its deadline
             try:
-                await it.until(lambda: it.screen.judged is not None)
+                await it.until(lambda: it.screen.actions.judged is not None)
                 break
             except TimeoutError:
                 continue

@@ -47,7 +47,7 @@ def active(data: Path) -> str:
 
 async def verdict(it: TrainDriver) -> None:
     """Go to the verdict."""
-    await it.until(lambda: it.screen.judged is not None)
+    await it.until(lambda: it.screen.actions.judged is not None)
     await it.page("Verdict")
 
 
@@ -257,8 +257,8 @@ async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, bet
 
 async def test_one_can_go_on_from_a_version(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
-        assert it.screen.base == ""
+        assert it.screen.plan.base == ""
         await it.press("b")
-        assert it.screen.base == "v1"
+        assert it.screen.plan.base == "v1"
         await it.press("b")
-        assert it.screen.base == ""
+        assert it.screen.plan.base == ""

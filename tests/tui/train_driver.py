@@ -62,7 +62,7 @@ class TrainDriver(Driver):
 
     async def page(self, name: str) -> None:
         """Go to a page by keys."""
-        while self.screen.tabs.names[self.screen.tabs.here] != name:
+        while self.screen.pages.tabs.names[self.screen.pages.tabs.here] != name:
             await self.press("right")
 
     def run(self, number: int = 1) -> Run:
@@ -81,7 +81,7 @@ async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncItera
         driver.tape, driver.folder = tape, folder
         await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("4")
-        await driver.until(lambda: driver.screen.prospect is not None)
+        await driver.until(lambda: driver.screen.plan.prospect is not None)
         await pilot.pause()
         yield driver
 
