@@ -21,6 +21,8 @@ from trainer.contract.job import Job
 from tui.pictures.train import STEPS, append_events, at_work, begin, preparation, steps
 from tui.shell.text_view import TextView
 from tui.train.reads import Prospect
+from tui.train.run_follower import RunBegan, RunEnded, RunStateChanged
+from tui.train.version_actions import OverviewRead, VerdictRead
 from tui.train.worth_page import worth_rows
 
 GPU = {"name": "Test GPU", "memory_used_mb": 5120, "memory_total_mb": 81920, "utilisation": 97, "watts": 310}
@@ -102,7 +104,7 @@ def test_what_is_an_estimate_or_too_little_is_called_so(change: dict[str, Any], 
 @pytest.mark.parametrize("size", [(300, 80), (120, 40), (60, 20), (40, 12), (20, 6), (10, 4)])
 async def test_it_can_be_drawn_in_any_size(tmp_path: Path, alive: Path, size: tuple[int, int]) -> None:
     async with training(tmp_path, size) as it:
-        await it.until(lambda: it.screen.follower.state is not None)
+        await it.posted.next(RunStateChanged)
         for key in ("right", "down", "right", "pagedown", "right", "end", "left", "up", "tab", "home"):
             await it.press(key)
             assert all(len(line) <= size[0] for line in it.seen().splitlines())
@@ -213,9 +215,10 @@ async def test_leaving_a_running_run_for_another_page_is_respected(tmp_path: Pat
         await it.sees("running")
         await it.press("left")
         await it.press("question_mark")
+        it.posted.messages.clear()
         await it.press("escape")
-        await it.until(lambda: it.app.screen is it.screen)
-        await it.pilot.pause(0.2)
+        await it.posted.next(OverviewRead)  # the run is come upon once more
+        await it.pilot.pause()
         assert it.screen.pages.tabs.here == 0
 
 
@@ -241,17 +244,13 @@ async def test_training_from_the_first_key_to_the_verdict(spoken: Path) -> None:
         it.screen.plan.knobs = {
             "max_steps": 2, "batch": 4, "evaluate_every": 2, "dev_clips": 2, "full_windows": 0.0, "made_replay": 0,
             "made_dev": 0, "made_general": 0, "threads": 1, "device": "cpu",
-                "quantization": "float32", "learning_rate": 1e-4,
+            "quantization": "float32", "learning_rate": 1e-4,
         }  # fmt: skip
         await it.press("s")
-        await it.until(lambda: it.screen.follower.run is not None)
+        assert (await it.posted.next(RunBegan)).run.id == 1
         await it.sees("Run 1:")
-        for _ in range(4):  # each wait has its deadline
-            try:
-                await it.until(lambda: it.screen.actions.judged is not None)
-                break
-            except TimeoutError:
-                continue
+        assert (await it.posted.next(RunEnded, seconds=80)).state.status == "finished"
+        await it.posted.next(VerdictRead)
         await it.sees("Too little to say: v1", "before", "after")
         assert it.run().status == "finished"
         with Store.open(spoken) as store:

@@ -22,6 +22,7 @@ from tui.pictures.train import at_work
 from tui.shell.confirm import Confirm
 from tui.shell.text_view import TextView
 from tui.train.dialogs import Force, Tags
+from tui.train.version_actions import RunSettled, VerdictRead
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def active(data: Path) -> str:
 
 async def verdict(it: TrainDriver) -> None:
     """Go to the verdict."""
-    await it.until(lambda: it.screen.actions.judged is not None)
+    await it.posted.next(VerdictRead)
     await it.page("Verdict")
 
 
@@ -60,6 +61,8 @@ async def test_a_run_that_finishes_is_settled_and_shows_its_verdict(tmp_path: Pa
         async with training(tmp_path) as it:
             await it.sees("running")
             finish(folder)
+            settled = await it.posted.next(RunSettled)
+            assert settled.made is not None and settled.made.name == "v1"
             await it.sees("✓ Better: v1", "o promotes it, n keeps the present ear")
             await it.until(lambda: any("Run 1 is finished and made v1." in toast for toast in it.toasts()))
             assert it.run().status == "finished" and active(tmp_path) == "", "nothing is promoted by itself"

@@ -21,10 +21,12 @@ from store.segments.table import add_recording, add_segment
 from tests.store.desk_store import correct
 from tests.tui.correct_driver import add_heard
 from tests.tui.driver import Driver
+from tests.tui.posted import Posted
 from tui.app import TertuliaApp
 from tui.pictures.train import STEPS, Fields, append_events, begin, preparation, steps
 from tui.stand_ins import RecitingEngine, SilentPlayer
 from tui.train.screen import TrainScreen
+from tui.train.training_plan import ProspectRead
 
 TEXTS = (
     "Mis hermanas viven en un pueblo pequeño.", "Compramos pan y queso en el mercado.",
@@ -40,6 +42,7 @@ class TrainDriver(Driver):
 
     tape: SilentPlayer
     folder: Path
+    posted: Posted
 
     @property
     def screen(self) -> TrainScreen:
@@ -74,14 +77,14 @@ class TrainDriver(Driver):
 @asynccontextmanager
 async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[TrainDriver]:
     """The app, gone to its Train screen, which has read what there is."""
-    engine, tape = RecitingEngine(), SilentPlayer()
+    engine, tape, posted = RecitingEngine(), SilentPlayer(), Posted()
     app = TertuliaApp(folder, engine=lambda: engine, player=lambda: tape)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, message_hook=posted) as pilot:
         driver = TrainDriver(app, pilot, engine)
-        driver.tape, driver.folder = tape, folder
+        driver.tape, driver.folder, driver.posted = tape, folder, posted
         await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("4")
-        await driver.until(lambda: driver.screen.plan.prospect is not None)
+        await posted.next(ProspectRead)
         await pilot.pause()
         yield driver
 
