@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.app import App
 
 from core.runs.snapshot import RunChoice
 from store.database import Store
 from store.runs import Run, runs
 from store.versions import ModelVersion
-from tests.tui.posted import Posted
-from tests.tui.train_driver import finished, under_way
-from tui.database_worker import DatabaseWorker
+from tests.tui.train_driver import finished, listening, under_way
 from tui.pictures.train import append_events, at_work, steps
 from tui.train.reads import Overview
 from tui.train.run_follower import (
@@ -38,25 +33,6 @@ from tui.train.version_actions import (
 )
 
 STOPPED = {"event": "done", "status": "stopped", "step": 100}
-
-
-class Listener(App[None]):
-    """A host without a screen of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.database = DatabaseWorker(folder)
-
-    async def on_unmount(self) -> None:
-        await self.database.close()
-
-
-@asynccontextmanager
-async def listening(data: Path) -> AsyncIterator[tuple[Listener, Posted]]:
-    """A host for a data folder, and what is posted to it."""
-    host, posted = Listener(data), Posted()
-    async with host.run_test(message_hook=posted):
-        yield host, posted
 
 
 def known(data: Path, number: int = 1) -> Run:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
+
 from core.review.derived_columns import refresh
 from models.catalog import starter
 from models.evaluation.evaluate import Evaluation, HeardClip, Silence
@@ -23,6 +25,7 @@ from tests.tui.correct_driver import add_heard
 from tests.tui.driver import Driver
 from tests.tui.posted import Posted
 from tui.app import TertuliaApp
+from tui.database_worker import DatabaseWorker
 from tui.pictures.train import STEPS, Fields, append_events, begin, preparation, steps
 from tui.stand_ins import RecitingEngine, SilentPlayer
 from tui.train.screen import TrainScreen
@@ -87,6 +90,25 @@ async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncItera
         await posted.next(ProspectRead)
         await pilot.pause()
         yield driver
+
+
+class Listener(App[None]):
+    """A host without a screen of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.database = DatabaseWorker(folder)
+
+    async def on_unmount(self) -> None:
+        await self.database.close()
+
+
+@asynccontextmanager
+async def listening(data: Path) -> AsyncIterator[tuple[Listener, Posted]]:
+    """A host for a data folder, and what is posted to it."""
+    host, posted = Listener(data), Posted()
+    async with host.run_test(message_hook=posted):
+        yield host, posted
 
 
 # --- speech that was corrected --------------------------------------------------------------------
