@@ -222,6 +222,15 @@ async def test_leaving_a_running_run_for_another_page_is_respected(tmp_path: Pat
         assert it.screen.pages.tabs.here == 0
 
 
+async def test_leaving_the_app_closes_the_database_and_lets_the_run_go_on(tmp_path: Path, alive: Path) -> None:
+    async with training(tmp_path) as it:
+        await it.posted.next(RunStateChanged)
+        database = it.screen.database
+    with pytest.raises(RuntimeError):  # its threads are gone
+        database.read(lambda desk: desk.store)
+    assert not (alive / "STOP").exists()
+
+
 async def test_a_run_is_deleted_from_the_list_when_somebody_confirms_it(tmp_path: Path) -> None:
     folder = under_way(tmp_path)
     append_events(folder, [{"event": "done", "status": "stopped", "step": 100}])

@@ -66,6 +66,8 @@ async def test_a_run_that_finishes_is_settled_and_shows_its_verdict(tmp_path: Pa
             await it.sees("✓ Better: v1", "o promotes it, n keeps the present ear")
             await it.until(lambda: any("Run 1 is finished and made v1." in toast for toast in it.toasts()))
             assert it.run().status == "finished" and active(tmp_path) == "", "nothing is promoted by itself"
+            await it.page("Versions")
+            await it.sees("▌ v1 ")
 
 
 async def test_the_verdict_rests_on_figures_with_intervals(tmp_path: Path, better: Path) -> None:

@@ -77,6 +77,10 @@ class Pages(Vertical):
         """Number of the run that the cursor is on there; 0 for none."""
         return int(self._chosen(RUN_LINE) or 0)
 
+    def choose_version(self, name: str) -> None:
+        """Put the cursor on a version of that list."""
+        self.versions.choose(VERSION_LINE + name)
+
     def _chosen(self, beginning: str) -> str:
         key = self.versions.key if self.at == VERSIONS else ""
         return key.removeprefix(beginning) if key.startswith(beginning) else ""

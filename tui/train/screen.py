@@ -268,6 +268,7 @@ class TrainScreen(ModeScreen):
         made, failed = message.made, message.made is None and message.state.error is not None
         if made is not None:
             self.actions.judge(made.name)
+            self.pages.choose_version(made.name)
             self.go(VERDICT)
         self.tertulia.tell(ending(message.run, message.state, made), "error" if failed else "information")
 
