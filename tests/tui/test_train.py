@@ -13,6 +13,7 @@ import pytest
 from core.runs.bases import Base
 from core.runs.presets import PRESETS
 from core.runs.snapshot import Snapshot
+from core.runs.watch import HUNG
 from core.runs.worth import Worth
 from models.evaluation.rates import Interval
 from store.database import Store
@@ -20,8 +21,9 @@ from tests.tui.train_driver import spoken_corrections, training, under_way
 from trainer.contract.job import Job
 from tui.pictures.train import STEPS, append_events, at_work, begin, preparation, steps
 from tui.shell.text_view import TextView
+from tui.train.keys import TRAIN
 from tui.train.reads import Prospect
-from tui.train.run_follower import RunBegan, RunEnded, RunStateChanged
+from tui.train.run_follower import RunAskedToStop, RunBegan, RunEnded, RunStateChanged
 from tui.train.version_actions import OverviewRead, VerdictRead
 from tui.train.worth_page import worth_rows
 
@@ -162,6 +164,17 @@ async def test_stopping_asks_first_and_says_that_it_can_be_resumed(tmp_path: Pat
         await it.press("x", "y")
         await it.until((alive / "STOP").exists)
         await it.until(lambda: any("ends after this step" in toast for toast in it.toasts()))
+
+
+async def test_a_run_that_hangs_can_be_ended_where_it_stands(tmp_path: Path, alive: Path) -> None:
+    append_events(alive, [{"event": "heartbeat", "stage": "train", "step": 100, "seconds": 2 * HUNG}])
+    [force] = [key.keys[0] for key in TRAIN if key.id == "train.force"]
+    async with training(tmp_path) as it:
+        await it.sees("! Run 1: stalled", "force it to stop", f"{force} force stop")
+        await it.press(force)
+        await it.sees("Force run 1 to stop?", "the run can be resumed")
+        await it.press("y")
+        assert (await it.posted.next(RunAskedToStop)).forced
 
 
 async def test_a_run_that_was_killed_says_so_and_offers_to_go_on(tmp_path: Path) -> None:
