@@ -79,8 +79,9 @@ def _model(part: str, needed: bool) -> Check:
     from store.paths import data_folder
 
     said: list[str] = []
-    entry = tried(data_folder(), part, choose(), said.append).entry
-    detail = f"{entry.name}, {entry.size_mb} MB" + (", for trying things out" if entry.starter else "")
+    choice = tried(data_folder(), part, choose(), said.append)
+    entry = choice.entry
+    detail = f"{choice.name}, {entry.size_mb} MB" + (", for trying things out" if entry.starter else "")
     if said:  # another one should be in use, but this one works
         return Check(
             part, False, f"{detail}. {' '.join(said)}", "promote one that works: see `tertulia versions`", False

@@ -1,8 +1,11 @@
 """Which models there are, where they lie on this machine, and whether they are what they claim to be.
 
 Nothing is fetched here, and nothing is chosen or loaded. A model is known from `catalog.toml`, found on this
-machine (`models.discovery`), or named by an absolute path. Only formats without executable content are ever loaded
-(CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only when their checksums hold.
+machine (`models.discovery`), or named by an absolute path; what it is, its kind says (`models.kinds`). Only formats
+without executable content are ever loaded (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters
+only when their checksums hold.
+
+A speaker of a voice with several is named behind it: `es_ES-sharvard-medium:F`.
 
 `python -m models.catalog --write-checksums` writes the checksums again after the starters were rebuilt.
 """
@@ -16,9 +19,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from models.discovery import FoundModel, found
+from models import kinds
+from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
 from models.errors import ModelError
-from models.files import FORMATS, SUFFIXES, check_recogniser, check_tutor, voice_settings
+from models.kind import no_speaker
 
 STARTER = Path(__file__).parent / "starter"
 CHECKSUMS = "SHA256SUMS"
@@ -33,6 +37,7 @@ class Entry:
     part: str
     """recogniser, tutor or voice"""
     format: str
+    """The name of its kind."""
     path: Path | None = None
     """The folder (recogniser) or file (tutor, voice); None when it is not on this machine."""
     size_mb: int = 0
@@ -45,7 +50,9 @@ class Entry:
     source: str = ""
     """For a person to read: the repository it comes from, or the folder it was found in."""
     file: str = ""
-    """The one file of the repository that is the model; empty when all of it is."""
+    """The one file of the repository (of a starter: of its folder) that is the model; empty when all of it is."""
+    speaker: str = ""
+    """The one that a person named, of a voice with several; empty for the voice's own choice."""
 
     @property
     def installed(self) -> bool:
@@ -53,40 +60,51 @@ class Entry:
         return self.path is not None
 
 
-def entries(folder: Path | None = None) -> list[Entry]:
+def entries(folder: Path | None = None, on_left_out: OnLeftOut = ignore) -> list[Entry]:
     """Every model known or found: as the catalog has them, starters first, then what else is on this machine.
 
     Args:
-        folder: the user's models folder, with sub-folders recogniser, tutor and voice.
+        folder: the user's models folder, with a sub-folder for each part.
+        on_left_out: takes those in that folder that cannot be used.
     """
-    here = found(folder)
+    here = found(folder, on_left_out)
     known = [_located(entry, here) for entry in _catalog()]
     paths = {entry.path for entry in known}
     others: dict[tuple[str, str], Entry] = {}
     for model in here:
         if model.path not in paths:
-            others.setdefault((model.part, model.name), _described(model))
+            others.setdefault((model.kind.PART, model.about.name), _described(model))
     return known + list(others.values())
 
 
 def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -> Entry:
-    """The installed model of that name.
+    """The installed model of that name, which may have a speaker behind it.
 
     Args:
-        folder: the user's models folder, with sub-folders recogniser, tutor and voice.
+        folder: the user's models folder, with a sub-folder for each part.
         named_by: where the name comes from, for the sentence where there is none; empty for a person who gave it.
 
     Raises:
-        ModelError: no such model, or it is not on this machine; the sentence says what to do.
+        ModelError: no such model or speaker, or it is not on this machine; the sentence says what to do.
     """
-    known = [entry for entry in entries(folder) if entry.part == part]
-    for entry in known:
-        if entry.name == name:
-            if entry.installed:
-                return entry
-            raise ModelError(f"The {part} {entry.name} is not on this machine", _remedy(entry, folder))
+    left_out: list[LeftOut] = []
+    known: dict[str, Entry] = {}
+    for entry in entries(folder, left_out.append):
+        if entry.part == part:
+            known.setdefault(entry.name, entry)
+    model, speaker = name, ""
+    if name not in known and ":" in name:
+        model, _, speaker = name.rpartition(":")
+    meant = known.get(model)
+    if meant and meant.installed:
+        return _speaking(meant, speaker) if speaker else meant
+    for each in left_out:
+        if each.part == part and model in (each.path.name, each.path.stem):
+            raise each.why
+    if meant:
+        raise ModelError(f"The {part} {meant.name} is not on this machine", _remedy(meant, folder))
     asked = f" (named by {named_by})" if named_by else ""
-    installed = ", ".join(entry.name for entry in known if entry.installed) or "none is installed"
+    installed = ", ".join(entry.name for entry in known.values() if entry.installed) or "none is installed"
     raise ModelError(
         f"There is no {part} called {name!r}{asked}",
         f"choose one of this machine ({installed}), or put it into {_place(part, folder)}",
@@ -94,7 +112,11 @@ def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -
 
 
 def at(path: Path, part: str) -> Entry:
-    """The model at an absolute path that somebody named. Raises ModelError where there is none."""
+    """The model at an absolute path that somebody named, which may have a speaker behind it.
+
+    Raises:
+        ModelError: there is none, of no known kind, or no such speaker.
+    """
     try:
         return _at(path, part)
     except OSError as error:
@@ -105,14 +127,29 @@ def at(path: Path, part: str) -> Entry:
 
 def _at(path: Path, part: str) -> Entry:
     if not path.exists():
+        bare, _, speaker = str(path).rpartition(":")
+        if bare and speaker and Path(bare).exists():
+            return _speaking(_at(Path(bare), part), speaker)
         raise ModelError(f"There is no {part} at {path}", "check the path", path)
-    if part in SUFFIXES and path.suffix != SUFFIXES[part]:
-        raise ModelError(f"{path} is not a {part}", f"name a {FORMATS[part]} file ({SUFFIXES[part]})", path)
-    if part == "recogniser" and not path.is_dir():
-        raise ModelError(f"{path} is not a recogniser", "name the folder of a CTranslate2 Whisper", path)
-    name = path.name if part == "recogniser" else path.stem
-    name = "".join(char for char in name if char.isprintable())
-    return _described(FoundModel(part, name or str(path), path, str(path.parent)))
+    if (kind := kinds.matching(path, part)) is None:
+        raise ModelError(f"{path} is not a {part}", f"name {kinds.files(part)}", path)
+    return _described(FoundModel(kind, path, kind.describe(path), str(path.parent)))
+
+
+def speakers(entry: Entry) -> tuple[str, ...]:
+    """Who can be chosen in an installed voice, its own choice first; empty where there is nothing to choose."""
+    try:
+        return kinds.find(entry.format).describe(entry.path).speakers if entry.path else ()
+    except (ModelError, OSError):
+        return ()  # what is wrong with it is said where it is used
+
+
+def _speaking(entry: Entry, speaker: str) -> Entry:
+    """A voice with the speaker that a person named. Raises ModelError where it has none of that name."""
+    known = speakers(entry)
+    if speaker not in known:
+        raise no_speaker(f"The {entry.part} {entry.name}", speaker, known)
+    return replace(entry, speaker=speaker)
 
 
 def starter(part: str) -> Entry:
@@ -121,24 +158,17 @@ def starter(part: str) -> Entry:
 
 
 def verify(entry: Entry) -> Path:
-    """Where a model lies that is whole and in a format that may be loaded.
+    """Where a model lies that is whole and of a kind that may be loaded.
 
     Raises:
-        ModelError: a file is missing, has the wrong checksum (starters), or is not of its format.
+        ModelError: a file is missing, has the wrong checksum (starters), or is not of its kind.
     """
     if entry.path is None:
         raise ModelError(f"The {entry.part} {entry.name} is not on this machine", _remedy(entry, None))
     if entry.starter:
         _verify_checksums(entry)
-    check = {"recogniser": check_recogniser, "tutor": check_tutor, "voice": voice_settings}[entry.part]
-    check(entry.path, entry.name)
+    kinds.find(entry.format).check(entry.path, entry.name)
     return entry.path
-
-
-def megabytes(path: Path) -> int:
-    """The size of a model's folder or file, in MB (10^6 bytes); 0 where there is none."""
-    files = path.iterdir() if path.is_dir() else [path]
-    return round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6)
 
 
 def write_checksums(starter: Path = STARTER) -> int:
@@ -173,31 +203,26 @@ def _catalog() -> tuple[Entry, ...]:
 def _located(entry: Entry, here: list[FoundModel]) -> Entry:
     """The entry with its path, when its model is on this machine."""
     if entry.starter:
-        return replace(entry, path=_starter_path(STARTER / entry.source, entry.part))
+        path = STARTER / entry.source / entry.file
+        return replace(entry, path=path if path.exists() else None)
     for model in here:
         same_file = model.path.name == Path(entry.file).name or not entry.file
-        same = model.name == entry.name or (model.source == entry.source and same_file)
-        if model.part == entry.part and same:
+        same = model.about.name == entry.name or (model.source == entry.source and same_file)
+        if entry.format == model.kind.FORMAT and same:
             return replace(entry, path=model.path)
     return entry
-
-
-def _starter_path(folder: Path, part: str) -> Path | None:
-    """The recogniser's folder, or the one file in it that is the tutor or the voice."""
-    if part == "recogniser":
-        return folder if folder.is_dir() else None
-    files = sorted(folder.glob("*" + SUFFIXES[part]))
-    return files[0] if len(files) == 1 else None
 
 
 def _described(model: FoundModel) -> Entry:
     """A model that the catalog does not know."""
     return Entry(
-        model.name,
-        model.part,
-        FORMATS[model.part],
+        model.about.name,
+        model.kind.PART,
+        model.kind.FORMAT,
         model.path,
-        megabytes(model.path),
+        model.about.size_mb,
+        model.about.licence,
+        languages=model.about.languages,
         source=model.source,
         note="Found on this machine.",
     )

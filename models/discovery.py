@@ -1,36 +1,57 @@
 """Models that already lie on this machine: in the user's models folder and in the Hugging Face cache.
 
-Nothing is opened but the small settings of voices, to leave out those that speak no Spanish.
+Only what the kinds of models know to be theirs is found (`models.kinds`), and only small settings are opened, to
+leave out what is not whole or knows no Spanish. Of the user's own models it is said why they are left out.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from models.errors import ModelError
-from models.files import FORMATS, missing_files, voice_settings
+from models.files import named
+from models.kind import PARTS, Description, Kind
+from models.kinds import matching
 
 
 class FoundModel(NamedTuple):
     """A model on this machine that the catalog may or may not know."""
 
-    part: str
-    name: str
+    kind: Kind
     path: Path
+    about: Description
     source: str
     """The repository on the hub it came from, or the folder it was found in."""
 
 
-def found(folder: Path | None) -> list[FoundModel]:
+class LeftOut(NamedTuple):
+    """What looks like a model of a kind and cannot be used."""
+
+    part: str
+    path: Path
+    why: ModelError
+
+
+OnLeftOut = Callable[[LeftOut], None]
+
+
+def ignore(model: LeftOut) -> None:
+    """Where nobody wants to know."""
+
+
+def found(folder: Path | None, on_left_out: OnLeftOut = ignore) -> list[FoundModel]:
     """All models on this machine but the starters.
 
     Args:
-        folder: the user's models folder, with sub-folders recogniser, tutor and voice; None for none.
+        folder: the user's models folder, with a sub-folder for each part; None for none.
+        on_left_out: takes those in that folder that cannot be used.
     """
-    own = [model for part in FORMATS for model in _below(folder / part, part, str(folder))] if folder else []
+    places = [(part, folder / part) for part in PARTS] if folder else []
+    own = [model for part, place in places for model in _below(place, (part,), str(folder), on_left_out)]
     return [*own, *_cached()]
 
 
@@ -55,34 +76,38 @@ def _cached() -> Iterator[FoundModel]:
         except (OSError, ValueError):
             pass  # a cache without that note still holds its files
         source = "/".join(repository.name.split("--")[1:])
-        if not missing_files(snapshot):
-            yield FoundModel("recogniser", _printable(source.rsplit("/", 1)[-1]), snapshot, source)
-        for part in ("tutor", "voice"):
-            yield from _below(snapshot, part, source)
+        for part in PARTS:
+            if model := _model(snapshot, part, source):  # all of the repository is one
+                name = named(repository, source.rsplit("/", 1)[-1])
+                yield model._replace(about=replace(model.about, name=name))
+        yield from _below(snapshot, PARTS, source)
 
 
-def _below(folder: Path, part: str, source: str) -> Iterator[FoundModel]:
-    """Models of one part anywhere below a folder."""
-    if part == "recogniser":
-        for path in _sorted(folder, "*"):
-            if path.is_dir() and not missing_files(path):
-                yield FoundModel(part, _printable(path.name), path, source)
-    elif part == "tutor":
-        for path in _sorted(folder, "**/*.gguf"):
-            # A projector is no language model, and llama.cpp itself finds the further parts of a split one.
-            if "mmproj" not in path.name and ("-of-" not in path.name or "-00001-of-" in path.name):
-                yield FoundModel(part, _printable(path.stem), path, source)
-    else:
-        for path in _sorted(folder, "**/*.onnx"):
-            if _speaks_spanish(path):
-                yield FoundModel(part, _printable(path.stem), path, source)
+def _below(
+    folder: Path, parts: tuple[str, ...], source: str, on_left_out: OnLeftOut = ignore
+) -> Iterator[FoundModel]:
+    """Models of some parts anywhere below a folder."""
+    for path in _sorted(folder, "**/*"):
+        for part in parts:
+            if model := _model(path, part, source, on_left_out):
+                yield model
 
 
-def _speaks_spanish(onnx: Path) -> bool:
+def _model(path: Path, part: str, source: str, on_left_out: OnLeftOut = ignore) -> FoundModel | None:
+    """The model that a path is; None where it is none or is left out."""
     try:
-        return str(voice_settings(onnx, onnx.stem)["espeak"]["voice"]).startswith("es")
-    except (ModelError, LookupError, TypeError):
-        return False
+        if (kind := matching(path, part)) is None:
+            return None
+        about = kind.describe(path)
+        if about.spanish:
+            return FoundModel(kind, path, about, source)
+        why = ModelError(f"The {part} {about.name} at {path} knows no Spanish", "choose another one", path)
+    except ModelError as error:
+        why = error
+    except OSError as error:
+        why = ModelError(f"The {part} at {path} cannot be read ({error.strerror})", "check the file", path)
+    on_left_out(LeftOut(part, path, why))
+    return None
 
 
 def _sorted(folder: Path, pattern: str) -> list[Path]:
@@ -90,7 +115,3 @@ def _sorted(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))
     except OSError:  # a folder that may not be read holds nothing for us
         return []
-
-
-def _printable(name: str) -> str:
-    return "".join(char for char in name if char.isprintable())

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.catalog import starter, verify
 from models.device import Device, cuda_compute_type
-from models.units import SAMPLE_RATE
 from models.whisper.recogniser import WhisperRecogniser
 
 
@@ -17,7 +14,7 @@ def main() -> None:
     """See the module's docstring."""
     entry = starter("recogniser")
     recogniser = WhisperRecogniser(verify(entry), entry.name, Device("cuda", 1, "probe", cuda_compute_type()))
-    recogniser.hear(np.zeros(SAMPLE_RATE, np.float32))
+    recogniser.warm()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Text to speech, through piper-tts, for any Piper voice.
+"""Text to speech: what a voice promises, and what all kinds of voices do with text and sound.
 
 One array of samples a sentence, so that the first sentence can sound while the next is computed. The pauses
 between sentences are the player's business.
@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from models.errors import ModelError
-from models.files import voice_settings
 
 SLOWEST, FASTEST = 0.4, 1.6
 """Limits of the pace: beyond them no voice stays intelligible."""
@@ -24,8 +20,6 @@ LOUDNESS = 0.1
 """Root mean square that every sentence is brought to, so that none whispers or shouts (-20 dBFS) …"""
 CEILING = 0.89
 """… unless its peak would pass this (-1 dBFS), so that nothing clips."""
-SEED = 1
-"""Breath is noise drawn inside the network; from this seed a process that says the same sounds the same."""
 SPOKEN_MARKS = ".,;:!?¿¡…'\"«»“”‘’()-–—%€$+=/&"
 """Marks that shape the melody or have a name; other symbols are left out."""
 
@@ -39,64 +33,6 @@ class Voice(Protocol):
     def speak(self, text: str, pace: float = 1.0) -> Iterator[NDArray[np.float32]]:
         """The text as speech, one array a sentence at `sample_rate`; pace 0.5 is half as fast."""
         ...
-
-
-class PiperVoice:
-    """A Piper voice: an ONNX file with its JSON beside it.
-
-    Args:
-        onnx: the voice; its configuration is the same path with `.json` added.
-        name: as the catalog has it.
-        threads: of the processor; a small voice gains nothing from more than one.
-
-    Raises:
-        ModelError: a file is missing or damaged.
-    """
-
-    def __init__(self, onnx: Path, name: str, threads: int = 1) -> None:
-        settings = voice_settings(onnx, name)
-        import onnxruntime
-        from piper import PiperVoice as Piper
-        from piper.config import PiperConfig
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        onnxruntime.set_seed(SEED)
-        try:
-            session = onnxruntime.InferenceSession(
-                str(onnx), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-            self._piper: Any = Piper(session=session, config=PiperConfig.from_dict(settings))
-        except Exception as error:  # onnxruntime's errors share no class
-            raise ModelError(f"The voice {name} at {onnx} cannot be loaded", "install it again", onnx) from error
-        self.name = name
-        self.sample_rate = int(self._piper.config.sample_rate)
-
-    def speak(self, text: str, pace: float = 1.0) -> Iterator[NDArray[np.float32]]:
-        """The text as speech, one float32 array a sentence; nothing for a text without letters or digits.
-
-        Raises:
-            ModelError: the voice loads, but cannot speak: it wants a language of its own, or other inputs.
-        """
-        from piper import SynthesisConfig
-
-        text = speakable(text)
-        if not text:
-            return
-        config = self._piper.config
-        pace = min(max(pace, SLOWEST), FASTEST)
-        style = SynthesisConfig(length_scale=config.length_scale / pace, normalize_audio=False)
-        chunks = iter(self._piper.synthesize(text, style))
-        while True:
-            try:
-                chunk = next(chunks, None)
-            except Exception as error:  # Piper's phonemizers and onnxruntime raise whatever they like
-                raise ModelError(f"The voice {self.name} cannot speak", "choose another voice") from error
-            if chunk is None:
-                return
-            yield levelled(chunk.audio_float_array)
 
 
 def speakable(text: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from models import catalog
 from models.device import Device
+from models.piper.voice import PiperVoice
 from models.tutor.llama import LlamaTutor
-from models.voice import PiperVoice
 from models.whisper.recogniser import WhisperRecogniser
 
 

@@ -59,7 +59,7 @@ def loaded(folder: Path, modes: str) -> set[str]:
 
 
 def test_the_app_starts_and_shows_its_screens_without_anything_heavy(tmp_path: Path) -> None:
-    # The database of the Train screen, and numpy, which the Correct screen will need: see tui.modes.WARM.
+    # The database of the Train screen, and numpy, which the Correct screen will need: see tui.modes.
     assert HEAVY & loaded(tmp_path, "45") <= {"numpy", "sqlite_utils"}
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseRecogniser
 from core.errors import SENTENCES, TROUBLE
 from tui.messages import PromotionEnded, QueueReheard
+from tui.modes import MODES
 from tui.services import Services
 from tui.text import plain
 
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """How often to look how far the queue is transcribed again, while that goes on."""
 STARTER = "starter"
-FOLLOWERS = ("train", "correct")
-"""Modes whose screens hear of a change."""
 
 
 class AppLike(Services, Protocol):
@@ -135,7 +135,7 @@ class ActiveRecogniser:
             ended = PromotionEnded("", str(error))
         finally:
             self.changing = False
-            self._post(lambda: ended)
+            self._post(ended)
         if ended.version:
             self._app.send(UseRecogniser())
             self.renew()
@@ -161,14 +161,15 @@ class ActiveRecogniser:
         if progress is None and self._timer is not None:
             self._timer.pause()
             if before is not None:
-                self._post(QueueReheard)
+                self._post(QueueReheard())
 
-    def _post(self, make: Callable[[], Message]) -> None:
-        """Post to the screens that show something of it, as far as they have been opened."""
-        for mode in FOLLOWERS:
-            with suppress(KeyError):
-                for screen in self._app.get_screen_stack(mode)[:1]:
-                    screen.post_message(make())
+    def _post(self, message: Message) -> None:
+        """Post to the screens that want such news, as far as they have been opened."""
+        for mode in MODES:
+            if isinstance(message, mode.news):
+                with suppress(KeyError):
+                    for screen in self._app.get_screen_stack(mode.name)[:1]:
+                        screen.post_message(copy(message))  # each bubbles on its own
 
 
 def labels(engine_name: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The app: five modes, one engine, and nothing that could keep a key waiting.
+"""The app: its modes, one engine, and nothing that could keep a key waiting.
 
 Data flows one way. A worker reads the engine's events and posts them to the Talk screen as messages;
 handlers there change what is shown, and what concerns the whole app bubbles up to here. Commands go
@@ -75,7 +75,7 @@ class TertuliaApp(App[None]):
     TITLE = "Tertulia"
     BINDINGS = bindings(EVERYWHERE)
     CSS = "ToastRack { dock: top; align: right top; margin-top: 2; }"  # the bottom is where people look
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = dict(modes.SCREENS)
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.open for mode in modes.MODES}
     DEFAULT_MODE = "talk"
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())

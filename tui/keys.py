@@ -20,16 +20,14 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from tui.modes import MODES
+
 MEANINGS: Mapping[str, tuple[str, ...]] = {
     # where
-    "mode.talk": ("1",),
-    "mode.correct": ("2",),
-    "mode.dataset": ("3",),
-    "mode.train": ("4",),
-    "mode.models": ("5",),
-    "mode.review": ("6",),
-    "mode.progress": ("7",),
-    "mode.settings": ("comma",),
+    **{f"mode.{mode.name}": (mode.key,) for mode in MODES},
+    "a review screen": ("6",),
+    "a progress screen": ("7",),
+    "a settings screen": ("comma",),
     "help": ("question_mark",),
     "quit": ("q",),
     # moving
@@ -105,7 +103,16 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
 """Keys of every meaning in Textual's names; the first is the one that is shown."""
 
 RESERVED = frozenset(
-    ("mode.review", "mode.progress", "mode.settings", "hint", "translate", "save the word", "end", "mute")
+    (
+        "a review screen",
+        "a progress screen",
+        "a settings screen",
+        "hint",
+        "translate",
+        "save the word",
+        "end",
+        "mute",
+    )
 )
 """Meanings that no row has yet."""
 
@@ -142,16 +149,11 @@ class Key:
 
 
 EVERYWHERE = (
-    Key("mode.talk", ("mode.talk",), "app.mode('talk')", "Talk", "Talk with the tutor.", title="Go to Talk"),
-    Key("mode.correct", ("mode.correct",), "app.mode('correct')", "Correct", "Correct what was misheard.",
-        title="Go to Correct"),
-    Key("mode.dataset", ("mode.dataset",), "app.mode('dataset')", "Dataset", "See what your corrections add up to.",
-        title="Go to Dataset"),
-    Key("mode.train", ("mode.train",), "app.mode('train')", "Train", "Retrain the ear on your corrections.",
-        title="Go to Train"),
-    Key("mode.models", ("mode.models",), "app.mode('models')", "Models",
-        "See which models there are, and are in use.",
-        title="Go to Models"),
+    *(
+        Key(f"mode.{mode.name}", (f"mode.{mode.name}",), f"app.mode('{mode.name}')", mode.title, mode.tip,
+            title=f"Go to {mode.title}")
+        for mode in MODES
+    ),
     Key("app.help", ("help",), "app.keys_help", "keys", "Show the keys of this screen.",
         writing="f1", foot=True, title="Keys"),
     Key("app.palette", (), "app.command_palette", "palette", "Find any command by its name.",

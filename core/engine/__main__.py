@@ -1,4 +1,5 @@
-"""The engine as a process: `python -P -m core.engine`, with `--data DIR --no-sound --out DIR --recogniser NAME`.
+"""The engine as a process: `python -P -m core.engine`, with `--data DIR --no-sound --out DIR`, and
+`--recogniser NAME --voice NAME`.
 
 Commands come on standard input and events leave on standard output, as `protocol` says; standard error
 is the log. It ends with status 0 when asked to, by Quit, end of input, SIGTERM or SIGINT, and with 1
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-sound", action="store_true", help="leave microphone and loudspeaker alone")
     parser.add_argument("--out", type=Path, help="a folder for the replies, as WAV files")
     parser.add_argument("--recogniser", metavar="NAME", help="the one that is to listen (the one in use)")
+    parser.add_argument("--voice", metavar="NAME", help="the one that is to speak (the one in use)")
     options = parser.parse_args(arguments)
     faulthandler.enable()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from core.engine.service import EngineService
         from core.engine.turns import Setup
 
-        setup = Setup(data, not options.no_sound, options.out, started, options.recogniser)
+        setup = Setup(data, not options.no_sound, options.out, started, options.recogniser, options.voice)
         service = EngineService(setup, outbox.send)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.post(Quit()))

@@ -46,10 +46,16 @@ class Engine:
         sound: False leaves microphone and loudspeaker alone.
         out: a folder in which each reply is written as a WAV file.
         recogniser: the name of the one that is to listen; None for the one in use.
+        voice: likewise of the one that is to speak.
     """
 
     def __init__(
-        self, data: Path, sound: bool = True, out: Path | None = None, recogniser: str | None = None
+        self,
+        data: Path,
+        sound: bool = True,
+        out: Path | None = None,
+        recogniser: str | None = None,
+        voice: str | None = None,
     ) -> None:
         self._data = data
         self._arguments = ["--data", str(data)]
@@ -59,6 +65,8 @@ class Engine:
             self._arguments += ["--out", str(out)]
         if recogniser is not None:
             self._arguments.append(f"--recogniser={recogniser}")
+        if voice is not None:
+            self._arguments.append(f"--voice={voice}")
         self._ledger: list[Command] = []
         """Commands not yet given to the child, and the ones it has not yet answered for."""
         self._given = 0

@@ -43,7 +43,13 @@ class EngineParts:
     loudspeaker: str | None
 
 
-def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None = None) -> EngineParts:
+def load(
+    data: Path,
+    sound: bool,
+    warn: Callable[[str], None],
+    name: str | None = None,
+    voice_name: str | None = None,
+) -> EngineParts:
     """Load and warm everything; the voice and the sound devices are left out with a warning where need be.
 
     Args:
@@ -51,6 +57,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None 
         sound: whether to look for a microphone and a loudspeaker.
         warn: takes the sentences.
         name: of the recogniser; None for the one in use.
+        voice_name: likewise of the voice.
 
     Raises:
         ModelError: the recogniser or the tutor is missing or damaged.
@@ -60,7 +67,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None 
         activity = pool.submit(SileroActivity)
         recogniser = pool.submit(load_recogniser, data, name, chosen, warn)
         tutor = pool.submit(_tutor, data, chosen, warn)
-        voice, hello = _voice(data, warn)
+        voice, hello = _voice(data, warn, voice_name)
         if len(hello):
             recogniser.result().recognise(hello)
         microphone, loudspeaker = _devices(warn) if sound else (None, None)
@@ -79,7 +86,7 @@ def load(data: Path, sound: bool, warn: Callable[[str], None], name: str | None 
 def another_recogniser(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
     """A recogniser to go on with, warmed; `name` is empty for the one in use. Raises ModelError."""
     recogniser = load_recogniser(data, name or None, chosen, warn)
-    recogniser.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
+    recogniser.warm()
     return recogniser
 
 
@@ -90,10 +97,10 @@ def _tutor(data: Path, chosen: Device, warn: Callable[[str], None]) -> Tutor:
     return tutor
 
 
-def _voice(data: Path, warn: Callable[[str], None]) -> tuple[Voice | None, NDArray[np.float32]]:
+def _voice(data: Path, warn: Callable[[str], None], name: str | None) -> tuple[Voice | None, NDArray[np.float32]]:
     """The voice, and its first words at 16 kHz, which are what the recogniser is warmed with."""
     try:
-        voice = load_voice(data, None, warn)
+        voice = load_voice(data, name, warn)
         hello = np.concatenate([*voice.speak(WARM_UP), np.zeros(0, dtype=np.float32)])  # it may say nothing
         return voice, resample(hello, voice.sample_rate, SAMPLE_RATE)
     except ModelError as error:

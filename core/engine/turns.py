@@ -67,6 +67,8 @@ class Setup:
     """When (time.monotonic)."""
     recogniser: str | None = None
     """The name of the one that is to listen; None for the one in use."""
+    voice: str | None = None
+    """Likewise of the one that is to speak."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class Conversation:
         try:
             self._store = Store.open(self._setup.data)
             self._rescue()
-            self.parts = load(self._setup.data, self._setup.sound, self._warn, self._setup.recogniser)
+            setup = self._setup
+            self.parts = load(setup.data, setup.sound, self._warn, setup.recogniser, setup.voice)
         except (StoreError, ModelError) as error:
             self._post(Unusable(str(error)))
             return

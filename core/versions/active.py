@@ -5,7 +5,9 @@ the active version, else the starter. What a person asked for by name is that or
 what the app chose, so where it is damaged or gone the one before it takes its place, and in the end the starter,
 with a sentence that says so.
 
-A name is that of a version (v3), of a model of the catalog or of this machine (in this order), or an absolute path.
+A name is that of a version (v3), of a model of the catalog or of this machine (in this order), or an absolute path;
+behind it a voice with several speakers may have one of them: NAME:SPEAKER. How a model is loaded, its kind knows
+(`models.kinds`).
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.processes.asking import NoAnswer, ask
-from models import catalog
+from models import catalog, kind, kinds
 from models.catalog import Entry
 from models.errors import ModelError
-from models.files import FORMATS
+from models.files import megabytes
+from models.whisper.kind import FORMAT as MADE_BY_RUNS
 from store import reasons
 from store.database import Store
 from store.errors import StoreError
@@ -31,11 +34,11 @@ from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 if TYPE_CHECKING:
     from models.device import Device
-    from models.tutor.llama import LlamaTutor
-    from models.voice import PiperVoice
-    from models.whisper.recogniser import WhisperRecogniser
+    from models.tutor.llama import Tutor
+    from models.voice import Voice
+    from models.whisper.heard import Recogniser
 
-PARTS = RECOGNISER, TUTOR, VOICE = "recogniser", "tutor", "voice"
+PARTS = RECOGNISER, TUTOR, VOICE = kind.PARTS
 VARIABLES = {part: f"TERTULIA_{part.upper()}" for part in PARTS}
 """The environment variable that names the model of a part."""
 DOES = {RECOGNISER: "listens", TUTOR: "answers", VOICE: "speaks"}
@@ -57,8 +60,8 @@ class ModelChoice:
 
     @property
     def name(self) -> str:
-        """As hypotheses have it: v3, starter-ear."""
-        return self.entry.name
+        """As hypotheses have it: v3, starter-ear; with the speaker that was named, if one was."""
+        return f"{self.entry.name}:{self.entry.speaker}" if self.entry.speaker else self.entry.name
 
     @property
     def path(self) -> Path:
@@ -95,7 +98,7 @@ def active(data: Path, part: str, name: str | None = None, warn: Warn = quiet) -
 
 def load_recogniser(
     data: Path, name: str | None = None, device: Device | None = None, warn: Warn = quiet
-) -> WhisperRecogniser:
+) -> Recogniser:
     """The recogniser in use, or the one of that name, checked and loaded; see `active`.
 
     Args:
@@ -107,12 +110,12 @@ def load_recogniser(
     return _first(data, RECOGNISER, name, warn, lambda choice: open_recogniser(choice, device))
 
 
-def load_tutor(data: Path, name: str | None = None, device: Device | None = None, warn: Warn = quiet) -> LlamaTutor:
+def load_tutor(data: Path, name: str | None = None, device: Device | None = None, warn: Warn = quiet) -> Tutor:
     """The tutor in use, or the one of that name, checked and loaded; as `load_recogniser`. Raises ModelError."""
     return _first(data, TUTOR, name, warn, lambda choice: open_tutor(choice, device))
 
 
-def load_voice(data: Path, name: str | None = None, warn: Warn = quiet) -> PiperVoice:
+def load_voice(data: Path, name: str | None = None, warn: Warn = quiet) -> Voice:
     """The voice in use, or the one of that name, checked and loaded; see `active`. Raises ModelError."""
     return _first(data, VOICE, name, warn, open_voice)
 
@@ -190,9 +193,9 @@ def of_version(data: Path, which: ModelVersion) -> ModelChoice:
         folder = own(data, data / which.folder / DEPLOYED)
     except StoreError as error:
         raise ModelError(error.what, error.remedy, error.place) from error
-    size = catalog.megabytes(folder)
+    size = megabytes(folder)
     note = f"Made by run {which.run}."
-    entry = Entry(which.name, which.part, FORMATS[which.part], folder, size, note=note, source=str(folder.parent))
+    entry = Entry(which.name, which.part, MADE_BY_RUNS, folder, size, note=note, source=str(folder.parent))
     return ModelChoice(entry, which.sha256)
 
 
@@ -236,7 +239,7 @@ def try_out(choice: ModelChoice) -> None:
     folder = check(choice)
     cannot = f"The recogniser {choice.name} in {folder} cannot be used"
     try:
-        ask("core.versions.trial", str(folder), seconds=TRIAL_SECONDS)
+        ask("core.versions.trial", str(folder), choice.entry.format, seconds=TRIAL_SECONDS)
     except NoAnswer as error:
         raise ModelError(f"{cannot} ({error})", "choose another version") from error
 
@@ -244,27 +247,24 @@ def try_out(choice: ModelChoice) -> None:
 # --- loaded ---------------------------------------------------------------------------------------
 
 
-def open_recogniser(choice: ModelChoice, device: Device | None = None) -> WhisperRecogniser:
+def open_recogniser(choice: ModelChoice, device: Device | None = None) -> Recogniser:
     """The recogniser that a choice is, checked and loaded. Raises ModelError."""
     from models import device as devices
-    from models.whisper.recogniser import WhisperRecogniser
 
-    return WhisperRecogniser(check(choice), choice.name, device or devices.choose())
+    return kinds.recogniser(choice.entry.format).load(check(choice), choice.name, device or devices.choose())
 
 
-def open_tutor(choice: ModelChoice, device: Device | None = None) -> LlamaTutor:
+def open_tutor(choice: ModelChoice, device: Device | None = None) -> Tutor:
     """The tutor that a choice is, checked and loaded. Raises ModelError."""
     from models import device as devices
-    from models.tutor.llama import LlamaTutor
 
-    return LlamaTutor(check(choice), choice.name, device or devices.choose())
+    return kinds.tutor(choice.entry.format).load(check(choice), choice.name, device or devices.choose())
 
 
-def open_voice(choice: ModelChoice, device: Device | None = None) -> PiperVoice:
+def open_voice(choice: ModelChoice, device: Device | None = None) -> Voice:
     """The voice that a choice is, checked and loaded, always on the processor. Raises ModelError."""
-    from models.voice import PiperVoice
-
-    return PiperVoice(check(choice), choice.name)
+    entry = choice.entry
+    return kinds.voice(entry.format).load(check(choice), choice.name, entry.speaker)
 
 
 _OPENING: dict[str, Callable[[ModelChoice, Device | None], Any]] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.versions.active import PARTS, Warn, active, models_folder, of_version, quiet
@@ -15,6 +16,9 @@ from store.database import Store
 from store.errors import StoreError
 from store.versions import versions
 
+SHOWN = 8
+"""Speakers of a voice that are named; some voices have hundreds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -22,16 +26,19 @@ class Listed:
 
     entry: Entry
     in_use: bool
+    speakers: tuple[str, ...] = ()
+    """Who can be chosen in a voice that is here, its own choice first; empty where there is nothing to choose."""
 
 
-def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
+def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[Listed]:
     """The versions, the models of the catalog and those of this machine; in use first, then what is here.
 
     Args:
         data: the data folder; it may not be there.
         warn: takes a sentence for whatever should be in use and cannot.
+        on_left_out: takes one for every model of the person's own that is not listed, for it cannot be used.
     """
-    entries = catalog.entries(models_folder(data))
+    entries = catalog.entries(models_folder(data), lambda model: on_left_out(f"{model.why} It is left out."))
     try:
         entries = [*_made_here(data), *entries]
     except StoreError as error:
@@ -40,9 +47,32 @@ def listing(data: Path, warn: Warn = quiet) -> list[Listed]:
     used = [entry for part in PARTS for entry in _in_use(data, part, warn)]
     known = {entry.path for entry in entries}
     entries += [entry for entry in used if entry.path not in known]  # somewhere else, named by the environment
-    here = {(entry.part, entry.path) for entry in used}
-    listed = [Listed(entry, (entry.part, entry.path) in here) for entry in entries]
-    return sorted(listed, key=_order)
+    speaking = {(entry.part, entry.path): entry.speaker for entry in used}
+    return sorted((_listed(entry, speaking) for entry in entries), key=_order)
+
+
+def who_speaks(model: Listed) -> str:
+    """A sentence: who speaks in a voice, and how another is named; empty where there is nothing to choose."""
+    if not model.speakers:
+        return ""
+    now = model.entry.speaker or model.speakers[0]
+    others = [speaker for speaker in model.speakers if speaker != now]
+    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    name = f"{model.entry.name}:{others[0]}"
+    return f"{now} speaks; {', '.join(others[:SHOWN])}{more} can, too: name one like {name}."
+
+
+def own_place(data: Path) -> str:
+    """A sentence: where a person puts models of their own."""
+    *most, last = [f"/{part}" for part in PARTS]
+    return f"Your own go into {models_folder(data)}{', '.join(most)} and {last}."
+
+
+def _listed(entry: Entry, used: Mapping[tuple[str, Path | None], str]) -> Listed:
+    """A model, with the speaker of one that is in use, as somebody named it."""
+    speaker = used.get((entry.part, entry.path))
+    entry = replace(entry, speaker=speaker or "")
+    return Listed(entry, speaker is not None, catalog.speakers(entry))
 
 
 def _order(model: Listed) -> tuple[bool, bool, int]:

@@ -57,3 +57,7 @@ class Recogniser(Protocol):
     def recognise(self, audio: Audio) -> Hypothesis:
         """What is said in float32 mono audio at 16 kHz, of any length."""
         ...
+
+    def warm(self) -> None:
+        """Compute once, so that the first turn is as quick as the tenth, and a fault shows at once."""
+        ...

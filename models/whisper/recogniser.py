@@ -27,11 +27,11 @@ from models.activity import FRAME, SileroActivity, Span, spans, spoken
 from models.audio import Audio, check_audio, padded
 from models.device import Device
 from models.errors import ModelError
-from models.files import check_recogniser
 from models.units import HOP, SAMPLE_RATE, WINDOW
 from models.whisper import alignment, ghosts, windows
 from models.whisper.alignment import Written, written
 from models.whisper.alternatives import Alternative, alternatives, moved
+from models.whisper.folder import check_folder
 from models.whisper.heard import Hypothesis, Word
 from models.whisper.level import audible
 from models.whisper.windows import Windows
@@ -72,7 +72,7 @@ class WhisperRecogniser:
     """
 
     def __init__(self, folder: Path, name: str, device: Device, hears: Windows | None = None) -> None:
-        check_recogniser(folder, name)
+        check_folder(folder, name)
         self._windows = hears or windows.read(folder)
         # Set before the import, which reads it: nothing below may look for a hub, whatever is missing.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -114,6 +114,10 @@ class WhisperRecogniser:
     def compute_type(self) -> str:
         """How CTranslate2 really computes, for example int8_float32."""
         return str(self._whisper.model.compute_type)
+
+    def warm(self) -> None:
+        """Hear a second of silence."""
+        self.hear(np.zeros(SAMPLE_RATE, dtype=np.float32))
 
     def recognise(self, audio: Audio) -> Hypothesis:
         """What is said in the audio; nothing where there is no speech.

@@ -13,7 +13,7 @@ import pytest
 from models import catalog
 from models.catalog import Entry, at, entries, find, verify, write_checksums
 from models.errors import ModelError
-from models.files import FORMATS
+from models.kind import PARTS
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +48,8 @@ def cached(cache: Path, repository: str, revision: str = "abc123") -> Path:
 
 def test_a_fresh_machine_has_its_three_starters_and_knows_what_to_move_up_to() -> None:
     known = entries()
-    assert [(e.part, e.installed) for e in known if e.starter] == [(part, True) for part in FORMATS]
-    for part in FORMATS:
+    assert [(e.part, e.installed) for e in known if e.starter] == [(part, True) for part in PARTS]
+    for part in PARTS:
         others = [e for e in known if e.part == part and not e.starter]
         assert len(others) >= 3 and not any(e.installed for e in others)
     assert len({e.name for e in known}) == len(known)
@@ -61,7 +61,7 @@ def test_a_fresh_machine_has_its_three_starters_and_knows_what_to_move_up_to() -
 
 def test_the_starters_are_what_they_were_when_their_checksums_were_noted() -> None:
     started = time.perf_counter()
-    for part in FORMATS:
+    for part in PARTS:
         verify(catalog.starter(part))
     assert time.perf_counter() - started < 2
 
@@ -180,9 +180,13 @@ def test_only_formats_without_code_are_loaded(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no voice at"):
         at(tmp_path / "gone.onnx", "voice")
     (tmp_path / "pytorch").mkdir()
-    with pytest.raises(ModelError, match=r"lacks model\.bin, config\.json, tokenizer\.json, vocabulary"):
-        verify(at(tmp_path / "pytorch", "recogniser"))
-    assert at(Path("/"), "recogniser").name == "/"
+    with pytest.raises(ModelError, match="pytorch is not a recogniser: name the folder of a CTranslate2 Whisper"):
+        at(tmp_path / "pytorch", "recogniser")
+    (tmp_path / "pytorch" / "model.bin").touch()
+    with pytest.raises(ModelError, match=r"lacks config\.json, tokenizer\.json, vocabulary"):
+        at(tmp_path / "pytorch", "recogniser")
+    with pytest.raises(ModelError, match=r"^/ is not a recogniser"):
+        at(Path("/"), "recogniser")
 
 
 def test_a_name_cannot_carry_escape_codes_to_the_screen(tmp_path: Path) -> None:
@@ -194,7 +198,7 @@ def test_a_name_cannot_carry_escape_codes_to_the_screen(tmp_path: Path) -> None:
 def test_nothing_heavy_is_imported_until_a_model_is_loaded() -> None:
     code = (
         "import sys\n"
-        "import models.activity, models.catalog, models.device, models.voice\n"
+        "import models.activity, models.catalog, models.device, models.piper.voice\n"
         "import models.whisper.recogniser, models.evaluation.scoring\n"
         "models.catalog.entries()\n"
         "heavy = {'faster_whisper', 'ctranslate2', 'onnxruntime', 'piper', 'llama_cpp', 'torch', 'tokenizers'}\n"

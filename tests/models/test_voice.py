@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.errors import ModelError
-from models.voice import CEILING, PiperVoice, levelled, speakable
+from models.piper.voice import PiperVoice
+from models.voice import CEILING, levelled, speakable
 from tests import starters
 from tests.starters import load_voice
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -12,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from core.player.protocol import Error, Play, Stop
-from core.processes.events import Notice, Progress, Result
-from core.versions.compare import CACHE, Comparison, compared
+from core.player.protocol import Error, Finished, Play, Stop
+from core.versions.compare import CACHE, compared
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
-from tests.tui.train_driver import TrainDriver, finished, spoken_corrections, training
+from tests.tui.train_driver import TrainDriver, finished, listening, spoken_corrections, training
+from tui.stand_ins import SilentPlayer
+from tui.train.clip_player import ClipPlayer, PlayingEnded, PlayingFailed
 from tui.train.compare_screen import CompareScreen
-from tui.train.compare_screen import comparing as comparing_task
+from tui.train.version_comparer import ClipsHeard, ComparisonFailed, ComparisonRead, VersionComparer
 
 
 @pytest.fixture(scope="module")
@@ -139,11 +139,11 @@ async def test_without_anything_held_out_a_sentence_says_what_to_do(tmp_path: Pa
 async def test_leaving_early_ends_the_process(data: Path) -> None:
     shutil.rmtree(data / CACHE)
     async with comparing(data) as it:
-        comparing_now = screen(it)._comparing
-        assert comparing_now is not None
-        await it.until(lambda: comparing_now.pid is not None)
+        comparer = screen(it).comparer
+        assert comparer is not None
+        await it.until(lambda: comparer.task.pid is not None)
         await it.press("escape")
-        await it.until(lambda: comparing_now.pid is None)
+        await it.until(lambda: comparer.task.pid is None)
         assert it.app.screen is it.screen and not it.toasts()
 
 
@@ -156,11 +156,39 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
         assert screen(it).names == ("v1", "starter-ear") or screen(it).names == ("starter-ear", "v1")
 
 
-async def test_progress_is_told_clip_by_clip(data: Path) -> None:
+# --- what works for the screen, without it --------------------------------------------------------
+
+
+async def test_progress_is_posted_clip_by_clip_and_then_the_comparison(data: Path) -> None:
     shutil.rmtree(data / CACHE)
-    events: list[Progress | Notice] = []
-    async with asyncio.timeout(60):
-        found = await comparing_task(data, "starter-ear", "v1").run(events.append)
-    assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
-    assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in events
-    assert Progress("v1 hears your clips: 4 of 4", 1.0) in events
+    async with listening(data) as (host, posted):
+        VersionComparer(host, data, "starter-ear", "v1").begin()
+        read = await posted.next(ComparisonRead, seconds=60)
+        assert read.comparison.change.words > 10
+        assert set(read.gains) == {span.segment for span in read.comparison.spans}
+        told = [message.text for message in posted.of(ClipsHeard)]
+        assert "starter-ear hears your clips: 0 of 4" in told and "v1 hears your clips: 4 of 4" in told
+
+
+async def test_why_nothing_can_be_compared_is_posted(data: Path) -> None:
+    async with listening(data) as (host, posted):
+        VersionComparer(host, data, "starter-ear", "v7").begin()
+        assert "v7" in (await posted.next(ComparisonFailed)).why
+
+
+async def test_a_clip_has_ended_when_no_other_is_heard(tmp_path: Path) -> None:
+    tape = SilentPlayer()
+    async with listening(tmp_path) as (host, posted):
+        player = ClipPlayer(host, lambda: tape)
+        player.hush()  # nothing to hear
+        player.play(Play("a", 0, 100))
+        player.hush()
+        player.play(Play("b", 0, 100))
+        tape.emit(Finished("a", 40, "stopped"), Error("The loudspeaker crackles."))
+        assert (await posted.next(PlayingFailed)).why == "The loudspeaker crackles."
+        assert player.playing and not posted.of(PlayingEnded)
+        tape.emit(Finished("b", 100, "end"))
+        await posted.next(PlayingEnded)
+        assert not player.playing and [type(command) for command in tape.asked] == [Play, Stop, Play]
+        await player.close()
+        assert tape.closed

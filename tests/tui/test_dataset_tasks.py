@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.dataset.splits import Assigned, SplitShare
 from core.importing.preview import preview
+from core.processes.events import Failed, Result
 from core.review.desk import Desk
 from store.database import Store
 from store.segments.queue import View, count
@@ -24,6 +25,7 @@ from tui.dataset.import_form import ImportForm, ImportRequest
 from tui.dataset.path_line import PathLine, complete
 from tui.dataset.rejections import Rejections
 from tui.dataset.split_form import SplitForm, described
+from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskStopRequested
 from tui.shell.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("author")
@@ -88,7 +90,7 @@ async def test_another_encoding_is_seen_before_it_is_imported(tmp_path: Path, le
         await it.press("down", "down", *"cp1252")
         await it.sees("“Mañana”")
         await it.press("escape")
-        assert it.app.screen is it.screen and it.screen.at_work is None
+        assert it.app.screen is it.screen and it.screen.runner.task is None
 
 
 async def test_a_path_that_is_not_there_and_none_at_all_are_told(tmp_path: Path) -> None:
@@ -110,14 +112,36 @@ async def test_a_path_that_is_not_there_and_none_at_all_are_told(tmp_path: Path)
         await it.until(lambda: it.screen.task_line.state == "failed")
         assert "The import cannot be started" in it.seen()
         it.screen.begin("import", ["--", str(tmp_path / "nada")])
-        await it.until(lambda: it.screen.task_line.state == "failed")
-        assert any("There is no file or folder" in toast for toast in it.toasts())
+        await it.until(lambda: any("There is no file or folder" in toast for toast in it.toasts()))
+        assert it.screen.task_line.state == "failed"
 
 
 async def form_closed(it: DatasetDriver) -> None:
     """Leave the dialog."""
     await it.press("escape")
     await it.until(lambda: it.app.screen is it.screen)
+
+
+async def test_the_screen_shows_what_a_task_posts(tmp_path: Path) -> None:
+    async with counting(tmp_path) as it:
+        for message, words in (
+            (TaskBegan("export"), ("▶ export", "begins…", "esc stop")),
+            (TaskProgressed("export", "segment 2 of 4"), ("▶ export", "segment 2 of 4")),
+            (TaskStopRequested("export"), ("▶ export", "stopping…")),
+            (TaskEnded("export", Failed("It was stopped"), stopped=True), ("■ export", "Nothing was written.")),
+            (TaskBegan("import"), ("▶ import", "begins…")),
+            (
+                TaskEnded("import", Result({"rejected": [{"where": "row 2", "reason": "is not there"}]})),
+                ("× import", "1 rejected", "L why", "esc close"),
+            ),
+        ):
+            it.screen.post_message(message)
+            await it.sees(*words)
+        assert not it.toasts()
+        it.screen.post_message(TaskBegan("export"))
+        it.screen.post_message(TaskEnded("export", Failed("The folder is full", "choose another")))
+        await it.sees("× export", "The folder is full: choose another.")
+        assert it.toasts() == ["The folder is full: choose another."]
 
 
 async def test_an_import_goes_on_while_another_screen_is_shown(tmp_path: Path, lesson: Path) -> None:
@@ -141,11 +165,11 @@ async def test_an_import_is_stopped_only_after_asking_and_can_be_gone_on_with(tm
         await it.until(lambda: isinstance(it.app.screen, Confirm))
         await it.sees("Stop the import?", "What was done stays")
         await it.press("n")
-        assert it.screen.at_work is not None
+        assert it.screen.runner.task is not None
         await it.press("I", "O")  # one at a time
         assert it.app.screen is it.screen
         await it.press("escape", "y")
-        await it.until(lambda: it.screen.at_work is None)
+        await it.until(lambda: it.screen.runner.task is None)
         await it.sees("■ import", "Stopped. Import the same again")
 
 
@@ -155,7 +179,7 @@ async def test_who_leaves_while_something_runs_leaves_nothing_running(tmp_path: 
         await form(it, "I", tmp_path / "audio")
         await it.press("enter")
         await it.until(lambda: "uno.flac" in it.screen.task_line.text)
-        task = it.screen.at_work
+        task = it.screen.runner.task
     assert task is not None and task.pid is None
 
 
@@ -214,7 +238,7 @@ async def test_splitting_says_what_would_happen_and_then_does_it(tmp_path: Path)
         with Store.open(tmp_path / "data") as store:
             assert not count(store, View(status="all", split="train"))
         await it.press("enter")
-        await it.until(lambda: any("18 segments moved" in toast for toast in it.toasts()))
+        await it.sees("✓ split", "18 segments moved, 0 kept out")
         with Store.open(tmp_path / "data") as store:
             assert (
                 count(store, View(status="all", split="train")) > count(store, View(status="all", split="test")) > 0

@@ -1,4 +1,4 @@
-"""The shell around the screens: five modes, one table of keys, themes, sizes, and what is remembered."""
+"""The shell around the screens: the modes, one table of keys, themes, sizes, and what is remembered."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import pytest
 from core.runs.bases import Base
 from core.runs.presets import PRESETS
 from core.runs.snapshot import Snapshot
+from core.runs.watch import HUNG
 from core.runs.worth import Worth
 from models.evaluation.rates import Interval
 from store.database import Store
@@ -20,7 +21,10 @@ from tests.tui.train_driver import spoken_corrections, training, under_way
 from trainer.contract.job import Job
 from tui.pictures.train import STEPS, append_events, at_work, begin, preparation, steps
 from tui.shell.text_view import TextView
+from tui.train.keys import TRAIN
 from tui.train.reads import Prospect
+from tui.train.run_follower import RunAskedToStop, RunBegan, RunEnded, RunStateChanged
+from tui.train.version_actions import OverviewRead, VerdictRead
 from tui.train.worth_page import worth_rows
 
 GPU = {"name": "Test GPU", "memory_used_mb": 5120, "memory_total_mb": 81920, "utilisation": 97, "watts": 310}
@@ -67,7 +71,7 @@ async def test_before_training_one_sees_what_it_would_bring_and_take(spoken: Pat
         await it.sees("b start training", "a preset", "B from")
         await it.press("a", "a")
         await it.sees("An hour or two")
-        assert it.screen.preset == "hour"
+        assert it.screen.plan.preset == "hour"
         await it.press("A", "A", "A")
         await it.sees("Many hours")
         await it.press("a")
@@ -104,7 +108,7 @@ def test_what_is_an_estimate_or_too_little_is_called_so(change: dict[str, Any], 
 @pytest.mark.parametrize("size", [(300, 80), (120, 40), (60, 20), (40, 12), (20, 6), (10, 4)])
 async def test_it_can_be_drawn_in_any_size(tmp_path: Path, alive: Path, size: tuple[int, int]) -> None:
     async with training(tmp_path, size) as it:
-        await it.until(lambda: it.screen.state is not None)
+        await it.posted.next(RunStateChanged)
         for key in ("right", "down", "right", "pagedown", "right", "end", "left", "up", "tab", "home"):
             await it.press(key)
             assert all(len(line) <= size[0] for line in it.seen().splitlines())
@@ -123,7 +127,7 @@ async def test_a_run_that_was_started_elsewhere_is_attached_to_with_its_whole_cu
             "▶ Run 1: running", "learning", "100 of 240 steps, 42 %", "about 3 min left", "43.6× real time"
         )
         await it.sees("learning rate", "memory 1,130 MB", "best step 100", "21.5 %", "before 41.0 %", "step 240")
-        assert len(it.screen.view.loss.plot.points) == 100 and len(it.screen.view.wer.plot.points) == 6
+        assert len(it.screen.pages.run.loss.plot.points) == 100 and len(it.screen.pages.run.wer.plot.points) == 6
         assert "●" in it.seen()
 
         append_events(alive, steps(100, 130))
@@ -134,7 +138,7 @@ async def test_a_run_that_was_started_elsewhere_is_attached_to_with_its_whole_cu
         await it.sees("150 of 240 steps", "run 1 running 62 %")
     async with training(tmp_path) as it:  # the app was closed, and opened again
         await it.sees("150 of 240 steps")
-        assert len(it.screen.view.loss.plot.points) == 150
+        assert len(it.screen.pages.run.loss.plot.points) == 150
 
 
 async def test_sentences_before_and_now_have_their_differences_marked(tmp_path: Path, alive: Path) -> None:
@@ -162,6 +166,17 @@ async def test_stopping_asks_first_and_says_that_it_can_be_resumed(tmp_path: Pat
         await it.press("x", "y")
         await it.until((alive / "STOP").exists)
         await it.until(lambda: any("ends after this step" in toast for toast in it.toasts()))
+
+
+async def test_a_run_that_hangs_can_be_ended_where_it_stands(tmp_path: Path, alive: Path) -> None:
+    append_events(alive, [{"event": "heartbeat", "stage": "train", "step": 100, "seconds": 2 * HUNG}])
+    [force] = [key.keys[0] for key in TRAIN if key.id == "train.force"]
+    async with training(tmp_path) as it:
+        await it.sees("! Run 1: stalled", "force it to stop", f"{force} force stop")
+        await it.press(force)
+        await it.sees("Force run 1 to stop?", "the run can be resumed")
+        await it.press("y")
+        assert (await it.posted.next(RunAskedToStop)).forced
 
 
 async def test_a_run_that_was_killed_says_so_and_offers_to_go_on(tmp_path: Path) -> None:
@@ -215,10 +230,20 @@ async def test_leaving_a_running_run_for_another_page_is_respected(tmp_path: Pat
         await it.sees("running")
         await it.press("left")
         await it.press("question_mark")
+        it.posted.messages.clear()
         await it.press("escape")
-        await it.until(lambda: it.app.screen is it.screen)
-        await it.pilot.pause(0.2)
-        assert it.screen.tabs.here == 0
+        await it.posted.next(OverviewRead)  # the run is come upon once more
+        await it.pilot.pause()
+        assert it.screen.pages.tabs.here == 0
+
+
+async def test_leaving_the_app_closes_the_database_and_lets_the_run_go_on(tmp_path: Path, alive: Path) -> None:
+    async with training(tmp_path) as it:
+        await it.posted.next(RunStateChanged)
+        database = it.screen.database
+    with pytest.raises(RuntimeError):  # its threads are gone
+        database.read(lambda desk: desk.store)
+    assert not (alive / "STOP").exists()
 
 
 async def test_a_run_is_deleted_from_the_list_when_somebody_confirms_it(tmp_path: Path) -> None:
@@ -240,20 +265,16 @@ async def test_training_from_the_first_key_to_the_verdict(spoken: Path) -> None:
     """A real run of a few steps, started, followed and finished."""
     pytest.importorskip("torch", reason="the training extra is not installed")
     async with training(spoken) as it:
-        it.screen.knobs = {
+        it.screen.plan.knobs = {
             "max_steps": 2, "batch": 4, "evaluate_every": 2, "dev_clips": 2, "full_windows": 0.0, "made_replay": 0,
             "made_dev": 0, "made_general": 0, "threads": 1, "device": "cpu",
-                "quantization": "float32", "learning_rate": 1e-4,
+            "quantization": "float32", "learning_rate": 1e-4,
         }  # fmt: skip
         await it.press("b")
-        await it.until(lambda: it.screen.run is not None)
+        assert (await it.posted.next(RunBegan)).run.id == 1
         await it.sees("Run 1:")
-        for _ in range(4):  # each wait has its deadline
-            try:
-                await it.until(lambda: it.screen.judged is not None)
-                break
-            except TimeoutError:
-                continue
+        assert (await it.posted.next(RunEnded, seconds=80)).state.status == "finished"
+        await it.posted.next(VerdictRead)
         await it.sees("Too little to say: v1", "before", "after")
         assert it.run().status == "finished"
         with Store.open(spoken) as store:

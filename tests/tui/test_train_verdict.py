@@ -22,6 +22,7 @@ from tui.pictures.train import at_work
 from tui.shell.confirm import Confirm
 from tui.shell.text_view import TextView
 from tui.train.dialogs import Force, Tags
+from tui.train.version_actions import RunSettled, VerdictRead
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def active(data: Path) -> str:
 
 async def verdict(it: TrainDriver) -> None:
     """Go to the verdict."""
-    await it.until(lambda: it.screen.judged is not None)
+    await it.posted.next(VerdictRead)
     await it.page("Verdict")
 
 
@@ -60,9 +61,13 @@ async def test_a_run_that_finishes_is_settled_and_shows_its_verdict(tmp_path: Pa
         async with training(tmp_path) as it:
             await it.sees("running")
             finish(folder)
+            settled = await it.posted.next(RunSettled)
+            assert settled.made is not None and settled.made.name == "v1"
             await it.sees("✓ Better: v1", "P promotes it, - keeps the present ear")
             await it.until(lambda: any("Run 1 is finished and made v1." in toast for toast in it.toasts()))
             assert it.run().status == "finished" and active(tmp_path) == "", "nothing is promoted by itself"
+            await it.page("Versions")
+            await it.sees("▌ v1 ")
 
 
 async def test_the_verdict_rests_on_figures_with_intervals(tmp_path: Path, better: Path) -> None:
@@ -257,8 +262,8 @@ async def test_deleting_asks_and_the_recogniser_in_use_stays(tmp_path: Path, bet
 
 async def test_one_can_go_on_from_a_version(tmp_path: Path, better: Path) -> None:
     async with training(tmp_path) as it:
-        assert it.screen.base == ""
+        assert it.screen.plan.base == ""
         await it.press("B")
-        assert it.screen.base == "v1"
+        assert it.screen.plan.base == "v1"
         await it.press("B")
-        assert it.screen.base == ""
+        assert it.screen.plan.base == ""

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
+
 from core.review.derived_columns import refresh
 from models.catalog import starter
 from models.evaluation.evaluate import Evaluation, HeardClip, Silence
@@ -21,10 +23,13 @@ from store.segments.table import add_recording, add_segment
 from tests.store.desk_store import correct
 from tests.tui.correct_driver import add_heard
 from tests.tui.driver import Driver
+from tests.tui.posted import Posted
 from tui.app import TertuliaApp
+from tui.database_worker import DatabaseWorker
 from tui.pictures.train import STEPS, Fields, append_events, begin, preparation, steps
 from tui.stand_ins import RecitingEngine, SilentPlayer
 from tui.train.screen import TrainScreen
+from tui.train.training_plan import ProspectRead
 
 TEXTS = (
     "Mis hermanas viven en un pueblo pequeño.", "Compramos pan y queso en el mercado.",
@@ -40,6 +45,7 @@ class TrainDriver(Driver):
 
     tape: SilentPlayer
     folder: Path
+    posted: Posted
 
     @property
     def screen(self) -> TrainScreen:
@@ -62,7 +68,7 @@ class TrainDriver(Driver):
 
     async def page(self, name: str) -> None:
         """Go to a page by keys."""
-        while self.screen.tabs.names[self.screen.tabs.here] != name:
+        while self.screen.pages.tabs.names[self.screen.pages.tabs.here] != name:
             await self.press("right")
 
     def run(self, number: int = 1) -> Run:
@@ -74,16 +80,35 @@ class TrainDriver(Driver):
 @asynccontextmanager
 async def training(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[TrainDriver]:
     """The app, gone to its Train screen, which has read what there is."""
-    engine, tape = RecitingEngine(), SilentPlayer()
+    engine, tape, posted = RecitingEngine(), SilentPlayer(), Posted()
     app = TertuliaApp(folder, engine=lambda: engine, player=lambda: tape)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, message_hook=posted) as pilot:
         driver = TrainDriver(app, pilot, engine)
-        driver.tape, driver.folder = tape, folder
+        driver.tape, driver.folder, driver.posted = tape, folder, posted
         await driver.until(lambda: app.painted_at and engine.all_taken)
         await driver.press("4")
-        await driver.until(lambda: driver.screen.prospect is not None)
+        await posted.next(ProspectRead)
         await pilot.pause()
         yield driver
+
+
+class Listener(App[None]):
+    """A host without a screen of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.database = DatabaseWorker(folder)
+
+    async def on_unmount(self) -> None:
+        await self.database.close()
+
+
+@asynccontextmanager
+async def listening(data: Path) -> AsyncIterator[tuple[Listener, Posted]]:
+    """A host for a data folder, and what is posted to it."""
+    host, posted = Listener(data), Posted()
+    async with host.run_test(message_hook=posted):
+        yield host, posted
 
 
 # --- speech that was corrected --------------------------------------------------------------------

@@ -43,6 +43,8 @@ COMMANDS = {
     "bench": "bench",
 }
 """Commands, in the order of `--help`, and their modules."""
+WHICH_VOICE = "a voice of `tertulia models list`, or the absolute path of one, and :SPEAKER (the one in use)"
+"""Help of `--voice`."""
 MODEL = "a version, a recogniser of `tertulia models list`, or the absolute path of one (the one in use)"
 """Help of `--model`, of every command that uses a recogniser."""
 ESCAPES = "tertulia-json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from models.kind import PARTS
 from tui.cli.progress import say
 
 HELP = "the recognisers, tutors and voices that are known, which are on this machine, and which are in use"
@@ -12,18 +13,17 @@ HELP = "the recognisers, tutors and voices that are known, which are on this mac
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["list"], nargs="?", default="list", help="what to do (list)")
-    parser.add_argument("--part", choices=["recogniser", "tutor", "voice"], help="only these")
+    parser.add_argument("--part", choices=PARTS, help="only these")
     parser.add_argument("--json", action="store_true", help="one JSON object a model")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print every model, those in use first."""
-    from core.versions.active import models_folder
-    from core.versions.listing import listing
+    from core.versions.listing import listing, own_place, who_speaks
     from store.paths import data_folder
 
     data = data_folder()
-    for model in listing(data, say):
+    for model in listing(data, say, say):
         entry = model.entry
         if options.part not in (None, entry.part):
             continue
@@ -33,12 +33,15 @@ def run(options: argparse.Namespace) -> int:
                 "in_use": model.in_use, "starter": entry.starter, "size_mb": entry.size_mb,
                 "memory_mb": entry.memory_mb, "licence": entry.licence,
                 "path": str(entry.path) if entry.path else None, "source": entry.source, "note": entry.note,
+                "languages": entry.languages, "speakers": model.speakers, "speaker": entry.speaker or None,
             }  # fmt: skip
             print(json.dumps(fields, ensure_ascii=False))
         else:
             mark = "●" if model.in_use else "✓" if entry.installed else "○"
             print(f"{mark} {entry.part:10} {entry.name:28} {entry.size_mb:6} MB  {entry.licence:27} {entry.note}")
+            if sentence := who_speaks(model):
+                print(f"{'':13}{sentence}")
     if not options.json:
         print("● in use   ✓ on this machine   ○ known, to be put there by you")
-        print(f"Your own go into {models_folder(data)}/recogniser, /tutor and /voice.")
+        print(own_place(data))
     return 0

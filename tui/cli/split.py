@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 from core.words import counted
+from tui.cli.progress import add_option
 
 if TYPE_CHECKING:
     from core.dataset.splits import Assigned
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed splits otherwise (0)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.widget import Widget
 from textual.widgets import Input
 
 from core.words import counted, duration
+from store.errors import StoreError
 from store.segments.edits import STATUSES
 from store.segments.splits import USED
+from tui.database_worker import DatabaseWorker
 from tui.dataset.path_line import PathLine
 from tui.shell.cycle import Cycle
 from tui.shell.form import Form
@@ -48,18 +50,19 @@ class ExportForm(Form["ExportRequest | None"]):
     """Gives what to export, or None.
 
     Args:
-        tallies: what there is, to say how much would be written.
+        worker: counts what there is, to say how much would be written.
     """
 
     HEADING = "Export"
     DOES = "export"
     KEYS_SHOWN = (("tab", "completes the folder"), ("up", "↓ field"), ("left", "→ choose"))
 
-    def __init__(self, tallies: Sequence[Tally]) -> None:
+    def __init__(self, worker: DatabaseWorker) -> None:
         super().__init__()
         from store.formats.formats import MODULES
 
-        self._tallies = tallies
+        self._worker = worker
+        self._tallies: Sequence[Tally] | None = None
         names = ["json", *sorted(set(MODULES) - {"json"})]
         self.folder = PathLine(folders=True, id="folder")
         self.format = Cycle([(name, name) for name in names], id="format")
@@ -78,6 +81,18 @@ class ExportForm(Form["ExportRequest | None"]):
         )
 
     def on_mount(self) -> None:
+        self.say("Counting what there is…")
+        self._tally()
+
+    @work(exit_on_error=False)
+    async def _tally(self) -> None:
+        from store.segments.tallies import tally
+
+        try:
+            self._tallies = await self._worker.do(lambda desk: tally(desk.store))
+        except StoreError as error:
+            self.say(str(error), wrong=True)
+            return
         self.changed()
 
     @on(PathLine.Offered)
@@ -95,6 +110,8 @@ class ExportForm(Form["ExportRequest | None"]):
         chosen = FORMATS[self.format.value]
         self.format.note = chosen.ABOUT
         self.link.note = "not possible: this format cuts clips" if self.link.value and chosen.CLIPS else ""
+        if self._tallies is None:
+            return
         found = [
             one
             for one in self._tallies

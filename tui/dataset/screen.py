@@ -1,14 +1,12 @@
 """The Dataset screen: what the corrections add up to, what is doubtful, and how much work is left.
 
-The figures are counts that are always kept, so they are there at once; what compares segments with each
-other comes a little later. Both are made in threads, again when something has changed, and never so often
-that they take more than a small share of a processor.
+It composes, routes and owns what is shown. A FiguresReader counts and compares, a TaskRunner imports, exports and
+splits; both post messages, and the handlers here change the screen. How a task ended stays to be read.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,27 +14,27 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.words import counted
-from store.errors import StoreError
-from store.segments import queue
 from tui.database_worker import DatabaseWorker
 from tui.dataset import checks
 from tui.dataset.figures import sections, summary
+from tui.dataset.figures_reader import DoubtsFailed, DoubtsRead, FiguresFailed, FiguresRead, FiguresReader
 from tui.dataset.keys import DATASET
+from tui.dataset.outcome import STOPPING, outcome
 from tui.dataset.panels import Panels
-from tui.dataset.tasks import TaskScreen
+from tui.dataset.task_line import TaskLine
+from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
 from tui.keys import bindings, letter
-from tui.shell.mode_screen import NO_FOLDER
+from tui.shell.header_and_keys import KeysLine
+from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 from tui.shell.section_tabs import SectionTabs
 
 if TYPE_CHECKING:
     from core.dataset.stats import Stats
-    from core.review.desk import Desk
+    from tui.dataset.export_form import ExportRequest
+    from tui.dataset.import_form import ImportRequest
 
 POLL_SECONDS = 1.0
 """How often to look for what has changed."""
-REST = 10
-"""Times as long as counting took, before it is done again by itself."""
 
 EMPTY = (
     ("There is nothing to count yet.", "bold"),
@@ -48,7 +46,7 @@ EMPTY = (
 )
 
 
-class DatasetScreen(TaskScreen):
+class DatasetScreen(ModeScreen):
     """Figures in sections, each line a key away from the segments it stands for."""
 
     MODE = "dataset"
@@ -61,18 +59,16 @@ class DatasetScreen(TaskScreen):
         super().__init__()
         self.figures: Stats | None = None
         self.doubts: checks.Doubts | None = None
+        self.rejected: tuple[tuple[str, str], ...] = ()
+        """Place and reason of what the last import did not take."""
+        self.worker: DatabaseWorker | None = None
+        """The threads that read and write the database; None until the screen is shown with a data folder."""
+        self.reader: FiguresReader | None = None
+        self.runner = TaskRunner(self.post_message)
         self.tabs = SectionTabs()
         self.panels = Panels()
         self.welcome = Static(id="welcome", markup=False)
-        self._marker: queue.Marker | None = None
-        """How far the figures have followed the changes …"""
-        self._looked: queue.Marker | None = None
-        """… and how far the doubts have."""
-        self._counting = self._looking = False
-        self._again = False
-        """Whether to count once more, because somebody asked while it was counted."""
-        self._count_after = self._look_after = 0.0
-        """time.monotonic() from which it may be done again by itself."""
+        self.task_line = TaskLine()
 
     def body(self) -> Iterable[Widget]:
         yield self.tabs
@@ -85,81 +81,57 @@ class DatasetScreen(TaskScreen):
 
     def on_screen_resume(self) -> None:
         """Count; the first time, open the database."""
-        if self._worker is None and self.tertulia.data is not None:
-            self._worker = DatabaseWorker(self.tertulia.data)
-        if self._worker is None:
+        if self.worker is None and self.tertulia.data is not None:
+            self.worker = DatabaseWorker(self.tertulia.data)
+            self.reader = FiguresReader(self.worker, self.post_message)
+        if self.worker is None:
             self._say(Content(NO_FOLDER))
         else:
             self._count()
 
-    # --- counting -----------------------------------------------------------------------------------
+    async def on_unmount(self) -> None:
+        await self.runner.stop()
+        if self.worker is not None:
+            await self.worker.close()
 
-    def data_changed(self) -> None:
-        self._count(look=True)
+    # --- figures ------------------------------------------------------------------------------------
 
-    def action_refresh(self) -> None:
-        self._count(look=True)
+    def _count(self) -> None:
+        if self.reader is not None:
+            self.run_worker(self.reader.count(), group="figures", exit_on_error=False)
 
-    def _count(self, look: bool = False) -> None:
-        """Count now; `look` also compares segments with each other, whether they have changed or not."""
-        if look:
-            self._looked, self._look_after = None, 0.0
-        if self._counting:
-            self._again = True
-        elif self._worker is not None:
-            self._counting = True
-            self.run_worker(self._count_all(), group="figures", exit_on_error=False)
-
-    async def _count_all(self) -> None:
-        try:
-            began = time.monotonic()
-            self._marker, self.figures = await self.worker.do(_counted)
-            self._count_after = time.monotonic() + REST * (time.monotonic() - began)
-        except StoreError as error:
-            self._say(Content(str(error)))
-            return
-        finally:
-            self._counting = False
-        self._show()
-        if self._again:
-            self._again = False
-            self._count()
-        self.call_after_refresh(self._look)  # what is known is painted first
-
-    def _look(self) -> None:
-        if self._looking or self._looked == self._marker or time.monotonic() < self._look_after:
-            return
-        self._looking = True
-        self.run_worker(self._look_through(), group="figures", exit_on_error=False)
-
-    async def _look_through(self) -> None:
-        marker, began = self._marker, time.monotonic()
-        try:
-            self.doubts = await self.worker.read(checks.look)
-        except StoreError as error:
-            self.tertulia.tell(str(error), "error")
-            return
-        finally:
-            self._looking = False
-            self._looked = marker
-            self._look_after = time.monotonic() + REST * (time.monotonic() - began)
-        self._show()
+    def _compare(self) -> None:
+        if self.reader is not None:
+            self.run_worker(self.reader.compare(), group="figures", exit_on_error=False)
 
     def _poll(self) -> None:
-        if self.is_current and self.figures is not None and not self._counting:
-            self.run_worker(self._look_for_changes(), group="poll", exclusive=True, exit_on_error=False)
+        if self.is_current and self.reader is not None and self.figures is not None:
+            self.run_worker(self.reader.poll(), group="figures", exit_on_error=False)
 
-    async def _look_for_changes(self) -> None:
-        try:
-            marker, _ = await self.worker.do(lambda desk: queue.changed_since(desk.store, None))
-        except StoreError:
-            return  # counting says it
-        if marker != self._marker and time.monotonic() >= self._count_after:
+    def action_refresh(self) -> None:
+        """Count, and compare segments with each other, whether something has changed or not."""
+        if self.reader is not None:
+            self.reader.forget_doubts()
             self._count()
-        else:
-            self._look()
 
-    # --- showing ------------------------------------------------------------------------------------
+    @on(FiguresRead)
+    def figures_read(self, message: FiguresRead) -> None:
+        self.figures = message.figures
+        self._show()
+        self.call_after_refresh(self._compare)  # what is known is painted first
+
+    @on(DoubtsRead)
+    def doubts_read(self, message: DoubtsRead) -> None:
+        self.doubts = message.doubts
+        self._show()
+
+    @on(FiguresFailed)
+    def figures_failed(self, message: FiguresFailed) -> None:
+        self._say(Content(message.reason))
+
+    @on(DoubtsFailed)
+    def doubts_failed(self, message: DoubtsFailed) -> None:
+        self.tertulia.tell(message.reason, "error")
 
     def _show(self) -> None:
         figures = self.figures
@@ -179,19 +151,12 @@ class DatasetScreen(TaskScreen):
         self.welcome.display, self.panels.display = True, False
         self.tabs.names, self.tabs.summary = (), ()
 
+    # --- moving and opening -------------------------------------------------------------------------
+
     @on(Panels.Moved)
     def moved(self) -> None:
         self.tabs.here, self.tabs.in_sight = self.panels.section, self.panels.in_sight
         self._show_keys()
-
-    # --- keys ---------------------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "open":
-            return self.panels.display and self.panels.target is not None
-        if action == "step":
-            return self.panels.display
-        return super().check_action(action, parameters)
 
     def action_move(self, step: int) -> None:
         self.panels.move(step)
@@ -214,31 +179,121 @@ class DatasetScreen(TaskScreen):
         if target is not None:
             await self.tertulia.open_view(target.view, target.title)
 
+    # --- tasks --------------------------------------------------------------------------------------
+
+    def begin(self, name: str, arguments: Sequence[str]) -> None:
+        """Import, export or split in the data folder, unless one of them is going on.
+
+        Args:
+            name: of the command.
+            arguments: the rest of its command line.
+        """
+        if self.tertulia.data is not None:
+            self.run_worker(self.runner.run(name, arguments, self.tertulia.data), group="task", exit_on_error=False)
+
+    def action_import(self) -> None:
+        """Ask what to import."""
+        from tui.dataset.import_form import ImportForm
+
+        def chosen(wanted: ImportRequest | None) -> None:
+            if wanted is not None:
+                self.begin("import", wanted.arguments)
+
+        self.app.push_screen(ImportForm(), chosen)
+
+    def action_export(self) -> None:
+        """Ask what to export, and where to."""
+        from tui.dataset.export_form import ExportForm
+
+        def chosen(wanted: ExportRequest | None) -> None:
+            if wanted is not None:
+                self.begin("export", wanted.arguments)
+
+        if self.worker is not None:
+            self.app.push_screen(ExportForm(self.worker), chosen)
+
     def action_split(self) -> None:
         """Say what a split into train, dev and test would be, and do it when it is wanted."""
         from tui.dataset.split_form import SplitForm
 
         def chosen(shares: tuple[float, ...] | None) -> None:
             if shares is not None:
-                self.run_worker(self._split(shares), group="figures", exit_on_error=False)
+                self.begin("split", [f"--shares={','.join(map(str, shares))}"])
 
-        self.app.push_screen(SplitForm(self.worker), chosen)
+        if self.worker is not None:
+            self.app.push_screen(SplitForm(self.worker), chosen)
 
-    async def _split(self, shares: tuple[float, ...]) -> None:
-        from core.dataset.splits import assign
+    def action_back(self) -> None:
+        """Stop what runs, after asking; else put away how it ended."""
+        from tui.shell.confirm import Confirm
 
-        try:
-            done = await self.worker.do(lambda desk: assign(desk.store, shares))
-        except StoreError as error:
-            self.tertulia.tell(str(error), "error")
+        task = self.runner.task
+        if task is None:
+            self.task_line.put_away()
+            self.rejected = ()
+            self._show_keys()
             return
-        moved = counted(done.moved, "segment")
-        self.tertulia.tell(f"{moved} moved, {len(done.kept_out):,} kept out.", "information")
-        self._count(look=True)
 
+        def answered(stop: bool | None) -> None:
+            if stop and self.runner.task is task:
+                self.run_worker(self.runner.stop(), group="stop", exit_on_error=False)
 
-def _counted(desk: Desk) -> tuple[queue.Marker, Stats]:
-    from core.dataset.stats import stats
+        self.app.push_screen(Confirm(f"Stop the {task.name}?", STOPPING[task.name]), answered)
 
-    marker, _ = queue.changed_since(desk.store, None)
-    return marker, stats(desk.store, desk.author)
+    def action_rejected(self) -> None:
+        from tui.dataset.rejections import Rejections
+
+        self.app.push_screen(Rejections(self.rejected))
+
+    @on(TaskBegan)
+    def task_began(self, message: TaskBegan) -> None:
+        self.rejected = ()
+        self.task_line.begin(message.name)
+        self._show_keys()
+
+    @on(TaskProgressed)
+    def task_progressed(self, message: TaskProgressed) -> None:
+        self.task_line.text = message.text
+
+    @on(TaskStopRequested)
+    def task_stop_requested(self) -> None:
+        self.task_line.text = "stopping…"
+
+    @on(TaskEnded)
+    def task_ended(self, message: TaskEnded) -> None:
+        """Show how it ended, and what the dataset is now."""
+        end = outcome(message)
+        self.rejected = end.rejected
+        self.task_line.end(end.state, end.text, bool(end.rejected))
+        for warning in end.warnings:
+            self.tertulia.tell(warning, "warning")
+        if end.state == "failed" and not end.rejected:
+            self.tertulia.tell(end.text, "error")
+        if end.state == "done" and not self.is_current:
+            self.tertulia.tell(f"The {message.name} is done: {end.text}.", "information")
+        self._show_keys()
+        self.action_refresh()
+
+    # --- keys ---------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "import" | "export" | "split":
+                return self.worker is not None and self.runner.task is None
+            case "refresh":
+                return self.worker is not None
+            case "open":
+                return self.panels.display and self.panels.target is not None
+            case "step":
+                return self.panels.display
+            case "rejected":
+                return bool(self.rejected)
+            case "back":
+                return bool(self.task_line.state)
+            case _:
+                return super().check_action(action, parameters)
+
+    def _show_keys(self) -> None:
+        for keys in self.query(KeysLine):
+            keys.refresh()
+        self.refresh_bindings()

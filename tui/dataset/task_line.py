@@ -1,4 +1,4 @@
-"""One line about the import or export that runs beside the app, or about how the last one ended."""
+"""One line about the import, export or split that runs beside the app, or about how the last one ended."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.dataset.keys import DATASET
+from tui.keys import shown
 from tui.text import plain
 from tui.theme import BAD, GOOD, KEY, STRONG
 
 MARKS = {"running": ("▶", STRONG), "done": ("✓", GOOD), "failed": ("×", BAD), "stopped": ("■", STRONG)}
+KEY_NAMES = {key.id: shown(key.keys[0]) for key in DATASET}
 
 
 class TaskLine(Widget):
@@ -21,10 +24,28 @@ class TaskLine(Widget):
     state: reactive[str] = reactive("")
     """running, done, failed, stopped; empty: nothing to show."""
     what: reactive[str] = reactive("")
-    """import, export."""
+    """import, export or split."""
     text: reactive[str] = reactive("")
     keys: reactive[tuple[tuple[str, str], ...]] = reactive(())
     """Keys that do something about it, and what."""
+
+    def begin(self, what: str) -> None:
+        """Show that this is at work."""
+        self.state, self.what, self.text = "running", what, "begins…"
+        self.keys = ((KEY_NAMES["dataset.back"], "stop"),)
+
+    def end(self, state: str, text: str, rejected: bool) -> None:
+        """Show how it ended: done, failed or stopped.
+
+        Args:
+            rejected: there are rejected rows to be read about.
+        """
+        self.state, self.text = state, text
+        why = ((KEY_NAMES["dataset.rejected"], "why"),) if rejected else ()
+        self.keys = (*why, (KEY_NAMES["dataset.back"], "close"))
+
+    def put_away(self) -> None:
+        self.state = ""
 
     def watch_state(self, state: str) -> None:
         """Take room only where there is something to show."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.versions.listing import Listed
 
 COMING = "Choosing and fetching models from here is still to come."
+LEFT_OUT = "Some of yours cannot be used ({}): `tertulia models list` says why. "
 
 
 class ModelsScreen(ModeScreen):
@@ -57,13 +58,13 @@ class ModelsScreen(ModeScreen):
 
     @work(exclusive=True, exit_on_error=False)
     async def _load(self, data: Path) -> None:
-        from core.versions.active import models_folder
-        from core.versions.listing import listing
+        from core.versions.listing import listing, own_place
 
         said: list[str] = []
+        left_out: list[str] = []
         try:
             # In a thread, because it looks through folders.
-            self._models = await asyncio.to_thread(listing, data, said.append)
+            self._models = await asyncio.to_thread(listing, data, said.append, left_out.append)
         except OSError as error:
             self.about.update(Content(plain(str(error))))
             return
@@ -71,17 +72,19 @@ class ModelsScreen(ModeScreen):
         self.table.clear()
         self.table.add_rows(_row(model) for model in self._models)
         self.table.move_cursor(row=chosen)
-        place = plain(str(models_folder(data)))
-        self.coming.update(Content(f"Your own go into {place}/recogniser, /tutor and /voice. {COMING}"))
+        unlisted = LEFT_OUT.format(len(left_out)) if left_out else ""
+        self.coming.update(Content(f"{plain(own_place(data))} {unlisted}{COMING}"))
         for sentence in said:
             self.tertulia.tell(sentence, "warning")
 
     @on(DataTable.RowHighlighted)
     def describe(self, event: DataTable.RowHighlighted) -> None:
+        from core.versions.listing import who_speaks
+
         if event.cursor_row < len(self._models):
-            entry = self._models[event.cursor_row].entry
-            note = f": {plain(entry.note)}" if entry.note else ""
-            self.about.update(Content(plain(entry.name) + note))
+            model = self._models[event.cursor_row]
+            note = f": {plain(model.entry.note)}" if model.entry.note else ""
+            self.about.update(Content(f"{plain(model.entry.name)}{note} {plain(who_speaks(model))}".rstrip()))
 
     def action_move(self, step: int) -> None:
         self.table.move_cursor(row=self.table.cursor_row + step)

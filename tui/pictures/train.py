@@ -116,7 +116,7 @@ async def picture(width: int = 110, height: int = 30) -> str:
                 await pilot.press("4")
                 screen = app.screen
                 assert isinstance(screen, TrainScreen)
-                while screen.state is None or not screen.view.display:
+                while screen.follower.state is None or not screen.pages.run.display:
                     await pilot.pause()
                 await pilot.pause()
                 return screenshot(app)

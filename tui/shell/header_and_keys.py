@@ -6,6 +6,8 @@ the bottom one changes with every change of state.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -13,11 +15,15 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.keys import EVERYWHERE, Key, shown
+from tui.modes import MODES, Mode
 from tui.text import plain
 from tui.theme import GOOD, HERE, KEY
 
-LEAST_LABEL = 12
-"""With fewer cells than this left, the recogniser's name is left out rather than cut to nothing."""
+OFFLINE = "● offline"
+NAME_ROOM = 14
+"""Cells that titles of modes leave for the recogniser's name; a longer name is cut to as many."""
+FIGURES_ROOM = 30
+"""Cells for its name and how good it is: where they are left, modes stand farther apart."""
 
 
 def click(action: str) -> Style:
@@ -34,7 +40,7 @@ class Clickable(Widget):
 
 
 class HeaderLine(Clickable):
-    """The five modes with the active one underlined, that nothing leaves the machine, and the recogniser."""
+    """The modes with the active one underlined, that nothing leaves the machine, and the recogniser."""
 
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 
@@ -46,21 +52,49 @@ class HeaderLine(Clickable):
         self.mode = mode
 
     def render(self) -> RenderResult:
-        room = self.content_size.width
-        parts: list[Content] = []
-        for key in EVERYWHERE:
-            if key.id.startswith("mode."):
-                here = key.id == f"mode.{self.mode}"
-                label = f"{key.keys[0]} {key.label}" if here or room >= 56 else key.keys[0]
-                parts.append(Content.styled(label, HERE if here else "").stylize(click(key.action)))
-        left = Content("   " if room >= 92 else "  ").join(parts)
-        right = Content.styled("● offline", GOOD)
-        left_over = room - left.cell_length - right.cell_length - 2
-        if self.recogniser_labels and left_over >= LEAST_LABEL:
-            labels = [Content(f"  ear: {plain(label)}") for label in self.recogniser_labels]
-            fits = next((label for label in labels if label.cell_length <= left_over), labels[-1])
-            right += fits.truncate(left_over, ellipsis=True)
-        return left + " " * max(2, room - left.cell_length - right.cell_length) + right
+        return header(MODES, self.mode, self.recogniser_labels, self.content_size.width)
+
+
+def header(modes: Sequence[Mode], here: str, recogniser_labels: Sequence[str], room: int) -> Content:
+    """The line on top, never wider than the room.
+
+    Every key and the title of the active mode are always there, as far as a line of text can be. Where all of it
+    does not fit, this goes, in this order: how good the recogniser is, which the Train screen says as well; titles
+    of other modes, the last ones first, for their keys stay; that nothing leaves the machine, which never changes;
+    the recogniser's name.
+
+    Args:
+        here: name of the active mode.
+        recogniser_labels: for the recogniser, the longest first.
+        room: cells.
+    """
+    offline = Content.styled(OFFLINE, GOOD)
+    beside = room - 2 - offline.cell_length - 2
+    left = _tabs(modes, here, len(modes), "   ")
+    if left.cell_length > beside - FIGURES_ROOM:
+        tabs = [_tabs(modes, here, named, "  ") for named in range(len(modes), -1, -1)]
+        tabs.append(_tabs(modes, here, 0, " "))
+        left = next((one for one in tabs if one.cell_length <= beside - NAME_ROOM), tabs[-1])
+    if left.cell_length > room:
+        left = _tabs([mode for mode in modes if mode.name == here], here, 1, "").truncate(room, ellipsis=True)
+    left_over = max(0, room - left.cell_length - 2)
+    names = [Content(f"ear: {plain(label)}") for label in recogniser_labels]
+    names += [
+        name.truncate(max(NAME_ROOM, left_over - offline.cell_length - 2), ellipsis=True) for name in names[-1:]
+    ]
+    choices = [*(offline + "  " + name for name in names), *names[-1:], offline, Content("")]
+    right = next(choice for choice in choices if choice.cell_length <= left_over)
+    return left + " " * (room - left.cell_length - right.cell_length) + right
+
+
+def _tabs(modes: Sequence[Mode], here: str, named: int, gap: str) -> Content:
+    """The keys of all modes, with the titles of the first so many, and of the active one."""
+    tabs = []
+    for place, mode in enumerate(modes):
+        active = mode.name == here
+        label = f"{shown(mode.key)} {mode.title}" if active or place < named else shown(mode.key)
+        tabs.append(Content.styled(label, HERE if active else "").stylize(click(f"app.mode('{mode.name}')")))
+    return Content(gap).join(tabs)
 
 
 class KeysLine(Clickable):

@@ -1,4 +1,4 @@
-"""What the five modes have in common: the header, the keys, and a body in between."""
+"""What the screens of all modes have in common: the header, the keys, and a body in between."""
 
 from __future__ import annotations
 

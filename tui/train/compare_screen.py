@@ -1,38 +1,30 @@
 """Two versions side by side on the same clips: what each heard, and the clip itself to listen to.
 
-Clips on which they differ most come first. What a version heard is kept, so the second look costs nothing.
+Clips on which they differ most come first.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.errors import TROUBLE
-from core.player import protocol
-from core.player.protocol import Play, Stop
-from core.processes.events import Failed, Notice, Progress
-from core.processes.task import Task
-from models.errors import ModelError
+from core.player.protocol import Play
 from models.evaluation.rates import LEAST_WORDS
-from store.segments.queue import rows
-from tui.correct.playback import gain
 from tui.keys import Key, bindings
-from tui.services import PlayerLike
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.listing import LineRow, Listing
 from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
+from tui.train.clip_player import ClipPlayer, PlayingFailed
 from tui.train.differences import LEGEND, marked, wrapped
 from tui.train.verdict_page import change_text, rate_text
+from tui.train.version_comparer import ClipsHeard, ComparisonFailed, ComparisonRead, VersionComparer
 
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
@@ -63,7 +55,7 @@ class CompareScreen(ModeScreen):
 
     Args:
         first, second: names of versions; the second is measured against the first.
-        worker: reads the database.
+        database: reads it.
     """
 
     MODE = "train"
@@ -72,23 +64,18 @@ class CompareScreen(ModeScreen):
     BINDINGS = bindings(COMPARE)
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, first: str, second: str, worker: DatabaseWorker) -> None:
+    def __init__(self, first: str, second: str, database: DatabaseWorker) -> None:
         super().__init__()
         self.names = (first, second)
         self.comparison: Comparison | None = None
-        self.trouble = ""
-        """Why there is no comparison."""
-        self.playing = False
+        self.database = database
+        self.comparer: VersionComparer | None = None
+        """None where there is no data folder."""
+        self.player = ClipPlayer(self, lambda: self.tertulia.make_player())
         self.about = Static(id="about", markup=False)
         self.clips = Listing(id="clips")
         self.words = Static(id="words", markup=False)
-        self._worker = worker
-        self._comparing: Task | None = None
-        self._player: PlayerLike | None = None
-        self._gains: dict[int, float] = {}
-        """How much louder to play each segment."""
-        self._plays = 0
-        """That were asked for and are not finished."""
+        self._gains: Mapping[int, float] = {}
 
     def body(self) -> Iterable[Widget]:
         yield self.about
@@ -96,51 +83,48 @@ class CompareScreen(ModeScreen):
         yield self.words
 
     def on_mount(self) -> None:
-        self._on_event(Progress("loading both"))
+        self._say_how_far("loading both")
         if self.tertulia.data is not None:
-            self._comparing = comparing(self.tertulia.data, *self.names)
-            self.run_worker(self._compare(self._comparing), group="compare", exit_on_error=False)
+            self.comparer = VersionComparer(self, self.tertulia.data, *self.names)
+            self.comparer.begin()
 
     async def on_unmount(self) -> None:
-        if self._comparing is not None:
-            await self._comparing.stop()
-        if self._player is not None:
-            await self._player.close()
+        if self.comparer is not None:
+            await self.comparer.stop()
+        await self.player.close()
 
     def on_screen_suspend(self) -> None:
         """Nobody listens to a screen that is not shown."""
-        self._hush()
+        self.player.hush()
 
     def on_resize(self, event: events.Resize) -> None:
         """Do without empty lines where there is no room for them, and fold texts anew."""
         self.set_class(event.size.height < SHORT, "-short")
         self.call_after_refresh(self._draw)
 
-    async def _compare(self, task: Task) -> None:
-        ended = await task.run(self._on_event)
-        try:
-            if isinstance(ended, Failed):
-                raise ModelError(ended.what, ended.remedy, ended.place)
-            found = await asyncio.to_thread(_comparison, ended.body)
-            segments = [span.segment for span in found.spans]
-            known = await self._worker.read(lambda desk: rows(desk.store, segments))
-        except TROUBLE as error:
-            self.trouble = str(error)
-            self.about.update(Content.assemble(("× ", BAD), plain(self.trouble)))
-            return
-        self._gains = {row.id: gain(row) for row in known}
-        self.comparison = found
-        self._draw()
-        self.query_one(KeysLine).refresh()
+    # --- comparing --------------------------------------------------------------------------------
 
-    def _on_event(self, event: Progress | Notice) -> None:
-        """Say how far the listening is."""
+    @on(ClipsHeard)
+    def show_progress(self, message: ClipsHeard) -> None:
+        self._say_how_far(message.text)
+
+    def _say_how_far(self, text: str) -> None:
         first, second = self.names
         lines = (
             Content.styled(plain(f"{first} beside {second}"), STRONG),
-            Content.styled(plain(f"▶ {event.text}…"), MUTED),
+            Content.styled(plain(f"▶ {text}…"), MUTED),
         )
         self.about.update(Content("\n").join(lines))
+
+    @on(ComparisonFailed)
+    def say_why(self, message: ComparisonFailed) -> None:
+        self.about.update(Content.assemble(("× ", BAD), plain(message.why)))
+
+    @on(ComparisonRead)
+    def show_comparison(self, message: ComparisonRead) -> None:
+        self.comparison, self._gains = message.comparison, message.gains
+        self._draw()
+        self.query_one(KeysLine).refresh()
 
     # --- drawing ----------------------------------------------------------------------------------
 
@@ -155,7 +139,7 @@ class CompareScreen(ModeScreen):
     @on(Listing.Moved)
     def moved(self) -> None:
         """Another clip: what was heard in it."""
-        self._hush()
+        self.player.hush()
         self._draw_words()
 
     def _draw_words(self) -> None:
@@ -207,50 +191,18 @@ class CompareScreen(ModeScreen):
     @on(Listing.Clicked)
     def action_play(self) -> None:
         chosen = self._chosen
-        if self.playing:
-            self._hush()
+        if self.player.playing:
+            self.player.hush()
         elif chosen is not None and self.comparison is not None:
             if not self.tertulia.sound:
                 self.tertulia.tell("Sound is off (--no-sound).", "information")
                 return
             span = self.comparison.spans[chosen[0]]
-            loudness = self._gains.get(span.segment, 1.0)
-            self.playing = True
-            self._plays += 1
-            self._send(Play(span.sha256, span.start, span.end, gain=loudness))
+            self.player.play(Play(span.sha256, span.start, span.end, gain=self._gains.get(span.segment, 1.0)))
 
-    def _hush(self) -> None:
-        if self.playing:
-            self.playing = False
-            self._send(Stop())
-
-    def _send(self, command: protocol.Command) -> None:
-        if self._player is None:
-            self._player = self.tertulia.make_player()
-            self.run_worker(self._listen(self._player), group="player", exit_on_error=False)
-        self.run_worker(self._player.send(command), group="deliver", exit_on_error=False)
-
-    async def _listen(self, player: PlayerLike) -> None:
-        async for event in player.events():
-            match event:
-                case protocol.Finished():
-                    self._plays -= 1
-                    self.playing = self.playing and self._plays > 0
-                case protocol.Error(text=text):
-                    self.tertulia.tell(text, "warning")
-                case _:
-                    pass
-
-
-def comparing(data: Path, first: str, second: str) -> Task:
-    """The work of comparing two versions; stopped, it has nothing to tidy up: what one version heard is kept."""
-    return Task("comparison", "core.versions.compare", [str(data), first, second], grace=0.0)
-
-
-def _comparison(body: dict[str, Any]) -> Comparison:
-    from core.versions.compare import Comparison
-
-    return Comparison.from_json(body)
+    @on(PlayingFailed)
+    def tell_why(self, message: PlayingFailed) -> None:
+        self.tertulia.tell(message.why, "warning")
 
 
 def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.runs import Run
@@ -36,6 +37,33 @@ class Overview:
 
     def made_by(self, run: Run) -> ModelVersion | None:
         return next((version for version in self.versions if version.run == run.id), None)
+
+    @property
+    def run_at_work(self) -> Run | None:
+        return next((run for run in self.runs if run.id in self.alive), None)
+
+    @property
+    def made_here(self) -> tuple[ModelVersion, ...]:
+        """The versions that runs made and that are still there, the newest first."""
+        return tuple(version for version in self.versions if version.run is not None and not version.deleted)
+
+    @property
+    def newest(self) -> ModelVersion | None:
+        """The version that was made last."""
+        return next(iter(self.made_here), None)
+
+    def in_use(self, version: ModelVersion) -> bool:
+        return self.active is not None and self.active.id == version.id
+
+    def beside(self, version: ModelVersion, marked: str) -> ModelVersion | None:
+        """What to compare a version with: what is marked, else what is in use, else what it was trained from."""
+        candidates = (
+            self.version(marked) if marked else None,
+            self.active,
+            next((one for one in self.versions if one.id == version.base), None),
+            *(one for one in self.versions if one.run is None),
+        )
+        return next((one for one in candidates if one and one.id != version.id and not one.deleted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +129,20 @@ def judged(name: str) -> Callable[[Store], Judged]:
             return Judged(version, registry.verdict_of(store, version), registry.report_of(store, version))
         except SENTENCES as error:
             return Judged(version, None, None, str(error))
+
+    return read
+
+
+def card_of(version: ModelVersion) -> Callable[[Store], Path]:
+    """The file with a version's card. Raises TrainingRefused where it has none."""
+
+    def read(store: Store) -> Path:
+        from core.runs.errors import TrainingRefused
+        from core.versions.model_card import NAME
+
+        card = store.folder / version.folder / NAME
+        if not card.is_file():
+            raise TrainingRefused(f"{version.name} has no card in {card.parent}", place=card)
+        return card
 
     return read

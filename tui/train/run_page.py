@@ -16,6 +16,8 @@ from textual.widgets import Static
 
 from core.runs.state import STAGES
 from core.words import duration
+from store.runs import Run
+from store.versions import ModelVersion
 from tui.dataset.bars import bar
 from tui.keys import letter
 from tui.shell.listing import LineRow, Listing
@@ -99,6 +101,21 @@ class RunView(Vertical):
     def _show_figures(self) -> None:
         if self._state is not None:
             self._how.update(Content("\n").join(how(self._state, self._title, max(20, self.size.width - 5))))
+
+
+def summary(run: Run, state: RunState) -> str:
+    """A run in a few words."""
+    share = f" {100 * state.step / state.steps:.0f} %" if state.steps and not state.ended else ""
+    return f"run {run.id} {state.status}{share}"
+
+
+def ending(run: Run, state: RunState, made: ModelVersion | None) -> str:
+    """How a run ended, and what it made, in a sentence."""
+    if made is not None:
+        return f"Run {run.id} is finished and made {made.name}."
+    return (
+        f"Run {run.id}: {state.error[0]}; {state.error[1]}." if state.error else f"Run {run.id} is {state.status}."
+    )
 
 
 def how(state: RunState, title: str, width: int) -> list[Content]:

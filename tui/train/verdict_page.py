@@ -13,11 +13,13 @@ from textual.content import Content
 
 from models.evaluation.rates import Interval
 from models.evaluation.scoring import Errors
+from store.versions import ModelVersion
 from tui.dataset.bars import interval
+from tui.keys import letter
 from tui.shell.listing import LineRow
 from tui.text import plain
 from tui.theme import ACCENT, BAD, GOOD, MUTED, STRONG
-from tui.train.reads import Judged
+from tui.train.reads import Judged, Overview
 
 if TYPE_CHECKING:
     from core.versions.gate import Report, Verdict
@@ -35,12 +37,23 @@ FIGURES = 32
 SETS = {"test": "Your own speech, held out", "general": "Spanish at large"}
 MOST = 12
 """Speakers that are named."""
+NO_VERSION = "No version was made yet, so there is nothing to judge."
+
+
+def standing_of(version: ModelVersion | None, overview: Overview) -> str:
+    """What the keys do with the version whose verdict is shown."""
+    if version is None:
+        return ""
+    if version.deleted:
+        return "deleted"
+    keys = f"{letter('promote')} promotes it, {letter('put aside')} keeps the present ear"
+    return "it is the ear" if overview.in_use(version) else keys
 
 
 def verdict_rows(known: Judged | None, standing: str, width: int) -> list[LineRow]:
     """All there is to say of a version; `standing` says what keys do with it."""
     if known is None:
-        return []
+        return [LineRow(Content.styled(NO_VERSION, MUTED))]
     version, verdict, report = known.version, known.verdict, known.report
     if verdict is None:
         text = known.trouble or "It was never tested: train once, and what it was trained from is tested beside it."

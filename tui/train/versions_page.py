@@ -45,7 +45,7 @@ def version_rows(overview: Overview, marked: str, width: int) -> list[LineRow]:
 def _version(
     version: ModelVersion, overview: Overview, names: Mapping[int, str], marked: str, moment: int
 ) -> LineRow:
-    on = overview.active is not None and overview.active.id == version.id
+    on = overview.in_use(version)
     mark = ("●" if on else " ") + ("◆" if marked == version.name else " ")
     came = plain(names.get(version.base or 0, "")) or ("-" if version.run is None else "a folder")
     state = "deleted" if version.deleted else "the ear" if on else str(version.scores.get("outcome", ""))

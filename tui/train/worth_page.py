@@ -13,10 +13,11 @@ from textual.content import Content
 
 from core.words import counted, duration
 from models.evaluation.rates import LEAST_WORDS
+from tui.keys import letter
 from tui.shell.listing import LineRow
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
-from tui.train.reads import Prospect
+from tui.train.reads import Overview, Prospect
 
 if TYPE_CHECKING:
     from core.runs.snapshot import Snapshot
@@ -34,6 +35,15 @@ BESIDE = (
 )
 LEFT_OUT = 3
 """Segments that are named."""
+
+
+def waiting(overview: Overview) -> str:
+    """A sentence about a version that was proven better and is not in use; empty for none."""
+    newest, active = overview.newest, overview.active
+    if newest is None or newest.scores.get("outcome") != "better" or (active and active.id >= newest.id):
+        return ""
+    better = f"{newest.name} was proven better and waits for you"
+    return f"{better}: the verdict (→ →) says more, {letter('promote')} promotes it."
 
 
 def worth_rows(prospect: Prospect | None, preset: str, note: str, width: int) -> list[LineRow]:
