@@ -19,9 +19,10 @@ from store.errors import StoreError
 from store.segments.queue import SegmentRow
 from store.units import SAMPLE_RATE
 from tui.correct.deck import KEPT_CARDS, QueueScreen
-from tui.correct.waveform import Wave, Waveform
+from tui.correct.waveform import Waveform
 from tui.correct.words import SegmentText
 from tui.services import PlayerLike
+from tui.wave import Wave
 
 PACES = (0.5, 0.6, 0.75, 0.85, 1.0, 1.25, 1.5, 1.75, 2.0)
 LAST = 2 * SAMPLE_RATE
