@@ -89,6 +89,8 @@ class Deck:
 
     def __init__(self, home: Home, jobs: Jobs) -> None:
         self.view = View()
+        self.title = ""
+        """What the view is called, where it has a name."""
         self.blind = False
         """Whether this is a second look, which hides the first one's text."""
         self.ids: array[int] = array("q")
@@ -120,10 +122,10 @@ class Deck:
 
     # --- the list -------------------------------------------------------------------------------
 
-    def turn_to(self, view: View, blind: bool = False) -> None:
+    def turn_to(self, view: View, title: str = "", blind: bool = False) -> None:
         """Leave these segments for others, which `load` fetches."""
         self.view = replace(view, cost=self.view.cost)  # as it was last known; the order of the rest looks again
-        self.blind = blind
+        self.title, self.blind = title, blind
         self._loads += 1
         self._cards.clear()
         self.card, self.segment = None, None

@@ -54,7 +54,7 @@ class Conflicted(Message, bubble=False):
 
 
 @dataclass
-class Said(Message, bubble=False):
+class Said(Message):
     """Something that is of use to the person until the next key."""
 
     sentence: str

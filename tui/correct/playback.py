@@ -55,7 +55,7 @@ class Playback:
         """The sound has come further, or begun, ended or changed its pace."""
 
     @dataclass
-    class Listened(Message, bubble=False):
+    class Listened(Message):
         """A play has ended."""
 
         segment: int
@@ -63,7 +63,7 @@ class Playback:
         """Samples that were heard."""
 
     @dataclass
-    class PlayerComplained(Message, bubble=False):
+    class PlayerComplained(Message):
         """The player cannot do what it should; said once."""
 
         sentence: str

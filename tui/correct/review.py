@@ -16,6 +16,7 @@ from core.review.card import Card
 from core.words import counted
 from store.errors import StoreError
 from store.segments.edits import ActionDone, ConflictError
+from store.segments.queue import View
 from tui.correct import decisions
 from tui.correct.accepting import AcceptedNow, accept, accept_again, yield_to_theirs
 from tui.correct.decisions import Decision
@@ -61,14 +62,12 @@ class Review:
         error: ConflictError
 
     @dataclass
-    class SecondLookDue(Message, bubble=False):
-        """These are to be corrected again."""
+    class ViewWanted(Message, bubble=False):
+        """Other segments are to be shown: those of a second look, or after it the usual ones."""
 
-        segments: tuple[int, ...]
-
-    @dataclass
-    class SecondLookEnded(Message, bubble=False):
-        """All of them are, or the person has enough of it."""
+        view: View
+        title: str = ""
+        blind: bool = False
 
     def __init__(
         self, home: Home, jobs: Jobs, deck: Deck, editing: TextEditing, playback: Playback, keyboard: Keyboard
@@ -82,6 +81,10 @@ class Review:
         self._editing = editing
         self._playback = playback
         self._keyboard = keyboard
+
+    def waits(self) -> bool:
+        """Whether a card is on its way."""
+        return self._editing.card is None and (self._deck.opening or self._deck.segment is not None)
 
     # --- going ----------------------------------------------------------------------------------
 
@@ -99,6 +102,10 @@ class Review:
             self._deck.outdate(self._editing.card.row.id)
         self._editing.leave()
         self._playback.hush()
+
+    def store_draft(self) -> None:
+        """Store what is typed, because it may be looked at elsewhere."""
+        self._editing.store_draft()
 
     def hold(self) -> None:
         """The card is about to change: keys wait for the new one, and what is typed so far stays."""
@@ -332,14 +339,15 @@ class Review:
     def second_look(self) -> None:
         """Correct some of one's own again, without seeing the first text; again to end it."""
         if self._deck.blind:
-            self._home.post_message(self.SecondLookEnded())
+            self._home.post_message(self.ViewWanted(View()))
         else:
             self._jobs.start(self._second_look())
 
     async def _second_look(self) -> None:
         due = tuple(await self._jobs.worker.read(lambda desk: desk.second_look(SECOND_LOOK)))
         if due:
-            self._home.post_message(self.SecondLookDue(due))
+            again = View("time", "all", segments=due)
+            self._home.post_message(self.ViewWanted(again, "second look", blind=True))
         else:
             self._say("None of yours is due for a second look yet.")
 
@@ -347,7 +355,7 @@ class Review:
         agreed = await self._jobs.worker.read(lambda desk: desk.agreement())
         if agreed is not None:
             self._say(f"Of the words, {agreed} differ between your two passes.")
-        self._home.post_message(self.SecondLookEnded())
+        self._home.post_message(self.ViewWanted(View()))
 
     # --- what happens elsewhere ---------------------------------------------------------------------
 

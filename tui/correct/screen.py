@@ -9,44 +9,41 @@ meant for it wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from core.review.card import Card
 from store.segments.queue import View
 from tui.correct import decisions, deck, questions, views
-from tui.correct.card_view import CardView
+from tui.correct.card_pane import CardPane
 from tui.correct.decisions import Side
 from tui.correct.deck import Deck
 from tui.correct.jobs import Conflicted, Failed, Jobs, Said
-from tui.correct.keyboard import Keyboard
+from tui.correct.keyboard import Keyboard, Taking
 from tui.correct.keys import CORRECT
 from tui.correct.playback import Edge, Playback
 from tui.correct.queue_list import QueueList
+from tui.correct.replacing import Replacing
 from tui.correct.review import Review
 from tui.correct.text_editing import TextEditing, doubtful, warned
 from tui.correct.typist import Typist
-from tui.correct.waves import Waves
 from tui.keys import bindings
 from tui.services import PlayerLike
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import NO_FOLDER, ModeScreen
-from tui.text import plain
 
 if TYPE_CHECKING:
-    from core.review.desk import Desk
-    from core.review.replacing import ReplacementPlan
     from core.review.reshaping import Towards
 
-WIDE, NARROW = 100, 60
-"""Columns from which the queue gets more of them, and below which it gives way."""
-TALL, SHORT = 34, 18
-"""Rows from which the text needs not all of them, and below which all else gives way."""
+WIDTHS = [(0, "-narrow"), (60, "-usual"), (100, "-roomy")]
+"""From so many columns on the queue is there, and gets more of them."""
+HEIGHTS = [(0, "-short"), (18, "-usual-height"), (34, "-tall")]
+"""From so many rows on there is all that is known, and the text needs not all of them."""
 
 
 class CorrectScreen(ModeScreen):
@@ -57,29 +54,28 @@ class CorrectScreen(ModeScreen):
     CSS_PATH = "correct.tcss"
     BINDINGS = bindings(CORRECT)
     AUTO_FOCUS = "QueueList"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self) -> None:
         super().__init__()
-        self.view_title = ""
-        """What the view is called, where it was opened from elsewhere."""
         self.jobs = Jobs(self)
         self.deck = Deck(self, self.jobs)
-        self.waves = Waves(self, self.jobs)
-        self.playback = Playback(self, self._make_player)
         self.keyboard = Keyboard(self, CORRECT)
-        self.editing = TextEditing(self, self.jobs, self._written)
-        self.review = Review(self, self.jobs, self.deck, self.editing, self.playback, self.keyboard)
         self.heading = Static(id="heading", markup=False)
         self.queue = QueueList(self.take_key)
-        self.shown = CardView(self.take_key)
-        self.text, self.editor, self.waveform = self.shown.text, self.shown.editor, self.shown.waveform
-        self.status, self.said = self.shown.status, self.shown.said
-        self.typist = Typist(
-            self, self.keyboard, self.editing, self.playback, self.shown, self._run_command, self._waits
+        self.pane = CardPane(self.jobs, self.keyboard, self._make_player, self.take_key)
+        self.text, self.editor, self.waveform = self.pane.text, self.pane.editor, self.pane.waveform
+        self.status, self.said = self.pane.status, self.pane.said
+        self.editing, self.playback = self.pane.editing, self.pane.playback
+        self.review = Review(self, self.jobs, self.deck, self.editing, self.playback, self.keyboard)
+        self.typist = Typist(self, self.keyboard, self.pane, self._run, self.review.waits)
+        self.replacing = Replacing(
+            self, self.jobs, self.review, self.typist, lambda dialog, then: self.app.push_screen(dialog, then)
         )
 
     def body(self) -> Iterable[Widget]:
-        yield Horizontal(Vertical(self.heading, self.queue, id="left"), self.shown)
+        yield Horizontal(Vertical(self.heading, self.queue, id="left"), self.pane)
 
     @property
     def card(self) -> Card | None:
@@ -100,9 +96,9 @@ class CorrectScreen(ModeScreen):
         self.keyboard.resume()
         if not self.jobs.is_open and self.tertulia.data is not None:
             self.jobs.open(self.tertulia.data)
-            self.show(self.deck.view, self.view_title)
+            self.show(self.deck.view, self.deck.title)
         elif not self.jobs.is_open:
-            self.shown.show_nothing(NO_FOLDER)
+            self.pane.show_nothing(NO_FOLDER)
         else:
             self.jobs.start(self.deck.reorder())
 
@@ -120,29 +116,14 @@ class CorrectScreen(ModeScreen):
         await self.playback.close()
         await self.jobs.close()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Give the queue more room where there is some, and the text where there is little."""
-        self.set_class(event.size.width >= WIDE, "-roomy")
-        self.set_class(event.size.width < NARROW, "-narrow")
-        self.set_class(event.size.height >= TALL, "-tall")
-        self.set_class(event.size.height < SHORT, "-short")
-
-    # --- what the parts ask for -----------------------------------------------------------------
-
     def _make_player(self) -> PlayerLike | None:
         return self.tertulia.make_player() if self.tertulia.sound else None
-
-    def _written(self) -> str | None:
-        return self.editor.text if self.keyboard.taking == "write" else None
-
-    def _waits(self) -> bool:
-        return self.card is None and (self.deck.opening or self.deck.segment is not None)
 
     async def take_key(self, event: events.Key, widget: Widget) -> bool:
         """Take a key that came to one of the widgets that share the keyboard; False leaves it to the widget."""
         return await self.typist.take(event, widget)
 
-    async def _run_command(self, action: str) -> bool:
+    async def _run(self, action: str) -> bool:
         return bool(await self.app.run_action(action, self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -153,24 +134,24 @@ class CorrectScreen(ModeScreen):
             case _ if taking in ("pick", "choose", "ask"):
                 return action == "back"
             case "back":
-                usual = views.is_usual(self.deck.view, self.view_title)
+                usual = views.is_usual(self.deck.view, self.deck.title)
                 return taking != "keys" or self.editing.chosen is not None or not usual
             case "alternative":
                 return self.editing.offers
             case "doubt":
                 return taking == "write" or (card is not None and bool(doubtful(card) | warned(card)))
-            case "accept" | "pick" | "write" | "play":
+            case "accept" | "pick" | "write" | "play" | "flag" | "speaker" | "note" | "snippet":
                 return card is not None
             case _:
                 return super().check_action(action, parameters)
 
-    # --- what the parts say: the queue ----------------------------------------------------------
+    # --- what the parts say ---------------------------------------------------------------------
 
     @on(Deck.Changed)
     def draw_list(self) -> None:
         self.queue.show(self.deck.ids, self.deck.place)
-        self.draw_place()
 
+    @on(Deck.Changed)
     @on(Deck.Moved)
     def draw_place(self) -> None:
         count, place, status = len(self.deck.ids), self.deck.place, self.status
@@ -189,57 +170,29 @@ class CorrectScreen(ModeScreen):
     def forget_rows(self, message: Deck.SegmentsChanged) -> None:
         self.queue.forget(message.segments)
 
-    # --- what the parts say: the card -----------------------------------------------------------
-
     @on(Deck.CardArrived)
     async def show_card(self) -> None:
         """Draw it, play it, and do what was asked of it while it was on its way."""
         card, again = self.deck.card, self.deck.again
         if card is None or self.card is not None:
             return  # it was left before it came, or is shown already
-        self.editing.show(card, again)
-        self.playback.show(card.row, again)
         if not again:
             self.keyboard.begin()
-        if not again and self.is_current:  # it may have been left before the card came
-            self.playback.play_all()
-        elif self.review.edge is not None:
-            self.playback.play_edge(self.review.edge)
+        # It may have been left for another screen before it came.
+        self.pane.show_card(card, again, not again and self.is_current, self.review.edge)
         self.review.edge = None
-        self.draw_text()
-        self.draw_wave()
-        self.draw_sound()
+        self.deck.page = self.queue.page
+        self.draw_keys_line()
         await self.typist.release()
 
-    @on(TextEditing.TextChanged)
-    @on(TextEditing.WordChosen)
     @on(Deck.NeighboursChanged)
-    def draw_text(self) -> None:
+    def show_neighbours(self) -> None:
         if self.deck.card is not None:
-            self.editing.take_neighbours(self.deck.card)
-        self.shown.draw_text(self.editing)
-        self.query_one(KeysLine).refresh()
+            self.pane.show_neighbours(self.deck.card)
 
     @on(Deck.CardFetched)
     def prepare_wave(self, message: Deck.CardFetched) -> None:
-        self.waves.draw(message.card.row)
-
-    @on(Waves.Drawn)
-    def draw_wave(self) -> None:
-        if self.card is not None:
-            wave = self.waveform.wave = self.waves.of(self.card.row)
-            if wave is None:
-                self.waveform.trouble = "…"
-                self.waves.draw(self.card.row)
-
-    @on(Waves.Missing)
-    def say_why_no_wave(self, message: Waves.Missing) -> None:
-        if message.segment == self.deck.segment:
-            self.waveform.trouble = message.sentence
-
-    @on(Playback.Changed)
-    def draw_sound(self) -> None:
-        self.shown.draw_sound(self.playback, self.editing)
+        self.pane.waves.draw(message.card.row)
 
     @on(Playback.PlayerComplained)
     def pass_on_complaint(self, message: Playback.PlayerComplained) -> None:
@@ -250,26 +203,27 @@ class CorrectScreen(ModeScreen):
         if self.deck.segment is None and not self.deck.opening:
             self.keyboard.drop()
             self.draw_place()
-            self.shown.show_nothing(views.why_empty(self.deck.view, self.view_title))
-
-    # --- what the parts say: keys, and what is stored -------------------------------------------
+            self.pane.show_nothing(views.why_empty(self.deck.view, self.deck.title))
 
     @on(Keyboard.Changed)
     def draw_keys(self) -> None:
         """Show where keys go, and let them come there."""
-        taking = self.keyboard.taking
-        self.shown.show_keys(taking, self.keyboard.spelled)
-        self.set_focus({"write": self.editor, "ask": self.shown.ask_line}.get(taking, self.queue))
-        self.query_one(KeysLine).writing = taking != "keys"
-        self.draw_text()
+        self.pane.show_keys()
+        lines: dict[Taking, Widget] = {"write": self.editor, "ask": self.pane.ask_line}
+        self.set_focus(lines.get(self.keyboard.taking, self.queue))
+        self.draw_keys_line()
 
-    @on(TextArea.Changed)
-    def typed(self) -> None:
-        self.editing.catch_up()
+    @on(TextEditing.TextChanged)
+    @on(TextEditing.WordChosen)
+    def draw_keys_line(self) -> None:
+        """Show what can be pressed now."""
+        line = self.query_one(KeysLine)
+        line.writing = self.keyboard.taking != "keys"
+        line.refresh()
 
     @on(Said)
     def say(self, message: Said) -> None:
-        self.shown.say(message.sentence)
+        self.pane.say(message.sentence)
 
     @on(Review.Saved)
     def draw_saved(self, message: Review.Saved) -> None:
@@ -282,7 +236,7 @@ class CorrectScreen(ModeScreen):
         self.keyboard.drop()
         self.status.saved = "failed"
         if self.deck.segment is None:
-            self.shown.show_nothing(message.sentence)
+            self.pane.show_nothing(message.sentence)
         self.tertulia.tell(message.sentence, "error")
 
     @on(Conflicted)
@@ -304,15 +258,9 @@ class CorrectScreen(ModeScreen):
         error = message.error
         self.app.push_screen(Conflict(error), lambda take: self.review.resolve(error, take or "edit"))
 
-    @on(Review.SecondLookDue)
-    def begin_second_look(self, message: Review.SecondLookDue) -> None:
-        self.show(View("time", "all", segments=message.segments), "second look", blind=True)
-
-    @on(Review.SecondLookEnded)
-    def end_second_look(self) -> None:
-        self.show(View())
-
-    # --- which segments -------------------------------------------------------------------------
+    @on(Review.ViewWanted)
+    def show_view(self, message: Review.ViewWanted) -> None:
+        self.show(message.view, message.title, message.blind)
 
     def show(self, view: View, title: str = "", blind: bool = False) -> None:
         """Show these segments, from the first on.
@@ -323,8 +271,8 @@ class CorrectScreen(ModeScreen):
             blind: hide what was made of them before.
         """
         self.review.leave()
-        self.deck.turn_to(view, blind)
-        self.view_title, self.queue.blind = title, blind
+        self.deck.turn_to(view, title, blind)
+        self.queue.blind = blind
         self.heading.update(views.described(self.deck.view, title))
         self.jobs.start(self._load())
 
@@ -332,30 +280,30 @@ class CorrectScreen(ModeScreen):
         with self.app.batch_update():  # one picture, of what is found; there is nothing to see before
             await self.deck.load()
 
-    def _go(self, place: int) -> None:
-        self.deck.page = self.queue.page
-        self.review.go(place)
-
     @on(QueueList.Clicked)
     def clicked(self, message: QueueList.Clicked) -> None:
-        self._go(message.place)
+        self.review.go(message.place)
+
+    # --- what keys do ---------------------------------------------------------------------------
 
     def action_move(self, step: int) -> None:
         if 0 <= self.deck.place + step < len(self.deck.ids):
-            self._go(self.deck.place + step)
+            self.review.go(self.deck.place + step)
 
     def action_page(self, step: int) -> None:
-        self._go(self.deck.place + step * self.queue.page)
+        self.review.go(self.deck.place + step * self.queue.page)
 
     def action_end(self, place: int) -> None:
-        self._go(len(self.deck.ids) - 1 if place < 0 else 0)
+        self.review.go(len(self.deck.ids) - 1 if place < 0 else 0)
 
     def action_order(self) -> None:
-        self.show(views.in_next_order(self.deck.view), self.view_title, self.deck.blind)
+        self.show(views.in_next_order(self.deck.view), self.deck.title, self.deck.blind)
 
     def action_filter(self) -> None:
-        speakers = self.card.speakers if self.card is not None else []
-        self.typist.ask(questions.which_segments(self.deck.view, speakers, self.show))
+        self.typist.ask(questions.which_segments(self.deck.view, self._speakers(), self.show))
+
+    def _speakers(self) -> list[str]:
+        return self.card.speakers if self.card is not None else []
 
     def action_search(self) -> None:
         self.typist.ask(questions.which_words(self.deck.view, self.show))
@@ -369,10 +317,8 @@ class CorrectScreen(ModeScreen):
             self.typist.stop_writing()
         elif self.editing.chosen is not None:
             self.editing.choose(None)
-        elif not views.is_usual(self.deck.view, self.view_title):
+        elif not views.is_usual(self.deck.view, self.deck.title):
             self.show(View(order=self.deck.view.order))
-
-    # --- the sound ------------------------------------------------------------------------------
 
     def action_play(self) -> None:
         self.playback.toggle()
@@ -388,8 +334,6 @@ class CorrectScreen(ModeScreen):
 
     def action_pace(self, step: int) -> None:
         self.playback.change_pace(step)
-
-    # --- the text -------------------------------------------------------------------------------
 
     def action_write(self) -> None:
         self.typist.write_here()
@@ -413,19 +357,10 @@ class CorrectScreen(ModeScreen):
         self.editing.take_alternative()
 
     def action_snippet(self) -> None:
-        if self.card is not None:
-            self.typist.ask(questions.which_snippet(self.tertulia.settings.snippets, self.editing.put))
-
-    # --- deciding -------------------------------------------------------------------------------
+        self.typist.ask(questions.which_snippet(self.tertulia.settings.snippets, self.editing.put))
 
     def action_accept(self) -> None:
-        """The text is right: store it and go on; without one it is still to be typed."""
-        self.editing.catch_up()
-        card = self.card
-        if card is not None and not plain(card.text) and card.row.heard is None and not card.shown:
-            self.shown.say("It has no text yet: type what is said, or skip it with -.")
-            self.typist.write(0, 0)
-        else:
+        if not self.typist.write_missing():
             self.review.accept()
 
     def action_skip(self) -> None:
@@ -435,17 +370,15 @@ class CorrectScreen(ModeScreen):
         self.review.decide(decisions.unsure)
 
     def action_flag(self) -> None:
-        if self.card is not None:
-            self.typist.ask(questions.which_flag(self.typist.ask, self.review.decide))
+        self.typist.ask(questions.which_flag(self.typist.ask, self.review.decide))
 
     def action_speaker(self) -> None:
-        if self.card is not None:
-            decide = self.review.decide_and_stay
-            self.typist.ask(questions.which_speaker(self.card.speakers, self.typist.ask, decide))
+        speakers, decide = self._speakers(), self.review.decide_and_stay
+        self.typist.ask(questions.which_speaker(speakers, self.typist.ask, decide))
 
     def action_note(self) -> None:
-        if self.card is not None:
-            self.typist.ask(questions.which_note(self.card.row.note, self.review.decide_and_stay))
+        note = self.card.row.note if self.card is not None else ""
+        self.typist.ask(questions.which_note(note, self.review.decide_and_stay))
 
     def action_trim(self, side: Side, step: int) -> None:
         """Move a boundary by 50 ms, and hear that edge."""
@@ -463,31 +396,8 @@ class CorrectScreen(ModeScreen):
     def action_redo(self) -> None:
         self.review.redo()
 
-    # --- many at once ---------------------------------------------------------------------------
-
     def action_like_this(self) -> None:
-        """The same change wherever the same was heard and nobody has listened yet."""
-        segment, found = self.review.to_repeat()
-
-        def open_plan(before: str, after: str) -> None:
-            self._replace(lambda desk: desk.like_this(before, after, segment))
-
-        if len(found) == 1:
-            open_plan(*found[0])
-        elif found:
-            self.typist.ask(questions.which_change(found, open_plan))
-        else:
-            self.shown.say("Correct a word first; then = offers the same elsewhere.")
+        self.replacing.like_this()
 
     def action_replace(self) -> None:
-        self._replace()
-
-    def _replace(self, plan: Callable[[Desk], ReplacementPlan] | None = None) -> None:
-        from tui.correct.find_replace import Replace
-
-        self.editing.store_draft()
-        self.app.push_screen(Replace(self.jobs.worker, plan), self._replace_in)
-
-    def _replace_in(self, chosen: tuple[ReplacementPlan, set[int]] | None) -> None:
-        if chosen is not None:
-            self.review.replace(*chosen)
+        self.replacing.find()

@@ -48,11 +48,11 @@ class TextEditing:
     """
 
     @dataclass
-    class TextChanged(Message, bubble=False):
+    class TextChanged(Message):
         """It is another text."""
 
     @dataclass
-    class WordChosen(Message, bubble=False):
+    class WordChosen(Message):
         """Another word is chosen, or none."""
 
     def __init__(self, home: Home, jobs: Jobs, written: Callable[[], str | None]) -> None:
@@ -255,9 +255,9 @@ class TextEditing:
 
     async def close(self) -> None:
         """Store what is being typed before the database is closed, as far as it can be."""
-        self.catch_up()
-        if self.card is not None and self._timer is not None:
-            self.keep(self.card.row.id, self.card.text)
+        card, written = self.card, self._written()
+        if card is not None and (self.has_unstored or written not in (None, card.text)):
+            self.keep(card.row.id, card.text if written is None else written)
         for segment, text in self._unstored.items():
             with suppress(StoreError):
                 await self._jobs.worker.do(_draft(segment, text))

@@ -8,13 +8,13 @@ from contextlib import closing
 from textual import events
 from textual.widget import Widget
 
-from tui.correct.card_view import CardView
+from tui.correct.card_pane import CardPane
 from tui.correct.jobs import Home, Said
 from tui.correct.keyboard import Answered, Chosen, Command, Keyboard, Letter, Meaning, Nothing, Taking, Written
-from tui.correct.playback import Playback
 from tui.correct.questions import Question
-from tui.correct.text_editing import TextEditing, core_span, word_at, word_spans
+from tui.correct.text_editing import core_span, word_at, word_spans
 from tui.correct.words import labels
+from tui.text import plain
 
 
 class Typist:
@@ -23,9 +23,7 @@ class Typist:
     Args:
         home: shows what is said.
         keyboard: says what a key means.
-        editing: the text.
-        playback: the sound, which follows the chosen word.
-        view: has the lines that are written in.
+        pane: the segment, and the lines that are written in.
         run: does a command; whether it could be done.
         waits: whether a card is on its way.
     """
@@ -34,17 +32,15 @@ class Typist:
         self,
         home: Home,
         keyboard: Keyboard,
-        editing: TextEditing,
-        playback: Playback,
-        view: CardView,
+        pane: CardPane,
         run: Callable[[str], Awaitable[bool]],
         waits: Callable[[], bool],
     ) -> None:
         self._home = home
         self._keyboard = keyboard
-        self._editing = editing
-        self._playback = playback
-        self._view = view
+        self._pane = pane
+        self._editing = pane.editing
+        self._playback = pane.playback
         self._run = run
         self._waits = waits
         self._question: Question | None = None
@@ -53,7 +49,7 @@ class Typist:
 
     async def take(self, event: events.Key, widget: Widget) -> bool:
         """Take a key that came to one of the widgets that share the keyboard; False leaves it to the widget."""
-        places: dict[Widget, Taking] = {self._view.editor: "write", self._view.ask_line: "ask"}
+        places: dict[Widget, Taking] = {self._pane.editor: "write", self._pane.ask_line: "ask"}
         return await self._do(self._keyboard.take(event, places.get(widget, "keys"), self._waits()))
 
     async def release(self) -> None:
@@ -67,9 +63,9 @@ class Typist:
             case Nothing.HELD:
                 return True
             case Written(event):
-                (self._view.editor if self._keyboard.taking == "write" else self._view.ask_line).take(event)
+                (self._pane.editor if self._keyboard.taking == "write" else self._pane.ask_line).take(event)
                 return True
-        self._view.say("")
+        self._pane.say("")
         match meaning:
             case Nothing.LEFT:
                 return False
@@ -80,8 +76,8 @@ class Typist:
             case Chosen(key):
                 self._answer(key)
             case Answered(keep):
-                words = self._view.ask_line.value
-                with self._view.app.batch_update():  # one picture of the line's going and what comes of it
+                words = self._pane.ask_line.value
+                with self._pane.app.batch_update():  # one picture of the line's going and what comes of it
                     self._keyboard.become("keys")
                     if keep and self._question is not None:
                         self._question.then(words)
@@ -92,7 +88,7 @@ class Typist:
     def ask(self, question: Question) -> None:
         """Ask something; what follows the answer is up to the question."""
         self._question = question
-        self._view.show_question(question)
+        self._pane.show_question(question)
         self._keyboard.become("choose" if question.words is None else "ask")
 
     def _answer(self, key: str) -> None:
@@ -109,7 +105,7 @@ class Typist:
         """Change the text in place, with these characters selected."""
         if self._editing.card is not None:
             self._keyboard.become("write")
-            self._view.editor.write(self._editing.card.text, first, last)
+            self._pane.editor.write(self._editing.card.text, first, last)
 
     def write_here(self) -> None:
         """Change the text before the chosen word, or at its end."""
@@ -117,6 +113,16 @@ class Typist:
         if card is not None:
             at = len(card.text) if chosen is None else word_spans(card.text)[chosen][0]
             self.write(at, at)
+
+    def write_missing(self) -> bool:
+        """Whether there is no text that could be accepted; it is to be typed then."""
+        self._editing.catch_up()
+        card = self._editing.card
+        missing = card is not None and not plain(card.text) and card.row.heard is None and not card.shown
+        if missing:
+            self._home.post_message(Said("It has no text yet: type what is said, or skip it with -."))
+            self.write(0, 0)
+        return missing
 
     def change(self) -> None:
         """Change the chosen word, or the one that is heard, or else the text."""
@@ -136,7 +142,7 @@ class Typist:
         """Back to commands; the word at the cursor is the chosen one."""
         self._editing.catch_up()
         if self._editing.card is not None:
-            self._editing.choose(word_at(self._editing.card.text, self._view.editor.place))
+            self._editing.choose(word_at(self._editing.card.text, self._pane.editor.place))
         self._keyboard.become("keys")
 
     # --- choosing a word --------------------------------------------------------------------------
@@ -173,7 +179,7 @@ class Typist:
 
     def doubt(self, step: int) -> None:
         """Go to the next or the last doubtful word; while writing, select it."""
-        card, editor = self._editing.card, self._view.editor
+        card, editor = self._editing.card, self._pane.editor
         if card is None:
             return
         if self._keyboard.taking == "write":

@@ -94,7 +94,7 @@ async def _search(app: BenchApp, kind: str, words: str) -> Timing:
         app.press("slash")
         for character in words:
             app.press(character)
-        await app.until(lambda: app.correct.shown.ask_line.value == words, "the words")
+        await app.until(lambda: app.correct.pane.ask_line.value == words, "the words")
         with search.once():
             app.press("enter")
             await app.until(lambda: app.correct.deck.view.search == words and app.shows_card(), "the results")

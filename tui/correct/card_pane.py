@@ -1,23 +1,33 @@
-"""How the segment that is shown looks: its sound, its words, and what is known about it."""
+"""The segment that is shown: its text, its sound and their picture, and how all that looks.
+
+What these parts post is drawn here; what concerns the keys or the whole app goes on to the screen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual import on
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import TextArea
 
 from core.review.card import Card
 from store.units import SAMPLE_RATE
 from tui.correct.about import Lines, about, around, readings
 from tui.correct.choices import AskLine, Choices
 from tui.correct.editor import SegmentEditor
-from tui.correct.keyboard import Taking
-from tui.correct.playback import Playback
+from tui.correct.jobs import Jobs
+from tui.correct.keyboard import Keyboard, Taking
+from tui.correct.playback import Edge, Playback
 from tui.correct.questions import Question
 from tui.correct.route import Route
 from tui.correct.status_line import CorrectStatus
 from tui.correct.text_editing import TextEditing, doubtful, warned, word_spans
 from tui.correct.waveform import Waveform
+from tui.correct.waves import Waves
 from tui.correct.words import SegmentText
+from tui.services import PlayerLike
 from tui.text import plain
 from tui.theme import ACCENT
 
@@ -25,14 +35,23 @@ MODES: dict[Taking, str] = {"write": "writing", "pick": "which word?"}
 """What the status line says of the keys where they are not the usual ones."""
 
 
-class CardView(Vertical):
-    """Draws what the screen's parts know.
+class CardPane(Vertical):
+    """Draws a segment.
 
     Args:
+        jobs: has the database read and write.
+        keyboard: knows what keys are just now.
+        make_player: starts what plays; gives None where sound is off.
         route: is given the keys that come to the two lines one writes in.
     """
 
-    def __init__(self, route: Route) -> None:
+    def __init__(
+        self, jobs: Jobs, keyboard: Keyboard, make_player: Callable[[], PlayerLike | None], route: Route
+    ) -> None:
+        self.editing = TextEditing(self, jobs, self._written)
+        self.playback = Playback(self, make_player)
+        self.waves = Waves(self, jobs)
+        self._keyboard = keyboard
         self.waveform = Waveform()
         self.before, self.after = Lines(id="before"), Lines(id="after")
         self.text = SegmentText()
@@ -50,13 +69,18 @@ class CardView(Vertical):
             self.choices, self.ask_line, self.said, self.status,
         )  # fmt: skip
 
-    def show_keys(self, taking: Taking, spelled: str) -> None:
-        """Show what belongs to what keys are just now; of a word's label this was typed."""
+    def _written(self) -> str | None:
+        return self.editor.text if self._keyboard.taking == "write" else None
+
+    def show_keys(self) -> None:
+        """Show what belongs to what keys are just now."""
+        taking = self._keyboard.taking
         self.text.display, self.editor.display = taking != "write", taking == "write"
         self.readings.display = taking == "write"
         self.choices.display, self.ask_line.display = taking in ("choose", "ask"), taking == "ask"
-        self.text.picking = spelled if taking == "pick" else None
+        self.text.picking = self._keyboard.spelled if taking == "pick" else None
         self.status.mode = MODES.get(taking, "")
+        self.draw_text()
 
     def show_question(self, question: Question) -> None:
         self.choices.title, self.choices.choices = question.title, question.answers
@@ -69,9 +93,35 @@ class CardView(Vertical):
 
     # --- the card -------------------------------------------------------------------------------
 
-    def draw_text(self, editing: TextEditing) -> None:
+    def show_card(self, card: Card, again: bool, play: bool, edge: Edge | None) -> None:
+        """Show this segment.
+
+        Args:
+            card: as it was read.
+            again: whether it was shown before, and has changed.
+            play: whether to play it.
+            edge: what to play of it otherwise.
+        """
+        self.editing.show(card, again)
+        self.playback.show(card.row, again)
+        if play:
+            self.playback.play_all()
+        elif edge is not None:
+            self.playback.play_edge(edge)
+        self.draw_text()
+        self.draw_wave()
+        self.draw_sound()
+
+    def show_neighbours(self, card: Card) -> None:
+        """Others stand around it now."""
+        self.editing.take_neighbours(card)
+        self.draw_text()
+
+    @on(TextEditing.TextChanged)
+    @on(TextEditing.WordChosen)
+    def draw_text(self) -> None:
         """The words and all that is known about the segment."""
-        card = editing.card
+        card = self.editing.card
         if card is None:
             return
         self.remove_class("-empty")
@@ -79,24 +129,17 @@ class CardView(Vertical):
         self.text.words = tuple(word.text for word in card.words)
         self.text.doubtful, self.text.warned = doubtful(card), warned(card)
         self._mark_words(card)
-        self.draw_neighbours(card)
-        self.draw_word(editing)
+        self.before.lines = around([(row.speaker, row.text) for row in card.before], ahead=False)
+        self.after.lines = around([(row.speaker, row.text) for row in card.after], ahead=True)
+        self._draw_word(card)
         self.about.lines = about(card)
         if card.text != card.shown:
             self.status.saved = "draft"
         elif self.status.saved == "draft":
             self.status.saved = ""
 
-    def draw_neighbours(self, card: Card) -> None:
-        """What is said before and after."""
-        self.before.lines = around([(row.speaker, row.text) for row in card.before], ahead=False)
-        self.after.lines = around([(row.speaker, row.text) for row in card.after], ahead=True)
-
-    def draw_word(self, editing: TextEditing) -> None:
-        """Which word is chosen, where it lies in the sound, and what else it may be."""
-        card, chosen, offered = editing.card, editing.chosen, editing.offered
-        if card is None:
-            return
+    def _draw_word(self, card: Card) -> None:
+        chosen, offered = self.editing.chosen, self.editing.offered
         self.text.chosen = chosen
         key = "" if self.editor.display else "a"
         lines = readings(offered.text if offered else "", offered.alternatives if offered else (), card.other, key)
@@ -108,17 +151,40 @@ class CardView(Vertical):
             first, last = (card.row.start + int(at * SAMPLE_RATE) for at in (word.start, word.end))
             self.waveform.word = first, max(last, first + 1)
 
-    def draw_sound(self, playback: Playback, editing: TextEditing) -> None:
+    @on(TextArea.Changed)
+    def typed(self) -> None:
+        """Something was written in place."""
+        self.editing.catch_up()
+
+    @on(Playback.Changed)
+    def draw_sound(self) -> None:
         """Where the sound is, which word that is, and how much was heard; without a player nothing was."""
-        card, word = editing.card, editing.word_heard(playback.moment)
+        card, playback, status = self.editing.card, self.playback, self.status
         self.waveform.at, self.waveform.heard = playback.at, playback.heard
-        self.status.playing, self.status.pace, self.status.loop = playback.playing, playback.pace, playback.loop
+        status.playing, status.pace, status.loop = playback.playing, playback.pace, playback.loop
         if card is not None and playback.player is not None:
-            self.status.heard = playback.listened / max(card.row.seconds, 1e-6)
+            status.heard = playback.listened / max(card.row.seconds, 1e-6)
+        word = self.editing.word_heard(playback.moment)
         if word != self.text.heard:
             self.text.heard = word
             if card is not None:
                 self._mark_words(card)
+
+    @on(Waves.Drawn)
+    def draw_wave(self) -> None:
+        """The picture of the sound, when there is one."""
+        card = self.editing.card
+        if card is not None:
+            self.waveform.wave = self.waves.of(card.row)
+            if self.waveform.wave is None:
+                self.waveform.trouble = "…"
+                self.waves.draw(card.row)
+
+    @on(Waves.Missing)
+    def say_why_no_wave(self, message: Waves.Missing) -> None:
+        card = self.editing.card
+        if card is not None and message.segment == card.row.id:
+            self.waveform.trouble = message.sentence
 
     def _mark_words(self, card: Card) -> None:
         if self.editor.display:
