@@ -157,6 +157,7 @@ class CardPane(Vertical):
         self.editing.catch_up()
 
     @on(Playback.Changed)
+    @on(Playback.Listened)
     def draw_sound(self) -> None:
         """Where the sound is, which word that is, and how much was heard; without a player nothing was."""
         card, playback, status = self.editing.card, self.playback, self.status

@@ -55,7 +55,7 @@ class Playback:
         """The sound has come further, or begun, ended or changed its pace."""
 
     @dataclass
-    class Listened(Message):
+    class Listened(Message, bubble=False):
         """A play has ended."""
 
         segment: int
@@ -223,7 +223,6 @@ class Playback:
                     self.playing = False
                     self.at = sample if ours else self.at
                 self._home.post_message(self.Listened(segment, spans))
-                self._changed()
             case protocol.Error(text=text) if text != self._last_complaint:
                 self._last_complaint = text
                 self._home.post_message(self.PlayerComplained(text))

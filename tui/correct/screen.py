@@ -1,10 +1,9 @@
 """The Correct screen: hear a segment, mend its text, decide, and go on.
 
 It is put together from parts with one job each, and none of them knows a screen: the queue and its cards (deck),
-the sound (playback, waves), what a key means (keyboard) and what is typed (typist, text_editing), what is done
-with a segment and which comes next (review). The screen passes on what a person asks for, and draws what the
-parts post. Which card is shown only the text that is being edited knows: while it has none, the keys that are
-meant for it wait.
+the segment that is shown (card_pane, with its text, playback and waves), what a key means (keyboard, typist), and
+what is done with a segment and which comes next (review). The screen passes on what a person asks for, and draws
+what the parts post. Keys that are meant for a card wait while it is on its way.
 """
 
 from __future__ import annotations
@@ -207,7 +206,6 @@ class CorrectScreen(ModeScreen):
 
     @on(Keyboard.Changed)
     def draw_keys(self) -> None:
-        """Show where keys go, and let them come there."""
         self.pane.show_keys()
         lines: dict[Taking, Widget] = {"write": self.editor, "ask": self.pane.ask_line}
         self.set_focus(lines.get(self.keyboard.taking, self.queue))
@@ -216,7 +214,6 @@ class CorrectScreen(ModeScreen):
     @on(TextEditing.TextChanged)
     @on(TextEditing.WordChosen)
     def draw_keys_line(self) -> None:
-        """Show what can be pressed now."""
         line = self.query_one(KeysLine)
         line.writing = self.keyboard.taking != "keys"
         line.refresh()
