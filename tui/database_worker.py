@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.correct.waveform import BIN, Wave
+from tui import wave
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 THREADS = ("desk", "queue", "audio", "errors")
-CONTEXT = 4000
-"""Samples shown before and after a segment: a quarter of a second."""
 
 
 class DatabaseWorker:
@@ -50,9 +48,9 @@ class DatabaseWorker:
         """Read something that may take long; awaiting it raises what it raises."""
         return self._run(1, lambda: do(self._own_reader()))
 
-    def wave(self, row: SegmentRow) -> Awaitable[Wave]:
+    def wave(self, row: SegmentRow) -> Awaitable[wave.Wave]:
         """The picture of a segment's sound. Raises StoreError when the audio cannot be read."""
-        return self._run(2, lambda: _wave(self._folder, row))
+        return self._run(2, lambda: wave.read(self._folder, row))
 
     def update_expected_errors(self) -> Awaitable[int]:
         """Expect errors by what was corrected since, too; how many segments that changed. Raises StoreError."""
@@ -95,15 +93,3 @@ class DatabaseWorker:
     def _close(desk: Desk | None) -> None:
         if desk is not None:
             desk.store.close()
-
-
-def _wave(folder: Path, row: SegmentRow) -> Wave:
-    import numpy as np
-
-    from store.audio.folder import AudioFolder
-
-    first = max(0, row.start - CONTEXT)
-    last = min(row.recording_samples, row.end + CONTEXT)
-    samples = np.abs(AudioFolder(folder).span(row.sha256, first, last))
-    bins = np.pad(samples, (0, -len(samples) % BIN)).reshape(-1, BIN)
-    return Wave(first, row.start, row.end, tuple(bins.max(axis=1).tolist()) if len(bins) else ())

@@ -95,7 +95,7 @@ async def test_going_back_at_once_shows_what_was_just_done(tmp_path: Path) -> No
         await it.at(HEARD[0])
         for key in ("enter", "k", "Y", "k", "enter"):
             it.app.simulate_key(key)
-        await it.until(lambda: it.screen.segment == numbers[1] and it.screen.card)
+        await it.until(lambda: it.screen.deck.segment == numbers[1] and it.screen.card)
         await it.ready()
         with desk(tmp_path) as mine:
             assert [action.kind for action in reversed(mine.history())] == ["accept", "unsure", "accept"]
@@ -236,7 +236,7 @@ async def test_a_text_that_cannot_be_stored_is_not_lost(tmp_path: Path) -> None:
         await it.until(lambda: any("the most that one piece may have" in toast for toast in it.toasts()))
         assert "not saved ×" in it.seen()
         await it.press("up")
-        await it.until(lambda: it.screen.segment == numbers[0] and it.screen.card)
+        await it.until(lambda: it.screen.deck.segment == numbers[0] and it.screen.card)
         assert it.screen.card and it.screen.card.text == HEARD[0] + " ya" * 4000
         assert it.row(numbers[0]).status == "new"
 

@@ -32,7 +32,7 @@ async def test_any_keys_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 await it.pilot.pause()
         for _ in range(4):
             await it.press("escape")
-        await it.until(lambda: it.screen.taking == "keys" and not it.screen._held)
+        await it.until(lambda: it.screen.keyboard.taking == "keys" and not it.screen.keyboard.held)
         assert it.app.screen is it.screen
         assert not [toast for toast in it.toasts() if "meanwhile" in toast], "one person is never two"
     with desk(tmp_path) as mine:

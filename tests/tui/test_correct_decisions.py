@@ -224,7 +224,7 @@ async def test_two_people_at_one_segment_see_both_texts(
     async with correcting(tmp_path) as it:
         await first(it)
         await it.press("f", "d", *"fui")
-        await it.until(lambda: it.screen._draft_timer is None)  # the draft is on its way
+        await it.until(lambda: not it.screen.editing.has_unstored)  # the draft is on its way
         with desk(tmp_path, OTHER) as theirs:
             theirs.accept(theirs.card(numbers[0]), "El lunes.")
         await it.press("enter")
@@ -247,7 +247,7 @@ async def test_what_another_process_changes_appears_by_itself(tmp_path: Path) ->
     numbers = fill(tmp_path)
     async with correcting(tmp_path) as it:
         await first(it)
-        await it.until(lambda: it.screen._marker)
+        await it.until(lambda: it.screen.deck.is_watching)
         with desk(tmp_path, OTHER) as theirs:
             theirs.accept(theirs.card(numbers[0]), "El lunes.")
             theirs.skip(theirs.card(numbers[4]))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tui.correct.choices import lettered
 from tui.correct.playback import union
 from tui.correct.text_editing import core_span, word_spans
-from tui.correct.waveform import BIN, Wave
 from tui.correct.words import LETTERS, labels, lines
+from tui.wave import BIN, Wave
 
 
 @given(st.integers(0, len(LETTERS) ** 2))

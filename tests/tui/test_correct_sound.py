@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.player.client import Player
 from core.player.protocol import Adjust, Error, Finished, Stop
 from store.segments.annotations import work
 from tests.tui.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
@@ -31,7 +32,7 @@ async def first(it: CorrectDriver) -> None:
     await it.press("tab")
     await it.at(HEARD[0])
     it.tape.finish(it.tape.plays[0].start, 0)
-    await it.until(lambda: len(it.screen._plays) == 1)
+    await it.until(lambda: len(it.screen.playback.plays) == 1)
     assert (it.tape.plays[-1].start, it.tape.plays[-1].end) == (0, LENGTH)
 
 
@@ -92,8 +93,8 @@ async def test_what_the_player_tells_of_a_segment_that_was_left_is_not_counted(t
         await it.press("down")
         await it.at(HEARD[1])
         it.tape.finish(LENGTH, -2)
-        await it.until(lambda: len(it.screen._plays) == 1)
-        assert it.screen.listened() == 0.0
+        await it.until(lambda: len(it.screen.playback.plays) == 1)
+        assert it.screen.playback.listened == 0.0
         assert "heard 0 %" in it.seen()
 
 
@@ -212,12 +213,12 @@ async def test_the_real_player_is_started_when_something_is_played_and_ended_wit
         await pilot.press("2")
         screen = app.screen
         assert isinstance(screen, CorrectScreen)
-        while screen._player is None or screen._player.pid is None:  # type: ignore[attr-defined]
+        while not isinstance(started := screen.playback.player, Player) or started.pid is None:
             await pilot.pause()
         # Where there is a loudspeaker it is heard; where there is none, that is told.
         while screen.waveform.at is None and not app._notifications:
             await pilot.pause()
-        player = psutil.Process(screen._player.pid)  # type: ignore[attr-defined]
+        player = psutil.Process(started.pid)
         await pilot.press("q")
         while not app._exit:
             await pilot.pause()

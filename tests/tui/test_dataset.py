@@ -118,7 +118,7 @@ async def test_enter_opens_the_segments_a_line_stands_for(many: Path) -> None:
     async with counting(many) as it:
         await it.press("down", "enter")
         await it.until(lambda: it.app.current_mode == "correct" and len(it.correct.queue.ids) > 1)
-        assert it.correct.view.status == "corrected" and "corrected" in it.seen()
+        assert it.correct.deck.view.status == "corrected" and "corrected" in it.seen()
         await it.press("3")
         await it.section("Worth a look")
         await it.sees("Numbers written in figures")
@@ -127,7 +127,7 @@ async def test_enter_opens_the_segments_a_line_stands_for(many: Path) -> None:
         warned = it.screen.figures.warnings["digits"] if it.screen.figures else 0
         await it.press("enter")
         await it.until(lambda: it.app.current_mode == "correct" and len(it.correct.queue.ids) == warned)
-        assert it.correct.view_title == "numbers written in figures"
+        assert it.correct.deck.title == "numbers written in figures"
 
 
 async def test_the_mouse_is_welcome(many: Path) -> None:
@@ -137,8 +137,8 @@ async def test_the_mouse_is_welcome(many: Path) -> None:
         lines = it.seen().splitlines()
         row = next(y for y, line in enumerate(lines) if line.lstrip().startswith("Carlos"))
         await it.pilot.click("Panels", offset=(6, row - it.screen.panels.region.y))
-        await it.until(lambda: it.app.current_mode == "correct" and it.correct.view.speaker == "Carlos")
-        assert it.correct.view.status == "corrected"
+        await it.until(lambda: it.app.current_mode == "correct" and it.correct.deck.view.speaker == "Carlos")
+        assert it.correct.deck.view.status == "corrected"
 
 
 async def test_leaks_and_duplicates_are_a_key_away(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ async def test_leaks_and_duplicates_are_a_key_away(tmp_path: Path) -> None:
             await it.press("down")
         await it.press("enter")
         await it.until(lambda: sorted(it.correct.queue.ids) == [first[0], second[0]])
-        assert "and" in it.correct.view_title
+        assert "and" in it.correct.deck.title
 
 
 async def test_what_is_corrected_meanwhile_is_counted(tmp_path: Path) -> None:

@@ -68,6 +68,15 @@ class AskLine(Input):
         super().__init__(compact=True, max_length=500, select_on_focus=False)
         self._route = route
 
+    def begin(self, words: str) -> None:
+        """Begin with these words, the cursor behind them."""
+        self.value = words
+        self.cursor_position = len(words)
+
+    def take(self, event: events.Key) -> None:
+        """A key that came elsewhere, after those that are on their way here already."""
+        self._forward_event(event)
+
     async def on_key(self, event: events.Key) -> None:
         """Enter and escape, and keys that come late, go where they belong."""
         if await self._route(event, self):

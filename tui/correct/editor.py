@@ -63,6 +63,10 @@ class SegmentEditor(TextArea):
             line.stylize("bold", *self._heard)
         return line
 
+    def take(self, event: events.Key) -> None:
+        """A key that came elsewhere, after those that are on their way here already."""
+        self._forward_event(event)
+
     async def on_key(self, event: events.Key) -> None:
         """Keys that are not for writing go where they belong."""
         if await self._route(event, self):

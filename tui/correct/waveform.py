@@ -8,7 +8,6 @@ of it has been heard, where the chosen word lies and where the sound is just now
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -17,41 +16,7 @@ from textual.widget import Widget
 
 from tui.text import EIGHTHS
 from tui.theme import ACCENT, FAINT, MUTED, STRONG
-
-BIN = 160
-"""Samples that share one peak: 10 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """The peaks of a stretch of audio around a segment."""
-
-    first: int
-    """Sample of the recording at which the peaks begin."""
-    start: int
-    """First sample of the segment."""
-    end: int
-    """One past its last."""
-    peaks: tuple[float, ...]
-    """The greatest amplitude in each bin, 0 to 1."""
-
-    @property
-    def last(self) -> int:
-        """One past the last sample that is shown."""
-        return self.first + len(self.peaks) * BIN
-
-    def heights(self, columns: int, most: int) -> list[int]:
-        """Height of each column, 0 to `most`; the loudest of the segment reaches the top."""
-        inside = self.peaks[max(0, (self.start - self.first) // BIN) : max(1, -(-(self.end - self.first) // BIN))]
-        loudest = max(inside, default=0.0) or 1.0
-        count = len(self.peaks)
-        found = []
-        for column in range(columns):
-            at = column * count // columns
-            peak = max(self.peaks[at : max(at + 1, (column + 1) * count // columns)], default=0.0)
-            # Somewhat more than in proportion, so that soft consonants are seen beside loud vowels.
-            found.append(min(most, round((peak / loudest) ** 0.8 * most)))
-        return found
+from tui.wave import Wave
 
 
 class Waveform(Widget):

@@ -82,7 +82,7 @@ class BenchApp(TertuliaApp):
         if self.current_mode != "correct" or len(self.screen_stack) != 1:
             return False
         screen = self.correct
-        if screen.opening or screen.card is None or screen.card.row.id != screen.segment:
+        if screen.deck.opening or screen.card is None or screen.card.row.id != screen.deck.segment:
             return False
         top = int(screen.queue.scroll_offset.y)
         sight = screen.queue.ids[top : top + screen.queue.size.height]

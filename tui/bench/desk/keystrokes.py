@@ -104,7 +104,7 @@ class ScriptedAnnotator:
 
     async def at(self, segment: int) -> None:
         """The card of this segment is there, and everything done so far is stored."""
-        await self.app.until(lambda: self.app.correct.segment == segment, f"segment {segment}")
+        await self.app.until(lambda: self.app.correct.deck.segment == segment, f"segment {segment}")
         await self.settled()
 
     async def gone(self, segment: int) -> None:
@@ -159,7 +159,7 @@ async def _annotator(folder: Path) -> AsyncIterator[ScriptedAnnotator]:
         await app.until(lambda: app.painted_at, "its first screen")
         await app.go_to_correct()
         app.press("tab")
-        await app.until(lambda: app.correct.view.order == "time" and app.shows_card(), "the order of time")
+        await app.until(lambda: app.correct.deck.view.order == "time" and app.shows_card(), "the order of time")
         yield ScriptedAnnotator(app, folder)
 
 

@@ -56,7 +56,7 @@ async def _calm(app: BenchApp) -> None:
 
 async def _elsewhere(app: BenchApp, segment: int | None) -> None:
     """Wait until another segment is shown."""
-    await app.until(lambda: app.correct.segment != segment and app.shows_card(), "another segment")
+    await app.until(lambda: app.correct.deck.segment != segment and app.shows_card(), "another segment")
 
 
 async def _pages(app: BenchApp) -> list[Timing]:
@@ -64,7 +64,7 @@ async def _pages(app: BenchApp) -> list[Timing]:
     ahead = Timing("ahead", "  … and fetching ahead, after that")
     await _calm(app)
     for _ in range(PAGES):
-        here = app.correct.segment
+        here = app.correct.deck.segment
         with page.once():
             app.press("pagedown")
             await _elsewhere(app, here)
@@ -78,7 +78,7 @@ async def _accept(app: BenchApp) -> Timing:
     app.press("home")
     for _ in range(ACCEPTANCES):
         await _calm(app)
-        here = app.correct.segment
+        here = app.correct.deck.segment
         with accept.once():
             app.press("enter")
             await _elsewhere(app, here)
@@ -94,13 +94,13 @@ async def _search(app: BenchApp, kind: str, words: str) -> Timing:
         app.press("slash")
         for character in words:
             app.press(character)
-        await app.until(lambda: app.correct.ask_line.value == words, "the words")
+        await app.until(lambda: app.correct.pane.ask_line.value == words, "the words")
         with search.once():
             app.press("enter")
-            await app.until(lambda: app.correct.view.search == words and app.shows_card(), "the results")
+            await app.until(lambda: app.correct.deck.view.search == words and app.shows_card(), "the results")
         await _calm(app)
         app.press("escape")
-        await app.until(lambda: not app.correct.view.search and app.shows_card(), "the usual queue")
+        await app.until(lambda: not app.correct.deck.view.search and app.shows_card(), "the usual queue")
     return search
 
 
