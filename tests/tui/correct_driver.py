@@ -127,7 +127,7 @@ async def correcting(
         driver = CorrectDriver(app, pilot, engine)
         driver.tape, driver.folder = tape, folder
         await driver.until(lambda: app.painted_at and engine.all_taken)
-        await driver.press("2")
+        await driver.press("escape", "2")  # out of the line, which is ready where nobody listens
         await driver.until(lambda: not driver.screen.opening)
         await driver.until(lambda: driver.screen.card is not None or driver.screen.segment is None)
         await pilot.pause()
