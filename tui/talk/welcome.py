@@ -15,7 +15,8 @@ WRITING = f"""
          The tutor speaks first, in a moment.
 
          Write, and press enter; {letter("down")} goes through suggested replies.
-         esc     leaves the line: then {letter("help")} shows all the keys
+         esc     leaves the line: then digits are the other screens,
+                 and {letter("help")} shows all the keys
 """
 
 
