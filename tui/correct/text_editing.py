@@ -105,7 +105,7 @@ class TextEditing:
     def leave(self) -> None:
         """Another segment is about to be shown."""
         self.store_draft()
-        self.card = None
+        self.card = self.chosen = None
 
     # --- the text -------------------------------------------------------------------------------
 
