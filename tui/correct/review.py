@@ -176,6 +176,7 @@ class Review:
         except StoreError:
             self._editing.keep(card.row.id, text)
             raise
+        self._editing.drop(card.row.id)
         self.accepted.add(card, text, effort.seconds)
         self._stored(done)
 
