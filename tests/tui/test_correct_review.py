@@ -40,6 +40,7 @@ class Person:
     deck: Deck
     editing: TextEditing
     review: Review
+    keyboard: Keyboard
 
     async def comes(self, text: str) -> None:
         """The card with this text has come, and is shown."""
@@ -54,8 +55,9 @@ async def reviewing(folder: Path) -> AsyncIterator[Person]:
     """At the first of the segments, in the order of time, without a sound."""
     async with at_home(folder) as (home, jobs):
         deck, editing = Deck(home, jobs), TextEditing(home, jobs, lambda: None)
-        review = Review(home, jobs, deck, editing, Playback(home, lambda: None), Keyboard(home, CORRECT))
-        person = Person(home, deck, editing, review)
+        keyboard = Keyboard(home, CORRECT)
+        review = Review(home, jobs, deck, editing, Playback(home, lambda: None), keyboard)
+        person = Person(home, deck, editing, review, keyboard)
         deck.turn_to(View("time"))
         await deck.load()
         await person.comes(HEARD[0])
@@ -149,6 +151,21 @@ async def test_two_people_at_one_segment(tmp_path: Path) -> None:
         await it.home.until(lambda: [one.state for one in it.home.all(Review.Saved)] == ["saved"])
     with desk(tmp_path) as mine:
         assert mine.card(numbers[0]).text == "El martes."
+
+
+async def test_what_another_process_changes_does_not_move_what_is_being_written(tmp_path: Path) -> None:
+    numbers = fill(tmp_path)
+    async with reviewing(tmp_path) as it:
+        it.keyboard.become("write")
+        it.home.posted.clear()
+        it.review.changed_elsewhere(numbers[0])
+        assert it.home.kinds() == [Said] and it.editing.card is not None
+        it.keyboard.become("keys")
+        it.review.changed_elsewhere(numbers[1])
+        assert it.editing.card is not None, "it is another one"
+        it.review.changed_elsewhere(numbers[0])
+        assert it.review.waits()
+        await it.comes(HEARD[0])
 
 
 async def test_taking_back_goes_to_what_was_taken_back_and_says_what_it_was(tmp_path: Path) -> None:

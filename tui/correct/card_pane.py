@@ -104,6 +104,8 @@ class CardPane(Vertical):
             edge: what to play of it otherwise.
         """
         self.editing.show(card, again)
+        if self._written() is not None and not self.editing.changed:
+            self.editor.write(card.text, len(card.text), len(card.text))
         self.playback.show(card.row, again)
         if play:
             self.playback.play_all()

@@ -177,6 +177,7 @@ class Review:
         except StoreError:
             self._editing.keep(card.row.id, text)
             raise
+        self._editing.drop(card.row.id)
         self.accepted.add(card, text, effort.seconds)
         self._stored(done)
 
@@ -212,8 +213,8 @@ class Review:
 
     def decide(self, decision: Decision) -> None:
         """Decide about the segment that is shown, and go on."""
+        self._editing.store_draft()
         if (card := self._editing.card) is not None:
-            self._editing.store_draft()
             self._begin(card)
             self._jobs.start(self._leave_decided(self._asked(card, decision)))
             self._advance()
@@ -223,8 +224,8 @@ class Review:
 
     def decide_and_stay(self, decision: Decision, edge: Edge | None = None) -> None:
         """Decide about the segment that is shown, and show it anew; `edge` of it is heard then."""
+        self._editing.store_draft()
         if (card := self._editing.card) is not None:
-            self._editing.store_draft()
             self._begin(card)
             self.hold()
             self._jobs.start(self._stay(card.row.id, self._asked(card, decision), edge))
@@ -370,7 +371,7 @@ class Review:
         """Show what the other process made of it, unless something is being typed into it."""
         if segment != self._deck.segment or self._editing.card is None:
             return
-        if self._editing.changed:
+        if self._editing.changed or self._keyboard.taking == "write":
             self._say("Another process has changed this segment meanwhile; enter shows both texts.")
         else:
             self.reload()

@@ -153,9 +153,9 @@ class CorrectScreen(ModeScreen):
     @on(Deck.Changed)
     @on(Deck.Moved)
     def draw_place(self) -> None:
-        count, place, status = len(self.deck.ids), self.deck.place, self.status
-        self.queue.chosen = place
-        status.count, status.place, status.counted = count, place + 1 if count else 0, self.deck.counted
+        count, place = len(self.deck.ids), self.deck.place
+        self.queue.chosen, self.status.place = place, place + 1 if count else 0
+        self.status.count, self.status.counted = count, self.deck.counted
 
     @on(QueueList.Wanted)
     def fetch_rows(self, message: QueueList.Wanted) -> None:
@@ -203,6 +203,7 @@ class CorrectScreen(ModeScreen):
             self.keyboard.drop()
             self.draw_place()
             self.pane.show_nothing(views.why_empty(self.deck.view, self.deck.title))
+            self.draw_keys_line()
 
     @on(Keyboard.Changed)
     def draw_keys(self) -> None:
@@ -239,9 +240,8 @@ class CorrectScreen(ModeScreen):
     @on(Conflicted)
     def conflicted(self, message: Conflicted) -> None:
         error = message.error
-        self.tertulia.tell(
-            f"Segment {error.segment} was changed by {error.author} meanwhile: look again.", "warning"
-        )
+        said = f"Segment {error.segment} was changed by {error.author} meanwhile: look again."
+        self.tertulia.tell(said, "warning")
         self.review.conflicted(error)
 
     @on(Deck.ChangedElsewhere)

@@ -105,7 +105,7 @@ class TextEditing:
     def leave(self) -> None:
         """Another segment is about to be shown."""
         self.store_draft()
-        self.card = None
+        self.card = self.chosen = None
 
     # --- the text -------------------------------------------------------------------------------
 
@@ -246,7 +246,7 @@ class TextEditing:
         self._unstored[segment] = text
 
     def drop(self, segment: int) -> None:
-        """What was kept of it is being stored."""
+        """What was kept of it is stored by now."""
         self._unstored.pop(segment, None)
 
     def drop_all(self) -> None:
