@@ -20,10 +20,7 @@ LENGTH = SECOND * 3 // 2
 """Samples of a segment."""
 
 
-@pytest.fixture(autouse=True)
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
+pytestmark = pytest.mark.usefixtures("author")
 
 
 async def first(it: CorrectDriver) -> None:
