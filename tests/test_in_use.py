@@ -19,6 +19,7 @@ from store.database import Store
 from tests import learner_store as makings
 from tests import starters
 from tests.core.engine.driver import spoken
+from tests.patience import PATIENCE
 from tests.tui.driver import app_with
 from trainer.contract.folder import DEPLOYED, WEIGHTS
 
@@ -45,7 +46,7 @@ def tertulia(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tui.cli", *map(str, arguments)],
         env={**os.environ, "TERTULIA_HOME": str(home)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr  # 1: a check of the doctor's that is not about models
     return done

@@ -18,6 +18,7 @@ from core.versions.compare import CACHE, Comparison, compared
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
+from tests.patience import PATIENCE
 from tests.tui.train_driver import TrainDriver, finished, spoken_corrections, training
 from tui.train.compare_screen import CompareScreen
 from tui.train.compare_screen import comparing as comparing_task
@@ -159,7 +160,7 @@ async def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 async def test_progress_is_told_clip_by_clip(data: Path) -> None:
     shutil.rmtree(data / CACHE)
     events: list[Progress | Notice] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         found = await comparing_task(data, "starter-ear", "v1").run(events.append)
     assert isinstance(found, Result) and Comparison.from_json(found.body).change.words > 10
     assert Progress("starter-ear hears your clips: 0 of 4", 0.0) in events

@@ -19,6 +19,7 @@ from core.importing.importer import import_path
 from store.check import check
 from store.database import Store
 from tests.core.importing.driver import RATE, content, conversation, speech, state, write
+from tests.patience import PATIENCE
 
 POINTS = 20
 
@@ -74,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(data: Path, folder: Path, last: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", CHILD, str(data), str(folder), str(last)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def test_an_import_killed_anywhere_is_finished_by_the_next_one(folder: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from core.review.desk import Desk
 from store.database import Store
 from store.segments.edits import state
 from tests.core.review.desk_segments import heard
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def correct(store: Store, *arguments: str | int, author: str = "ana") -> subproc
         [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", "correct",
          *map(str, arguments)],
         env={**os.environ, "TERTULIA_HOME": str(store.folder), "TERTULIA_AUTHOR": author},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from core.versions.compare import ClipSpan, Comparison
 from models.evaluation.evaluate import Evaluation, change
 from store.units import SAMPLE_RATE
 from tests import learner_store as makings
+from tests.patience import PATIENCE
 from tui.cli import compare, evaluate
 from tui.cli.marking import marked
 
@@ -40,7 +41,7 @@ def tertulia(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[
     return subprocess.run(
         [*command, *map(str, arguments)],
         env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

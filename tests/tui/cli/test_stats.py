@@ -13,6 +13,7 @@ import pytest
 
 from store.database import Store
 from tests.core.review.desk_makings import correct, corrected, heard, recording
+from tests.patience import PATIENCE
 
 ACCEPTED = (
     ["Vivo en un pueblo pequeño.", "Los lunes voy al mercado."],
@@ -40,7 +41,7 @@ def tertulia(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", *arguments],
         env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -15,16 +15,15 @@ import pytest
 from core.versions import registry
 from store.database import Store
 from tests import learner_store as makings
+from tests.patience import PATIENCE
 from tui.cli.following import Follower, follow
-
-PATIENCE = 120.0
 
 
 def tertulia(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", *arguments],
         env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana", **environment},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
