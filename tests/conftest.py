@@ -22,25 +22,18 @@ NAMES = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "WORLD_SIZE
 """Variables that change what the app does; how they begin, and their names."""
 TEST_NUMBERS = itertools.count(1)
 
-# A busy machine is slow to draw examples, which says nothing about them.
-SLOW = [HealthCheck.too_slow]
-settings.register_profile(
-    "test",
-    derandomize=True,
-    max_examples=AS_WRITTEN,
-    deadline=None,
-    database=None,
-    suppress_health_check=SLOW,
-)
-settings.register_profile(
-    "fuzz",
-    derandomize=False,
-    max_examples=AT_LARGE,
-    deadline=None,
-    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis"),
-    suppress_health_check=SLOW,
-)
+# Nothing that a busy machine does slowly is a failure.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("test", patient, derandomize=True, database=None, max_examples=AS_WRITTEN)
+found = DirectoryBasedExampleDatabase(ROOT / ".hypothesis")
+settings.register_profile("fuzz", patient, derandomize=False, database=found, max_examples=AT_LARGE)
 settings.load_profile("test")  # --hypothesis-profile comes later, and goes before it
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--refresh-pictures", action="store_true", help="keep the pictures of the screens as they are now"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(PREFIXES) or name in NAMES:
             del os.environ[name]
     os.environ |= {"HOME": home.name, "TERTULIA_HOME": f"{home.name}/data", "TERM": "xterm-256color", "TZ": "UTC"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker is left alone with it in the end."""
+    slow = {ROOT / "tests" / line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines()}
+    for item in items:
+        if item.path in slow:
+            item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -33,7 +33,7 @@ from core.engine.protocol import (
 )
 from tests.tui.driver import app_with
 from tui.app import TertuliaApp
-from tui.pictures.talk import CONVERSATION, PICTURE, picture
+from tui.pictures.talk import CONVERSATION
 from tui.stand_ins import BEGINNING, RecitingEngine
 
 
@@ -347,7 +347,3 @@ async def test_quitting_lets_the_engine_store_what_it_has(tmp_path: Path, keys: 
 async def test_timings_without_sound_change_nothing(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:3], Timings(2, {"recognise": 0.1})]) as it:
         assert "you→voice" not in it.seen()
-
-
-async def test_the_picture_in_the_readme_is_the_real_screen() -> None:
-    assert await picture() == PICTURE.read_text(encoding="utf-8"), "make it anew: python -m tui.pictures"
