@@ -48,7 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no worker is left alone with it in the end."""
-    slow = {ROOT / "tests" / line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines()}
+    names = (ROOT / "tests" / "slow.txt").read_text(encoding="utf-8").splitlines()
+    slow = {ROOT / "tests" / name for name in names if not name.startswith("#")}
+    if gone := [str(path) for path in slow if not path.exists()]:
+        raise pytest.UsageError(f"tests/slow.txt names what is no longer there: {', '.join(gone)}")
     for item in items:
         if item.path in slow:
             item.add_marker("slow")
