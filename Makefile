@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# So many tests run at the same time.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get 2>/dev/null)
 # Which of the given Debian packages to install, or a sentence naming them where we may not.
 define debian
@@ -14,7 +17,7 @@ define debian
 	else echo "Not installed:$$missing ($(2)). To add: sudo apt-get install$$missing"; fi
 endef
 
-.PHONY: run test demo training lint bench starter clean sound compiler
+.PHONY: run test test-fast fuzz pictures demo training lint bench starter clean sound compiler
 
 run: sound $(VENV)/.run
 	@$(BIN)/tertulia
@@ -22,7 +25,19 @@ run: sound $(VENV)/.run
 test: sound $(VENV)/.dev
 	$(call debian,pulseaudio pulseaudio-utils libasound2-plugins,without them the sound card tests are skipped)
 	$(call debian,wspanish fortunes-es,without them the tests of the starter recipes fail)
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+# Without what takes long (tests/slow.txt), in a minute and a half; for between two commits.
+test-fast: $(VENV)/.dev
+	$(PYTEST) -m "not slow"
+
+# The property tests only, with twenty times as many examples, and others each time.
+fuzz: $(VENV)/.dev
+	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=7200
+
+# Draws the screens anew, for the README and for the tests that compare them.
+pictures: $(VENV)/.dev
+	$(PYTEST) tests/tui/test_pictures.py --refresh-pictures
 
 demo: $(VENV)/.train
 	@$(BIN)/tertulia demo

@@ -141,6 +141,7 @@ def never(number: int) -> bool:
     return False
 
 
+@cache
 def heard(
     model: str,
     wrong: Callable[[int], bool],

@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
+
+from tests.patience import PATIENCE
 
 RATE = 22_050
 """Samples a second at the loudspeaker."""
@@ -69,7 +72,7 @@ class SoundCard:
             stderr=self._log,
             start_new_session=True,
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while b"microphone" not in self._run("pactl", "list", "short", "sources"):
             assert self._daemon.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
             time.sleep(0.05)
@@ -92,19 +95,19 @@ class SoundCard:
             env=self.environment,
         )
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while not file.exists() or file.stat().st_size < 4096:
                 assert recorder.poll() is None and time.monotonic() < deadline
                 time.sleep(0.05)
             yield file
         finally:
             recorder.send_signal(signal.SIGTERM)
-            recorder.wait(10)
+            recorder.wait(PATIENCE)
 
     def unplug(self) -> None:
         """The microphone goes away, and the whole card with it."""
         self._daemon.kill()
-        self._daemon.wait(10)
+        self._daemon.wait(PATIENCE)
 
     def close(self) -> None:
         """End the daemon."""
@@ -113,6 +116,19 @@ class SoundCard:
 
     def _run(self, *command: str) -> bytes:
         return subprocess.run(command, env=self.environment, capture_output=True, check=False).stdout
+
+
+@contextlib.contextmanager
+def plugged_in(folder: Path) -> Iterator[SoundCard]:
+    """A sound card that every process started meanwhile finds as the default."""
+    card = SoundCard(folder)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("XDG_RUNTIME_DIR", "HOME", "PULSE_SERVER"):
+                patch.setenv(name, card.environment[name])
+            yield card
+    finally:
+        card.close()
 
 
 def read_wav(path: Path) -> tuple[NDArray[np.float32], int]:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOMS = ("tui", "core", "trainer", "store", "models")
 HEAVY = {
     "torch", "transformers", "peft", "datasets", "accelerate", "numpy", "faster_whisper", "ctranslate2",
@@ -51,7 +53,7 @@ def loaded(folder: Path, modes: str) -> set[str]:
         [sys.executable, "-c", ONE_FRAME, str(folder), modes],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
@@ -69,7 +71,9 @@ def test_correct_and_dataset_open_the_database_and_load_no_model(tmp_path: Path)
 
 def test_the_app_needs_only_the_protocol_and_the_client_of_the_engine() -> None:
     script = "import sys, tui.app, core.engine.client; print(*(m for m in sys.modules if m.startswith('core.')))"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     assert set(ran.stdout.split()) == {
         "core.engine", "core.engine.client", "core.engine.protocol",
         "core.processes", "core.processes.child", "core.processes.command", "core.processes.json_lines",
@@ -81,7 +85,7 @@ def test_no_command_needs_what_draws_a_screen() -> None:
         "import importlib, sys; sys.modules['textual'] = sys.modules['rich'] = None; from tui.cli import COMMANDS\n"
         "for module in COMMANDS.values(): importlib.import_module(f'tui.cli.{module}')"
     )
-    subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", script], timeout=PATIENCE, check=True)
 
 
 def test_each_room_belongs_to_this_project_alone() -> None:
@@ -94,7 +98,7 @@ def test_each_room_belongs_to_this_project_alone() -> None:
 def test_without_a_terminal_the_app_says_so(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", "import sys; from tui.app import run; sys.exit(run())"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={**os.environ, "TERTULIA_HOME": str(tmp_path)},
     )  # fmt: skip
     assert ran.returncode == 2

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from store.database import Store
 from tests import learner_store as makings
 from tests import starters
 from tests.core.engine.driver import spoken
+from tests.tui.cli import driver
 from tests.tui.driver import app_with
 from trainer.contract.folder import DEPLOYED, WEIGHTS
 
@@ -41,17 +40,13 @@ def home(tmp_path: Path) -> Path:
     return data
 
 
-def tertulia(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "tui.cli", *map(str, arguments)],
-        env={**os.environ, "TERTULIA_HOME": str(home)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+def tertulia(home: Path, *arguments: str | Path) -> CompletedProcess[str]:
+    done = driver.tertulia(home, *arguments)
     assert done.returncode in (0, 1), done.stderr  # 1: a check of the doctor's that is not about models
     return done
 
 
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def lines(done: CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

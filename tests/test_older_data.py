@@ -23,6 +23,7 @@ from store.database import Store
 from store.schema import migrations
 from store.segments.table import corrections, reference, segment
 from store.sessions import turns
+from tests.patience import PATIENCE
 from tests.places import DATA
 from tests.tui.correct_driver import correcting
 from tests.tui.train_driver import training
@@ -102,7 +103,7 @@ def tertulia(*arguments: str) -> list[Any]:
     """What a command says with --json."""
     ran = subprocess.run(
         [sys.executable, "-P", "-m", "tui.cli", *arguments, "--json"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, env=os.environ, timeout=200, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, env=os.environ, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]

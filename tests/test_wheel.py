@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import import_circles
+from tests.patience import PATIENCE
 from tests.places import ROOT
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -45,7 +46,7 @@ def installed(site: Path, home: Path, *arguments: str) -> subprocess.CompletedPr
     return subprocess.run(
         [sys.executable, "-P", "-m", "tui.cli", *arguments],
         env={**os.environ, "PYTHONPATH": str(site), "TERTULIA_HOME": str(home / "data")}, cwd=home,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

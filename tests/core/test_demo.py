@@ -28,6 +28,7 @@ from core.versions import registry
 from models.evaluation.rates import Interval
 from store.database import Store
 from store.runs import runs
+from tests.patience import PATIENCE
 from tui.cli import main
 from tui.cli.progress import ProgressLine
 from tui.cli.story import Story
@@ -38,7 +39,6 @@ SPOKEN = """
 SELECT recordings.origin, count(*) AS times FROM turns JOIN segments ON segments.id = turns.segment_id
 JOIN recordings ON recordings.id = segments.recording_id WHERE turns.role = 'learner' GROUP BY recordings.origin
 """
-PATIENCE = 120.0
 
 
 def demo(folder: Path, home: Path) -> subprocess.Popen[str]:

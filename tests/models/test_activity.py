@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.activity import BATCH, FRAME, SileroActivity, Span, spans, spoken
 from models.errors import AudioError
 from tests.places import DATA
+from tests.properties import examples
 
 SPEECH = DATA / "es_read_1.wav"
 
@@ -112,7 +113,7 @@ def test_a_flickering_probability_is_one_stretch() -> None:
     assert spans(heard, 8 * FRAME - 100) == [Span(FRAME, 5 * FRAME), Span(7 * FRAME, 8 * FRAME - 100)]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.floats(0, 1, width=32), max_size=40), st.floats(0.2, 0.9))
 def test_stretches_are_in_order_within_the_recording_and_hold_all_speech(
     heard: list[float], threshold: float

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from models.whisper.level import QUIET, audible, gain
 from models.whisper.recogniser import WhisperRecogniser
 from store.audio.folder import read_audio
 from tests.places import DATA
+from tests.properties import examples
 from tests.starters import load_recogniser, load_voice
 
 Audio = NDArray[np.float32]
@@ -159,7 +160,7 @@ def test_words_without_a_time_share_the_gap() -> None:
     assert fitted([None] * 3, said, 0.0, loud(audio[:0])) == [(0.0, 0.0)] * 3
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=12), st.integers(0, 2 * SAMPLE_RATE), st.integers(0, 9))
 def test_fitted_words_are_in_order_and_inside(times: list[float], samples: int, seed: int) -> None:
     chance = np.random.default_rng(seed)

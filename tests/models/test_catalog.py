@@ -60,10 +60,10 @@ def test_a_fresh_machine_has_its_three_starters_and_knows_what_to_move_up_to() -
 
 
 def test_the_starters_are_what_they_were_when_their_checksums_were_noted() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for part in PARTS:
         verify(catalog.starter(part))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2  # of the processor, whoever else is at work
 
 
 def test_a_starter_that_was_changed_is_refused(starters: Path) -> None:

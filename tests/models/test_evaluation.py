@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.audio import Audio
@@ -39,6 +39,7 @@ from models.whisper.heard import Hypothesis, Word
 from models.whisper.recogniser import WhisperRecogniser
 from store.audio.folder import from_pcm16
 from tests.learner_store import sentences, spoken
+from tests.properties import examples
 from tests.starters import load_recogniser
 
 DEVICE = Device("cpu", 1, "asked for by a test")
@@ -303,7 +304,7 @@ PLAIN = st.sampled_from([None, True, -1, 0, 2**60, 10**400, -0.0, 1e308, math.in
 NESTED = st.lists(PLAIN, max_size=4) | st.dictionaries(st.sampled_from(["test", "clips", "words"]), PLAIN)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(where=st.sampled_from(places(BODY)), value=PLAIN | NESTED)
 def test_whatever_is_put_in_it_is_refused_or_can_be_reckoned_with(where: tuple[Any, ...], value: Any) -> None:
     try:

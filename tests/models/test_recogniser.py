@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -24,6 +24,7 @@ from models.whisper.heard import Hypothesis, Word
 from models.whisper.recogniser import WhisperRecogniser, padded, pieces, unheard
 from models.whisper.windows import Windows
 from tests import starters
+from tests.properties import examples
 from tests.starters import load_recogniser, load_voice
 
 DEVICE = Device("cpu", 1, "asked for by a test")
@@ -228,7 +229,7 @@ def test_long_audio_is_cut_in_its_pauses() -> None:
     assert cuts == pytest.approx([22.25, 47.25, 70], abs=0.3)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 100 * SAMPLE_RATE), st.integers(0, 9))
 def test_pieces_are_the_whole_recording_and_fit_the_window(samples: int, seed: int) -> None:
     activity = np.random.default_rng(seed).random(-(-samples // FRAME), dtype=np.float32)

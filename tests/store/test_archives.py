@@ -14,11 +14,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.audio.archives import SUFFIXES, Limits, is_archive, unpacked
 from store.errors import StoreError
+from tests.properties import examples
 
 FILES = {"clips/uno.wav": b"uno" * 5000, "clips/dos ñ.wav": b"", "metadata.csv": b"file_name,text\n"}
 
@@ -205,7 +206,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
             pass
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.sampled_from([".zip", ".tar", ".tar.gz"]),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=5),

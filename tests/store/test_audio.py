@@ -12,12 +12,13 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from store.audio.folder import AudioFolder, from_pcm16, pcm16, read_audio
 from store.errors import StoreError
+from tests.properties import examples
 
 RATE = 16_000
 
@@ -228,7 +229,7 @@ def test_a_three_hour_file_is_refused_in_little_memory(tmp_path: Path) -> None:
 # --- keeping ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=400))
 def test_every_bit_comes_back(tmp_path_factory: pytest.TempPathFactory, values: list[int]) -> None:
     audio = AudioFolder(tmp_path_factory.getbasetemp() / "bits")

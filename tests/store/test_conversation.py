@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.audio.folder import AudioFolder
@@ -35,6 +35,7 @@ from store.sessions import (
     turns,
 )
 from store.versions import active_version, add_version, promote
+from tests.properties import examples
 from tests.store.corrections import add_correction
 
 
@@ -252,7 +253,7 @@ def hola(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.text(st.characters(), max_size=60)
     | st.from_regex(r"([\"'*()^:{}+\-~_]|AND|OR|NOT|NEAR|hola|text|\x00|😀| ){1,12}", fullmatch=True)

@@ -21,6 +21,7 @@ from store.segments.search import search
 from store.segments.table import add_recording, add_segment, corrections
 from store.sessions import add_turn, end_session, start_session, turns
 from store.versions import add_version, promote
+from tests.patience import PATIENCE
 from tests.store.corrections import add_correction
 
 
@@ -49,10 +50,10 @@ def test_opening_a_store_again_is_quick(store: Store) -> None:
     store.close()
     times = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         Store.open(store.folder).close()
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.03
+        times.append(time.process_time() - begun)
+    assert min(times) < 0.03  # of the processor, whoever else is at work
 
 
 def test_reading_a_conversation_loads_no_heavy_library() -> None:
@@ -309,7 +310,7 @@ def test_two_processes_make_a_store_and_write_to_it_at_once(tmp_path: Path) -> N
         assert writer.stdin
         writer.stdin.write(b"go\n")
         writer.stdin.close()
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE) for writer in writers] == [0, 0]
     with Store.open(tmp_path / "home") as store:
         said = turns(store, 1)
         assert [turn.position for turn in said] == list(range(120))
@@ -325,7 +326,7 @@ def test_another_connection_of_the_same_process_does_not_give_its_locks_away(tmp
         head = "import sys; from pathlib import Path; from store.database import Store\n"
         return subprocess.run(
             [sys.executable, "-c", f"{head}with Store.open(Path(sys.argv[1])) as store: {script}", str(tmp_path)],
-            capture_output=True, text=True, timeout=30, check=True,
+            capture_output=True, text=True, timeout=PATIENCE, check=True,
         ).stdout.strip()  # fmt: skip
 
     add = "store.insert('sessions', level='A2', scenario='x', recogniser='', tutor='', voice='', started_at='')"

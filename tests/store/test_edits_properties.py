@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -27,6 +27,7 @@ from store.segments.edits import (
 )
 from store.segments.table import segment
 from store.text import clean
+from tests.properties import examples
 from tests.store.desk_store import hear, record
 
 PEOPLE = ("ana", "berta")
@@ -47,7 +48,7 @@ class Person:
     undone: list[Deed] = field(default_factory=list)
 
 
-@settings(max_examples=15, stateful_step_count=25, deadline=None)
+@examples(15, stateful_step_count=25)
 class TwoPeople(RuleBasedStateMachine):
     """Two people at one dataset; the model is a dictionary and two stacks each."""
 
@@ -172,7 +173,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(typed=st.text(st.characters()) | st.text("\\\"'/<[%\x00\x1b\x7f\u2028\u202e\ud800ñ😀", max_size=20))
 def test_whatever_is_typed_the_journal_and_the_segment_agree(store: Store, typed: str) -> None:
     was, revision = state(store, 1)

@@ -17,6 +17,7 @@ from store.audio.recovery import recover
 from store.check import check
 from store.database import Store
 from store.sessions import turns
+from tests.patience import PATIENCE
 from tests.store.spoken_turns import BLOCK, begun, counts, heard, left, speech
 
 
@@ -77,7 +78,7 @@ def lines_before_kill(process: subprocess.Popen[str], output: IO[str], count: in
     lines = [output.readline() for _ in range(count)]
     process.send_signal(signal.SIGKILL)
     lines += output.readlines()
-    assert process.wait(30) == -signal.SIGKILL
+    assert process.wait(PATIENCE) == -signal.SIGKILL
     return [line for line in lines if line.endswith("\n")]
 
 
@@ -138,7 +139,7 @@ def test_killed_while_keeping_or_recovering_nothing_is_lost_or_doubled(store: St
         assert recover(store).rescued == ()  # the victim lives and holds the journal
         assert counts(store) == ([1, 1, 1] if place == "before the journal goes" else [0, 0, 0])
         victim.kill()
-        victim.wait(30)
+        victim.wait(PATIENCE)
 
     recover(store)
     recover(store)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.check import check
@@ -20,6 +20,7 @@ from store.segments.edits import SegmentChange, apply, state
 from store.segments.queue import ORDERS, SegmentRow, View
 from store.segments.table import add_hypothesis, add_segment
 from store.sessions import add_turn, start_session
+from tests.properties import examples
 from tests.store.desk_store import correct, hear, record
 from tui.bench.desk.data import SPEAKERS, fill
 
@@ -103,7 +104,7 @@ views = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(view=views)
 def test_a_view_is_what_looking_at_every_segment_gives(full: tuple[Store, list[SegmentRow]], view: View) -> None:
     store, rows = full
@@ -169,7 +170,7 @@ def test_the_present_text_is_found_wherever_it_came_from(store: Store) -> None:
     assert found("mesa") and not found("casa") and found("") and found("¿…?")
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     words=st.text(st.characters(), max_size=60)
     | st.from_regex(r"([\"'*()^:{}+\-~_]|AND|OR|NOT|NEAR|hola|text|\x00|😀| ){1,12}", fullmatch=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from store.errors import StoreError
 from store.text import clean, shown
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_text_beyond_the_limit_is_refused_with_its_length() -> None:
         clean("a" * 10_001)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(PATIENCE)
 @pytest.mark.parametrize("piece", ["\x1b]", "\x9d", "\x1b[", "\x1b[0;", "\x1bP0", "\x9b;"])
 def test_a_flood_of_unfinished_sequences_takes_no_time(piece: str) -> None:
     assert "\x1b" not in clean(piece * 200_000, limit=None)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store import runs, versions
 from store.database import Store
 from store.errors import StoreError
 from store.versions import ROLLBACK, active_version, add_version, promote, roll_back, trail
+from tests.properties import examples
 
 PART = "recogniser"
 
@@ -86,7 +87,7 @@ def test_parts_have_trails_of_their_own(store: Store) -> None:
         roll_back(store, PART, voice)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(steps=st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=25))
 def test_whatever_is_promoted_and_gone_back_from_the_trail_is_that_of_undo(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, int]]

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from tests.patience import PATIENCE
 from tests.places import ROOT
 from trainer.starter.recogniser.evaluation import sentences_of
 from trainer.synthesis import speech
@@ -93,5 +94,5 @@ def start(folder: Path, *options: str, launcher: Sequence[str] = (), **environme
 def train(folder: Path, *options: str, **environment: str) -> tuple[int, list[dict[str, Any]], str]:
     """Run the trainer to its end: exit code, events on standard output, standard error."""
     process = start(folder, *options, **environment)
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, [json.loads(line) for line in out.splitlines()], err

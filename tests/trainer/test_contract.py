@@ -18,6 +18,7 @@ from core.versions.gate import judge, read_report
 from models import units as units_of_models
 from store import units, versions
 from store.segments import splits
+from tests.patience import PATIENCE
 from tests.places import DATA, ROOT
 from trainer.contract import clips, events, folder
 from trainer.contract.clips import Clip, ClipWord, clip_from, line_of, read_manifest
@@ -41,7 +42,9 @@ IN_CLIPS = {"audio": "/a.flac", "start": 0, "end": 16_000, "text": "¿Sí?", "wo
 def loaded(*modules: str) -> set[str]:
     """All modules that are there when these have been imported, and nothing else."""
     script = f"import sys, {', '.join(modules)}; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     return set(ran.stdout.split())
 
 

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE
+
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from trainer import checkpoints, files, stopping  # noqa: E402
@@ -75,7 +77,7 @@ def test_the_heart_beats_in_counted_beats_whatever_the_clock_says(
     monkeypatch.setattr(time, "time", lambda: -1e9)  # the clock was set back to 1938
     with Heartbeat(Watched(None), 0.01) as heart:
         heart.at("train", 7)
-        assert enough.wait(10)
+        assert enough.wait(PATIENCE)
     assert [fields["beat"] for fields in seen[:3]] == [1, 2, 3]
     assert (seen[2]["stage"], seen[2]["step"]) == ("train", 7)
     assert seen[2]["seconds"] >= 0

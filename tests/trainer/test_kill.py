@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from safetensors.torch import load_file  # noqa: E402
@@ -39,7 +41,7 @@ POINTS = [
 def run(folder: Path, plan: list[tuple[str, int]]) -> list[int]:
     ran = subprocess.run(
         [sys.executable, "-P", "-m", "tests.trainer.kills", str(folder), json.dumps(plan)],
-        cwd=jobs.ROOT, capture_output=True, text=True, timeout=200, check=False,
+        cwd=jobs.ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(jobs.ROOT)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]

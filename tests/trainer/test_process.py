@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 torch = pytest.importorskip("torch", reason="the training extra is not installed")
 
 from tests.trainer import jobs  # noqa: E402
@@ -43,7 +45,7 @@ def test_it_stops_within_a_step_when_asked_and_goes_on_later(tmp_path: Path, row
             assert event["why"] == "SIGTERM"
             assert event["step"] <= seen + 2
         last = event
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE) == 0
     assert (last["event"], last["status"]) == ("done", "stopped")
 
     (folder / "STOP").write_text("")
@@ -90,7 +92,7 @@ def test_two_processes_learn_as_one_does(tmp_path: Path, rows: list[dict[str, An
     one, two = (jobs.job(tmp_path / name, rows, **knobs) for name in ("one", "two"))
     assert jobs.train(one)[0] == 0
     process = jobs.start(two, launcher=LAUNCHER)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err[-2000:]
 
     curves = []

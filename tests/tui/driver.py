@@ -10,12 +10,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from core.engine.protocol import Event
+from tests.patience import PATIENCE
 from tui.app import TertuliaApp
 from tui.stand_ins import BEGINNING, RecitingEngine
 from tui.talk.screen import TalkScreen
-
-DEADLINE = 20.0
-"""Seconds after which a condition that does not hold is taken never to hold."""
 
 
 class Driver:
@@ -33,7 +31,7 @@ class Driver:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until the condition holds."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await self.pilot.pause()
 
@@ -52,7 +50,7 @@ class Driver:
 
     async def type(self, *keys: str) -> None:
         """Press keys as somebody who types does: the next before a letter could be a command."""
-        at_once, self.talk.typing.HOLD_SECONDS = self.talk.typing.HOLD_SECONDS, DEADLINE * 10
+        at_once, self.talk.typing.HOLD_SECONDS = self.talk.typing.HOLD_SECONDS, PATIENCE * 10
         await self.pilot.press(*keys)
         await self.pilot.pause()
         self.talk.typing.HOLD_SECONDS = at_once

@@ -16,6 +16,7 @@ from core.versions.compare import CACHE, compared
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
+from tests.patience import PATIENCE
 from tests.tui.train_driver import TrainDriver, finished, listening, spoken_corrections, training
 from tui.stand_ins import SilentPlayer
 from tui.train.clip_player import ClipPlayer, PlayingEnded, PlayingFailed
@@ -163,7 +164,7 @@ async def test_progress_is_posted_clip_by_clip_and_then_the_comparison(data: Pat
     shutil.rmtree(data / CACHE)
     async with listening(data) as (host, posted):
         VersionComparer(host, data, "starter-ear", "v1").begin()
-        read = await posted.next(ComparisonRead, seconds=60)
+        read = await posted.next(ComparisonRead, seconds=PATIENCE)
         assert read.comparison.change.words > 10
         assert set(read.gains) == {span.segment for span in read.comparison.spans}
         told = [message.text for message in posted.of(ClipsHeard)]

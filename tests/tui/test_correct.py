@@ -17,12 +17,6 @@ from tui.stand_ins import RecitingEngine
 pytestmark = pytest.mark.usefixtures("author")
 
 
-@pytest.fixture
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
-
-
 async def test_an_empty_queue_says_how_to_fill_it(tmp_path: Path) -> None:
     async with correcting(tmp_path) as it:
         assert "tertulia import FOLDER" in it.seen()

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from store.segments.annotations import work
-from tests import sound_card
 from tests.sound_card import SoundCard
 from tests.tui.correct_driver import HEARD, ME, desk, fill
 from tui.app import TertuliaApp
 from tui.correct.screen import CorrectScreen
 from tui.stand_ins import RecitingEngine
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.skipif(bool(sound_card.missing()), reason=sound_card.missing() or "there is a sound card"),
-]
-
-
-@pytest.fixture
-def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
-    """A sound card that the player finds as the default."""
-    card = SoundCard(tmp_path / "card")
-    for name in ("XDG_RUNTIME_DIR", "HOME", "PULSE_SERVER"):
-        monkeypatch.setenv(name, card.environment[name])
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
-    yield card
-    card.close()
+pytestmark = [pytest.mark.sound, pytest.mark.usefixtures("author")]
 
 
 async def test_a_segment_is_heard_word_by_word(card: SoundCard, tmp_path: Path) -> None:

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
+from tests.tui.correct_driver import HEARD, SECOND, CorrectDriver, correcting, desk, fill
 from tui.correct.conflict import Conflict
 from tui.correct.find_replace import Replace
 
 OTHER = "luis"
 
 
-@pytest.fixture(autouse=True)
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
+pytestmark = pytest.mark.usefixtures("author")
 
 
 async def first(it: CorrectDriver) -> None:

@@ -14,17 +14,13 @@ from store.segments.annotations import work
 from tests.tui.correct_driver import HEARD, ME, SECOND, CorrectDriver, correcting, desk, fill
 from tui.app import TertuliaApp
 from tui.correct.screen import CorrectScreen
-from tui.pictures.correct import PICTURE_CORRECT, picture
 from tui.stand_ins import RecitingEngine
 
 LENGTH = SECOND * 3 // 2
 """Samples of a segment."""
 
 
-@pytest.fixture(autouse=True)
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
+pytestmark = pytest.mark.usefixtures("author")
 
 
 async def first(it: CorrectDriver) -> None:
@@ -223,7 +219,3 @@ async def test_the_real_player_is_started_when_something_is_played_and_ended_wit
         while not app._exit:
             await pilot.pause()
     assert not player.is_running()
-
-
-async def test_the_picture_in_the_readme_is_the_real_screen() -> None:
-    assert await picture() == PICTURE_CORRECT.read_text(encoding="utf-8"), "make it anew: python -m tui.pictures"

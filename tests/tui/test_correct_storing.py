@@ -15,11 +15,7 @@ from store.segments import drafts
 from tests.tui.correct_driver import HEARD, ME, correcting, fill
 from tui.correct import deck, text_editing
 
-
-@pytest.fixture(autouse=True)
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
+pytestmark = pytest.mark.usefixtures("author")
 
 
 async def test_a_draft_that_the_full_disk_refuses_is_still_there_on_coming_back(

@@ -20,12 +20,6 @@ from tui.dataset.bars import bar, columns, interval
 pytestmark = pytest.mark.usefixtures("author")
 
 
-@pytest.fixture
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
-
-
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of two thousand segments."""

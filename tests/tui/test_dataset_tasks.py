@@ -38,12 +38,6 @@ falta.wav,No está,1,Ana,
 
 
 @pytest.fixture
-def author(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is done in one name."""
-    monkeypatch.setenv("TERTULIA_AUTHOR", ME)
-
-
-@pytest.fixture
 def lesson(tmp_path: Path) -> Path:
     """A folder with a recording, and a table that names others as well."""
     folder = tmp_path / "clase de hoy"

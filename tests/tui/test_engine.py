@@ -9,14 +9,13 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.patience import PATIENCE
 from tui.app import TertuliaApp
-
-DEADLINE = 60.0
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Wait for the engine's next doing to be on screen."""
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.02)
 

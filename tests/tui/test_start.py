@@ -12,6 +12,7 @@ import termios
 import threading
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tui.app import FIRST_PAINT
 
 FULL = "import sys; from tui.app import run; sys.exit(run())"
@@ -39,8 +40,8 @@ def start(script: str, home: Path) -> tuple[str, float]:
     reader.start()
     assert child.stdout is not None
     printed = child.stdout.read().decode()
-    child.wait(60)
-    reader.join(10)
+    child.wait(PATIENCE)
+    reader.join(PATIENCE)
     os.close(here)
     assert child.returncode == 0, bytes(drawn[-2000:])
     return drawn.decode(errors="replace"), float(printed)

@@ -35,7 +35,7 @@ from core.engine.protocol import (
 )
 from tests.tui.driver import app_with
 from tui.app import TertuliaApp
-from tui.pictures.talk import CONVERSATION, PICTURE, picture
+from tui.pictures.talk import CONVERSATION
 from tui.shell.header_and_keys import HeaderLine
 from tui.stand_ins import BEGINNING, RecitingEngine
 from tui.talk.new_session import NewSession
@@ -473,7 +473,3 @@ async def test_messages_cover_neither_the_newest_turn_nor_the_line(
 async def test_timings_without_sound_change_nothing(tmp_path: Path) -> None:
     async with app_with(tmp_path, [*BEGINNING, *CONVERSATION[:3], Timings(2, {"recognise": 0.1})]) as it:
         assert "you→voice" not in it.seen()
-
-
-async def test_the_picture_in_the_readme_is_the_real_screen() -> None:
-    assert await picture() == PICTURE.read_text(encoding="utf-8"), "make it anew: python -m tui.pictures"

@@ -1,1 +1,1 @@
-"""The pictures of the README, made by the app itself: `python -m tui.pictures`."""
+"""The pictures of the screens, made by the app itself, in the README and for the tests: `make pictures`."""

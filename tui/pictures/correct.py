@@ -9,7 +9,7 @@ from pathlib import Path
 
 from store.units import SAMPLE_RATE
 from tui.app import TertuliaApp
-from tui.pictures.screenshot import screenshot
+from tui.pictures.screenshot import DARK, screenshot, wear
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_CORRECT = Path(__file__).parent / "correct.svg"
@@ -70,13 +70,14 @@ def _timed(text: str, doubts: dict[str, float]) -> Sequence[dict[str, object]]:
     ]
 
 
-async def picture(width: int = 110, height: int = 26) -> str:
+async def picture(width: int = 110, height: int = 26, theme: str = DARK) -> str:
     """The Correct screen at a doubtful word, as SVG; the size is in cells."""
     from tui.correct.screen import CorrectScreen
 
     player, engine = SilentPlayer(), RecitingEngine()
     with tempfile.TemporaryDirectory() as folder:
         await asyncio.to_thread(fill, Path(folder))
+        wear(Path(folder), theme)
         app = TertuliaApp(Path(folder), engine=lambda: engine, player=lambda: player)
         async with app.run_test(size=(width, height)) as pilot:
             while not app.painted_at or len(app.recogniser_labels) < 2:  # the second says how good it is
@@ -97,5 +98,4 @@ async def picture(width: int = 110, height: int = 26) -> str:
             player.come_to(card.row.start + int(5.5 * PACE * SAMPLE_RATE))
             while screen.text.heard != 5 or screen.queue.row(card.row.id) is None:
                 await pilot.pause()
-            await pilot.pause()
-            return screenshot(app)
+            return await screenshot(pilot)

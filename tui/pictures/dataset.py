@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tui.app import TertuliaApp
-from tui.pictures.screenshot import screenshot
+from tui.pictures.screenshot import DARK, screenshot, wear
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_DATASET = Path(__file__).parent / "dataset.svg"
@@ -15,7 +15,7 @@ PICTURE_DATASET = Path(__file__).parent / "dataset.svg"
 SEGMENTS = 12_000
 
 
-async def picture(width: int = 110, height: int = 24) -> str:
+async def picture(width: int = 110, height: int = 24, theme: str = DARK) -> str:
     """The first section of the Dataset screen, as SVG; the size is in cells."""
     from tui.bench.desk.data import fill
     from tui.dataset.screen import DatasetScreen
@@ -23,6 +23,7 @@ async def picture(width: int = 110, height: int = 24) -> str:
     engine = RecitingEngine()
     with tempfile.TemporaryDirectory() as folder:
         await asyncio.to_thread(fill, Path(folder), SEGMENTS)
+        wear(Path(folder), theme)
         app = TertuliaApp(Path(folder), engine=lambda: engine, player=SilentPlayer)
         async with app.run_test(size=(width, height)) as pilot:
             while not app.painted_at or len(app.recogniser_labels) < 2:  # the second says how good it is
@@ -33,5 +34,4 @@ async def picture(width: int = 110, height: int = 24) -> str:
             while screen.doubts is None:
                 await pilot.pause()
             await pilot.press("down")
-            await pilot.pause()
-            return screenshot(app)
+            return await screenshot(pilot)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.engine.protocol import Event, Feedback, Heard, Level, ReplyText, State, Timings, TurnStored
 from tui.app import TertuliaApp
-from tui.pictures.screenshot import screenshot
+from tui.pictures.screenshot import DARK, screenshot, wear
 from tui.stand_ins import BEGINNING, RecitingEngine
 
 PICTURE = Path(__file__).parent / "talk.svg"
@@ -49,7 +49,7 @@ CONVERSATION: tuple[Event, ...] = (
 LEVELS = (2, 3, 2, 12, 30, 52, 41, 60, 33, 8, 3, 22, 48, 70, 55, 36, 18, 6, 3, 2, 14, 44, 38, 58, 29, 11, 4, 2, 2)
 
 
-async def picture(width: int = 110, height: int = 24) -> str:
+async def picture(width: int = 110, height: int = 24, theme: str = DARK) -> str:
     """The Talk screen in the middle of a conversation, as SVG; the size is in cells."""
     loudness = [
         Level(level / 200, level / 100, float(level > 9), seconds=i / 10, pause=0.4, safe=i * 1500)
@@ -57,6 +57,7 @@ async def picture(width: int = 110, height: int = 24) -> str:
     ]
     engine = RecitingEngine([*BEGINNING, *CONVERSATION])
     with tempfile.TemporaryDirectory() as folder:
+        wear(Path(folder), theme)
         app = TertuliaApp(Path(folder), engine=lambda: engine)
         async with app.run_test(size=(width, height)) as pilot:
             while app.talk.status.state != "listening":
@@ -65,5 +66,16 @@ async def picture(width: int = 110, height: int = 24) -> str:
                 engine.emit(level)
                 while app.talk.status.level is not level:
                     await pilot.pause()
-            await pilot.pause()
-            return screenshot(app)
+            return await screenshot(pilot)
+
+
+async def beginning(width: int = 110, height: int = 24, theme: str = DARK) -> str:
+    """The Talk screen as it is at the beginning of a session, as SVG; the size is in cells."""
+    engine = RecitingEngine([*BEGINNING, State("idle")])
+    with tempfile.TemporaryDirectory() as folder:
+        wear(Path(folder), theme)
+        app = TertuliaApp(Path(folder), engine=lambda: engine)
+        async with app.run_test(size=(width, height)) as pilot:
+            while app.talk.status.state != "idle" or not app.recogniser_labels:
+                await pilot.pause()
+            return await screenshot(pilot)

@@ -18,7 +18,7 @@ from typing import Any
 from core.runs.watch import EVENTS, LOCK
 from store.files import locked
 from tui.app import TertuliaApp
-from tui.pictures.screenshot import screenshot
+from tui.pictures.screenshot import DARK, screenshot, wear
 from tui.stand_ins import RecitingEngine, SilentPlayer
 
 PICTURE_TRAIN = Path(__file__).parent / "train.svg"
@@ -100,7 +100,7 @@ def begin(data: Path, preset: str = "minutes") -> Path:
     return run.folder
 
 
-async def picture(width: int = 110, height: int = 30) -> str:
+async def picture(width: int = 110, height: int = 30, theme: str = DARK) -> str:
     """The Train screen in the middle of a run, as SVG; the size is in cells."""
     from tui.train.screen import TrainScreen
 
@@ -108,6 +108,7 @@ async def picture(width: int = 110, height: int = 30) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = await asyncio.to_thread(begin, Path(name))
         append_events(folder, [*preparation(), *steps(0, 163)])
+        wear(Path(name), theme)
         app = TertuliaApp(Path(name), engine=lambda: engine, player=SilentPlayer)
         with at_work(folder):
             async with app.run_test(size=(width, height)) as pilot:
@@ -118,5 +119,4 @@ async def picture(width: int = 110, height: int = 30) -> str:
                 assert isinstance(screen, TrainScreen)
                 while screen.follower.state is None or not screen.pages.run.display:
                     await pilot.pause()
-                await pilot.pause()
-                return screenshot(app)
+                return await screenshot(pilot)

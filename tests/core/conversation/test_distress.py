@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
@@ -45,35 +45,40 @@ def test_there_are_lines_of_every_kind_and_enough_that_are_none() -> None:
     assert len(NOT) >= 100
 
 
-@pytest.mark.parametrize(("kind", "line"), IN_DISTRESS)
-def test_distress_is_known_by_its_kind(kind: str, line: str) -> None:
-    assert kind_of(line) == kind
+def mistaken(expected: Iterable[tuple[str | None, str]]) -> list[tuple[str | None, str | None, str]]:
+    """(expected, found, line) of every line that is taken for another kind than the expected one."""
+    found = ((kind, kind_of(line), line) for kind, line in expected)
+    return [one for one in found if one[0] != one[1]]
 
 
-@pytest.mark.parametrize("line", NOT)
-def test_what_only_sounds_like_it_is_left_to_the_tutor(line: str) -> None:
-    assert kind_of(line) is None
-    assert answer(line) is None
+def test_distress_is_known_by_its_kind() -> None:
+    assert mistaken(IN_DISTRESS) == []
 
 
-@pytest.mark.parametrize(("kind", "line"), IN_DISTRESS)
-def test_capitals_and_accents_make_no_difference(kind: str, line: str) -> None:
-    assert kind_of(line.upper()) == kind
-    assert kind_of(without_accents(line)) == kind
+def test_what_only_sounds_like_it_is_left_to_the_tutor() -> None:
+    assert mistaken((None, line) for line in NOT) == []
+    assert [line for line in NOT if answer(line) is not None] == []
 
 
-@pytest.mark.parametrize(("kind", "line"), list(lines(Kind.SELF_HARM)))
-def test_a_wish_to_die_is_found_in_whatever_stands_around_it(kind: str, line: str) -> None:
-    for turn in (
-        f"Hola, me llamo Tom y soy de Londres. {line.rstrip('.')}. Me gusta el café.",
-        as_recognised(f"buenos días ayer fui al mercado con mi hermana y compré fruta. {line}"),
-    ):
-        assert kind_of(turn) == kind
+def test_capitals_and_accents_make_no_difference() -> None:
+    assert mistaken((kind, line.upper()) for kind, line in IN_DISTRESS) == []
+    assert mistaken((kind, without_accents(line)) for kind, line in IN_DISTRESS) == []
 
 
-@pytest.mark.parametrize("line", NOT)
-def test_no_marks_make_no_alarm(line: str) -> None:
-    assert kind_of(as_recognised(line)) is None
+def test_a_wish_to_die_is_found_in_whatever_stands_around_it() -> None:
+    turns = [
+        (kind, turn)
+        for kind, line in lines(Kind.SELF_HARM)
+        for turn in (
+            f"Hola, me llamo Tom y soy de Londres. {line.rstrip('.')}. Me gusta el café.",
+            as_recognised(f"buenos días ayer fui al mercado con mi hermana y compré fruta. {line}"),
+        )
+    ]
+    assert mistaken(turns) == []
+
+
+def test_no_marks_make_no_alarm() -> None:
+    assert mistaken((None, as_recognised(line)) for line in NOT) == []
 
 
 ORDINARY = ROOT / "trainer" / "synthesis" / "data" / "sentences.txt"

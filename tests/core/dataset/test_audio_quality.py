@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -22,6 +22,7 @@ from models.activity import FRAME, SileroActivity, Span
 from store.audio.folder import AudioFolder, from_pcm16, pcm16
 from store.audio.streaming import take_in
 from tests.core.importing.driver import RATE, conversation, speech
+from tests.properties import examples
 
 Audio = NDArray[np.float32]
 
@@ -61,7 +62,7 @@ def test_a_click_is_not_made_louder_than_full_scale(voice: Audio) -> None:
     assert np.abs(audio_quality.analysis_copy(audio)).max() <= audio_quality.HIGHEST_PEAK + 1e-6
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(0, 9000), st.floats(-1, 1, width=32), st.floats(0, 1, width=32), st.integers(0, 9))
 def test_whatever_the_samples_measures_are_numbers(length: int, offset: float, level: float, seed: int) -> None:
     noise = np.random.default_rng(seed).uniform(-level, level, length).astype(np.float32)
@@ -171,7 +172,7 @@ def test_other_sounds_have_nothing_in_common(voice: Audio) -> None:
 # --- segments -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.lists(st.tuples(st.floats(0, 1, width=32), st.integers(1, 2000)), max_size=40), st.integers(0, FRAME - 1))
 def test_segments_are_in_order_apart_and_short_enough(runs: list[tuple[float, int]], rest: int) -> None:
     likely = np.concatenate([np.zeros(0, np.float32), *(np.full(n, p, np.float32) for p, n in runs)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dataset import near_duplicates, same_sounds
@@ -104,7 +104,6 @@ words = st.lists(st.sampled_from(list("abcdefg")), max_size=14).map(tuple)
 
 
 @given(st.lists(words, max_size=12), st.lists(words, max_size=12), st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_no_near_duplicate_is_missed_and_none_invented(
     texts: list[tuple[str, ...]], others: list[tuple[str, ...]], chance: random.Random
 ) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dataset.leaks import leaks
@@ -18,6 +18,7 @@ from store.segments.splits import USED, blocks, set_blocks, set_split
 from store.segments.table import add_segment
 from store.units import SAMPLE_RATE
 from tests.core.review.desk_makings import correct, corrected, recording
+from tests.properties import examples
 
 WORDS = ("lobo", "mesa", "roca", "luna", "tren", "vaso", "pera", "flor", "nube", "gato", "hilo", "vela", "rama")
 
@@ -217,7 +218,7 @@ batch = st.lists(
 
 
 @given(st.lists(batch, min_size=1, max_size=3), st.integers(0, 3))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_however_data_comes_nothing_leaks_and_the_test_only_grows(
     tmp_path_factory: pytest.TempPathFactory,
     batches: list[list[tuple[int, str, int, int]]],

@@ -14,11 +14,9 @@ import numpy as np
 
 from core.engine.client import Engine
 from core.engine.protocol import Command, Event, SessionStarted, StartSession
+from tests.patience import PATIENCE
 
 E = TypeVar("E", bound=Event)
-
-DEADLINE = 60.0
-"""Seconds after which an event that has not come is taken never to come."""
 
 
 class Driver:
@@ -38,7 +36,7 @@ class Driver:
     async def until(self, kind: type[E], **fields: Any) -> E:
         """The next event of a kind whose fields have these values; what comes before is kept in `events`."""
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(PATIENCE):
                 async for event in self._stream:
                     self.events.append(event)
                     if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
@@ -49,7 +47,7 @@ class Driver:
 
     async def rest(self) -> None:
         """Everything to the engine's end."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(PATIENCE):
             async for event in self._stream:
                 self.events.append(event)
 

@@ -23,6 +23,7 @@ import pytest
 from core.engine.protocol import Command, Listen, Quit, StartSession, encode
 from store.audio.folder import AudioFolder, pcm16, read_audio
 from tests.core.engine.driver import healthy, spoken
+from tests.patience import PATIENCE
 
 ALLOWED = 4_000
 """Samples that a kill may cost: 250 ms."""
@@ -30,7 +31,6 @@ ALLOWED = 4_000
 POINTS = [("Level", n) for n in range(1, 11)] + [
     (stage, 1) for stage in ("State", "TurnStored", "Heard", "ReplyText", "Feedback", "Timings")
 ]
-DEADLINE = 60.0
 
 
 class Process:
@@ -45,7 +45,7 @@ class Process:
             stderr=subprocess.DEVNULL,
         )
         # A reader cannot wait with a deadline, but it ends with the process.
-        self._watchdog = threading.Timer(DEADLINE, self._child.kill)
+        self._watchdog = threading.Timer(PATIENCE, self._child.kill)
         self._watchdog.start()
 
     def send(self, command: Command) -> None:
@@ -84,7 +84,7 @@ class Process:
 
     def _end(self) -> None:
         assert self._child.stdin and self._child.stdout
-        self._child.wait(DEADLINE)
+        self._child.wait(PATIENCE)
         self._child.stdin.close()
         self._child.stdout.close()
         self._watchdog.cancel()
@@ -184,9 +184,9 @@ def test_an_engine_outlives_its_app_only_to_store_what_was_spoken(tmp_path: Path
         _, pid = next(levels)
     engine = psutil.Process(int(pid))
     app.kill()
-    app.wait(DEADLINE)
+    app.wait(PATIENCE)
     app.stdout.close()
-    engine.wait(DEADLINE)
+    engine.wait(PATIENCE)
     kept = last_recording(tmp_path)
     assert len(kept) > 3_000
     np.testing.assert_array_equal(kept, pcm16(read_audio(speech))[: len(kept)])

@@ -21,6 +21,7 @@ from core.engine.filters import Resampler, resample
 from core.engine.pace import stretch
 from core.engine.speaking import Speaking, SpeechOutput
 from core.processes.json_lines import Outbox, commands
+from tests.patience import PATIENCE
 from tests.sound_card import read_wav
 
 PROBABILITY = st.floats(0, 1)
@@ -100,7 +101,7 @@ def test_a_reply_is_written_as_a_whole_wav_and_hushing_does_not_cut_it(tmp_path:
     speech.hush()
     utterance.say([np.full(16_000, 2.0, np.float32)], 16_000)
     utterance.end()
-    utterance.join(10)
+    utterance.join(PATIENCE)
     samples, rate = read_wav(tmp_path / "new" / "reply.wav")
     assert rate == 22_050
     assert samples[100] == pytest.approx(0.5, abs=1e-3)
@@ -121,7 +122,7 @@ def test_a_reply_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     assert utterance is not None
     utterance.say([np.zeros(100, np.float32)], 16_000)
     utterance.end()
-    utterance.join(10)
+    utterance.join(PATIENCE)
     assert [type(event) for event in events] == [protocol.Warning]
 
 
@@ -197,7 +198,7 @@ def test_threads_do_not_mix_their_lines_and_a_reader_that_left_is_no_error() -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     lines = pipe.taken.splitlines()[:-1]
     assert len(lines) > 100
     assert {json.loads(line)["kind"] for line in lines} == {"State"}

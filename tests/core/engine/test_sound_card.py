@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,24 +26,10 @@ from core.engine.protocol import (
     Warning,
 )
 from store.audio.folder import read_audio
-from tests import sound_card
 from tests.core.engine.driver import Driver, engine, spoken
 from tests.sound_card import SoundCard, read_wav
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.skipif(bool(sound_card.missing()), reason=sound_card.missing() or "there is a sound card"),
-]
-
-
-@pytest.fixture
-def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
-    """A sound card that engines started by the test find as the default."""
-    card = SoundCard(tmp_path / "card")
-    for name in ("XDG_RUNTIME_DIR", "HOME", "PULSE_SERVER"):
-        monkeypatch.setenv(name, card.environment[name])
-    yield card
-    card.close()
+pytestmark = pytest.mark.sound
 
 
 def likeness(heard: Path, meant: Path) -> float:

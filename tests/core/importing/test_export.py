@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,27 +26,34 @@ NO_SPLIT = {"csv", "ljspeech", "srt"}
 MILLISECONDS = 2 * RATE // 1000
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Four references of two speakers in a recording, and one in a recording of its own."""
-    store = Store.open(tmp_path / "data")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four references of two speakers in a recording, one in a recording of its own, and what they came from."""
+    folder = tmp_path_factory.mktemp("imported")
     voice = speech()
-    audio = AudioFolder(store.folder)
-    write(tmp_path / "in" / "clase.wav", voice)
+    write(folder / "in" / "clase.wav", voice)
     segments: list[dict[str, Any]] = [
         {"audio": "clase.wav", "samples": [n * 30_000 + 123, n * 30_000 + 29_001], "text": text, "speaker": speaker}
         for n, (text, speaker) in enumerate(zip(TEXTS, ["Ana", "Señor Gómez", "Ana", "Ana"], strict=True))
     ]
-    write(tmp_path / "in" / "otra.wav", voice[::-1][:40_000])
+    write(folder / "in" / "otra.wav", voice[::-1][:40_000])
     segments.append(
         {"audio": "otra.wav", "text": "¡Adiós!", "speaker": "Ana", "heard": "adiós", "note": "al revés"}
     )
     segments[0]["split"] = "train"
-    (tmp_path / "in" / "tertulia.json").write_text(json.dumps({"tertulia": 1, "segments": segments}))
-    done = import_path(store, tmp_path / "in")
-    assert (done.imported, done.recordings, done.rejected) == (5, 2, [])
-    assert audio.holds(rows(store)[0]["sha256"])
-    return store
+    (folder / "in" / "tertulia.json").write_text(json.dumps({"tertulia": 1, "segments": segments}))
+    with Store.open(folder / "data") as store:
+        done = import_path(store, folder / "in")
+        assert (done.imported, done.recordings, done.rejected) == (5, 2, [])
+        assert AudioFolder(store.folder).holds(rows(store)[0]["sha256"])
+    return folder
+
+
+@pytest.fixture
+def store(imported: Path, tmp_path: Path) -> Store:
+    """A copy of that."""
+    shutil.copytree(imported, tmp_path, dirs_exist_ok=True)
+    return Store.open(tmp_path / "data")
 
 
 def by_text(store: Store) -> list[tuple[Any, ...]]:

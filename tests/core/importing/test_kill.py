@@ -10,7 +10,7 @@ import random
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,39 +19,90 @@ from core.importing.importer import import_path
 from store.check import check
 from store.database import Store
 from tests.core.importing.driver import RATE, content, conversation, speech, state, write
+from tests.patience import PATIENCE
 
 POINTS = 20
 
-CHILD = """
+IMPORTER = """
 import itertools, os, signal, sys
 from pathlib import Path
+import av, numpy, onnxruntime, soundfile, sqlite_utils
 from core.importing.importer import import_path
+from models.activity import SileroActivity
 from store.database import Store
 
-calls, last = itertools.count(1), int(sys.argv[3])
-data = sys.argv[1]
-
-def point():
-    if next(calls) == last:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def hook(event, arguments):
-    if event in ("open", "os.rename", "os.remove", "os.mkdir") and data in str(arguments[0]):
-        point()
-
-sys.addaudithook(hook)
 execute = Store.execute
 
-def counted(store, *arguments):
-    point()
-    return execute(store, *arguments)
+def work(data, folder, last):
+    calls = itertools.count(1)
 
-Store.execute = counted
-with Store.open(Path(data)) as store:
-    for path in sorted(Path(sys.argv[2]).iterdir()):
-        import_path(store, path)
-print(next(calls) - 1)
+    def point():
+        if next(calls) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def hook(event, arguments):
+        if event in ("open", "os.rename", "os.remove", "os.mkdir") and data in str(arguments[0]):
+            point()
+
+    def counted(store, *arguments):
+        point()
+        return execute(store, *arguments)
+
+    sys.addaudithook(hook)
+    Store.execute = counted
+    with Store.open(Path(data)) as store:
+        for path in sorted(Path(folder).iterdir()):
+            import_path(store, path)
+    return next(calls) - 1
+
+for line in sys.stdin:
+    data, folder, last = line.rstrip().split("\\t")
+    child = os.fork()
+    if not child:
+        print(work(data, folder, int(last)), flush=True)
+        os._exit(0)
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+class Importer:
+    """Imports, each in a process of its own: a fork of one that has loaded all that is needed."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", IMPORTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def begin(self, data: Path, folder: Path, last: int = 0) -> None:
+        """Import everything in a folder, and die at the last of so many calls; at none, if that is 0."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{data}\t{folder}\t{last}\n")
+        self._process.stdin.flush()
+
+    def end(self) -> tuple[int, int]:
+        """Wait for the import: its exit status, and how many calls it came to if it came to its end."""
+        assert self._process.stdout
+        calls = 0
+        for line in self._process.stdout:
+            if line.startswith("ended"):
+                return int(line.split()[1]), calls
+            calls = int(line)
+        raise AssertionError("the importer has gone")
+
+    def run(self, data: Path, folder: Path, last: int = 0) -> tuple[int, int]:
+        self.begin(data, folder, last)
+        return self.end()
+
+    def close(self) -> None:
+        self._process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def importers() -> Iterator[tuple[Importer, Importer]]:
+    two = Importer(), Importer()
+    yield two
+    for importer in two:
+        importer.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +123,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(data: Path, folder: Path, last: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", CHILD, str(data), str(folder), str(last)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
-def test_an_import_killed_anywhere_is_finished_by_the_next_one(folder: Path, tmp_path: Path) -> None:
-    whole = run(tmp_path / "whole", folder, 0)
-    assert whole.returncode == 0, whole.stderr
+def test_an_import_killed_anywhere_is_finished_by_the_next_one(
+    folder: Path, importers: tuple[Importer, Importer], tmp_path: Path
+) -> None:
+    status, calls = importers[0].run(tmp_path / "whole", folder)
+    assert status == 0
     with Store.open(tmp_path / "whole") as store:
         expected = content(store)
     assert len(expected) == 2 + 1 + 2 + 2
-    points = random.Random(5).sample(range(5, int(whole.stdout)), POINTS)
-    with ThreadPoolExecutor(2) as pool:
-        killed = list(pool.map(lambda point: run(tmp_path / str(point), folder, point), points))
     seen = set()
-    for point, child in zip(points, killed, strict=True):
-        assert child.returncode == -signal.SIGKILL, (point, child.stderr)
+    for point in random.Random(5).sample(range(5, calls), POINTS):
+        assert importers[0].run(tmp_path / str(point), folder, point)[0] == -signal.SIGKILL, point
         with Store.open(tmp_path / str(point)) as store:
             assert not check(store), point
             half = content(store)
@@ -106,12 +151,13 @@ def test_an_import_killed_anywhere_is_finished_by_the_next_one(folder: Path, tmp
     assert len(seen) > 2  # the kills were spread over the import
 
 
-def test_two_imports_at_once_bring_everything_once(folder: Path, tmp_path: Path) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda _: run(tmp_path / "both", folder, 0), range(2)))
-    assert [child.returncode for child in both] == [0, 0], [child.stderr for child in both]
-    alone = run(tmp_path / "alone", folder, 0)
-    assert alone.returncode == 0
+def test_two_imports_at_once_bring_everything_once(
+    folder: Path, importers: tuple[Importer, Importer], tmp_path: Path
+) -> None:
+    for importer in importers:
+        importer.begin(tmp_path / "both", folder)
+    assert [importer.end()[0] for importer in importers] == [0, 0]
+    assert importers[0].run(tmp_path / "alone", folder)[0] == 0
     with Store.open(tmp_path / "both") as one, Store.open(tmp_path / "alone") as other:
         assert content(one) == content(other)
         assert not check(one)

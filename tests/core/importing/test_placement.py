@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.dataset.audio_quality import Measures
@@ -20,6 +20,7 @@ from store.database import Store
 from store.formats.item import Rejected
 from store.segments import edits
 from tests.core.importing.driver import RATE, rows, state
+from tests.properties import examples
 
 SAMPLES = 20 * RATE
 MEASURES = Measures(-23.0, 20.0, 0.0, 7000.0, b"")
@@ -61,7 +62,7 @@ def described(number: int, end: int, found: bool = False) -> ImportRow:
     return ImportRow(f"row {number}", "", SAMPLES, 0, end * RATE, MEASURES, "clase.wav", "", found=found)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @example(imports=[[described(0, 1, found=True), described(1, 1), described(2, 2)]], typed=0)
 @given(imports=st.lists(some_rows(), min_size=1, max_size=3), typed=st.integers(0, 9))
 def test_rows_find_their_place(

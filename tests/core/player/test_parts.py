@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.engine.devices import SoundError
@@ -22,6 +22,8 @@ from core.player.protocol import Adjust, At, Error, Finished, Play, Ready
 from core.player.recorded import Recorded
 from store.audio.folder import AudioFolder
 from store.errors import StoreError
+from tests.patience import PATIENCE
+from tests.properties import examples
 
 RATE = 16_000
 
@@ -41,7 +43,7 @@ async def test_without_a_loudspeaker_the_player_says_so_and_lives(tmp_path: Path
     events = player.events()
 
     async def next_events(count: int) -> list[protocol.Event]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return [await anext(events) for _ in range(count)]
 
     await player.send(Play(sha256, 10, 100))
@@ -89,7 +91,7 @@ def test_lines_that_are_no_commands_are_refused_one_by_one(tmp_path: Path) -> No
         [sys.executable, "-P", "-m", "core.player", "--data", str(tmp_path)],
         input=b"\n".join([*hostile, *harmless]),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 0
@@ -112,7 +114,7 @@ def test_the_app_needs_nothing_heavy_for_the_player() -> None:
     assert not {"numpy", "sounddevice", "soundfile", "av", "core.engine", "store"} & set(ran.stdout.split())
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(1, 4 * RATE), st.floats(0.5, 2.0), st.integers(0, 9))
 def test_a_walk_comes_to_the_end_at_its_pace(samples: int, pace: float, seed: int) -> None:
     sound = np.random.default_rng(seed).normal(0, 0.1, samples).astype(np.float32)

@@ -19,13 +19,10 @@ from numpy.typing import NDArray
 from core.player.client import Player
 from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Hello, Play, Ready, Stop
 from store.audio.folder import AudioFolder
-from tests import sound_card
-from tests.sound_card import SoundCard, read_wav
+from tests.patience import PATIENCE
+from tests.sound_card import SoundCard, plugged_in, read_wav
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.skipif(bool(sound_card.missing()), reason=sound_card.missing() or "there is a sound card"),
-]
+pytestmark = pytest.mark.sound
 
 RATE = 16_000
 E = TypeVar("E", bound=Event)
@@ -39,12 +36,8 @@ def pitch(second: float) -> float:
 @pytest.fixture(scope="module")
 def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundCard]:
     """One sound card for all these tests; the players started here find it as the default."""
-    with pytest.MonkeyPatch.context() as patch:
-        card = SoundCard(tmp_path_factory.mktemp("sound") / "card")
-        for name in ("XDG_RUNTIME_DIR", "HOME", "PULSE_SERVER"):
-            patch.setenv(name, card.environment[name])
+    with plugged_in(tmp_path_factory.mktemp("sound") / "card") as card:
         yield card
-        card.close()
 
 
 @pytest.fixture
@@ -69,7 +62,7 @@ class Desk:
 
     async def until(self, kind: type[E], least: int = 0) -> E:
         """The next event of a kind; of positions, the first that has come so far."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for event in self._events:
                 self.log.append((time.monotonic(), event))
                 if isinstance(event, kind) and not (isinstance(event, At) and event.sample < least):

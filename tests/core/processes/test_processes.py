@@ -19,6 +19,7 @@ from core.processes.asking import NoAnswer, TooLong, ask
 from core.processes.child import Child, Restarts
 from core.processes.events import Failed, Notice, Progress, Result
 from core.processes.task import Task
+from tests.patience import PATIENCE
 from tests.places import ROOT
 
 MODULE = "tests.core.processes.child_at_work"
@@ -57,7 +58,7 @@ KINDS = {"Note": Note}
 async def output_of(child: Child) -> tuple[list[str], list[str]]:
     """What a child tells to its end: texts of events, and what was odd."""
     odd: list[str] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         texts = [event.text async for event in child.events(KINDS, odd.append)]
         await child.ended()
     return texts, odd
@@ -76,7 +77,7 @@ async def test_a_child_takes_messages_and_tells_events_and_complains_in_its_log(
     child = await Child.talking(MODULE, ECHO, log=log)
     assert child.pid and os.getsid(child.pid) == child.pid != os.getsid(0)
     events = child.events(KINDS)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await child.send(Note("¡Hola!"))
         assert "¡Hola!" in (await anext(events)).text
         os.kill(child.pid, signal.SIGSEGV)
@@ -174,7 +175,7 @@ def task(code: str, grace: float = 60.0) -> Task:
 async def done(work: Task) -> tuple[Result | Failed, list[Progress | Notice]]:
     """How it ends, and what it tells."""
     events: list[Progress | Notice] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         return await work.run(events.append), events
 
 
@@ -217,7 +218,7 @@ async def begun(work: Task) -> tuple[asyncio.Task[Result | Failed], int]:
     """Some work at which a process is, having reported something; its number."""
     first: asyncio.Queue[Any] = asyncio.Queue()
     running = asyncio.create_task(work.run(first.put_nowait))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await first.get()
     assert work.pid
     return running, work.pid
@@ -234,7 +235,7 @@ async def test_a_task_that_is_killed_says_so() -> None:
     work = task(WAITING)
     running, pid = await begun(work)
     os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         assert "(signal SIGKILL)" in str(await running)
     assert work.pid is None and not work.stopped
 
@@ -245,7 +246,7 @@ try: {WAITING.strip().replace(chr(10), "; ")}
 finally: open({str(tmp_path / "tidy")!r}, "w").close()
 """)
     running, _ = await begun(work)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await work.stop()
         assert isinstance(await running, Failed)
     assert work.stopped and work.pid is None and (tmp_path / "tidy").exists()
@@ -255,7 +256,7 @@ finally: open({str(tmp_path / "tidy")!r}, "w").close()
 async def test_a_task_that_does_not_listen_is_killed() -> None:
     work = task(f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{WAITING}", grace=0.1)
     running, pid = await begun(work)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await work.stop()
         assert "SIGKILL" in str(await running)
     assert not psutil.pid_exists(pid)

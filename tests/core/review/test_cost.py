@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.review.cost import LEAST, PRIOR, CorrectionCost, fit, of, working_seconds
@@ -72,7 +72,6 @@ def test_somebody_who_becomes_faster_is_followed() -> None:
         max_size=30,
     )
 )
-@settings(deadline=None)
 def test_more_audio_and_more_errors_never_cost_less(work: list[Work]) -> None:
     cost = fit(work)
     assert all(np.isfinite(cost.terms))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.review.cutting import cut, halves, whole
@@ -18,6 +18,7 @@ from store.segments.edits import ConflictError
 from store.segments.queue import View, count
 from store.segments.table import StoredHypothesis, add_hypothesis, add_segment, hypotheses, segment
 from tests.core.review.desk_segments import SECOND, heard, recording, words
+from tests.properties import examples
 
 FOUR = "uno dos tres cuatro"  # half a second each
 
@@ -101,7 +102,7 @@ def test_what_was_heard_is_the_same_when_split_and_merged_again(
     assert all(word["end"] > 0 for word in right.words)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(data=st.data())
 def test_a_segment_is_the_same_when_split_and_merged_again(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

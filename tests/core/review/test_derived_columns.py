@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.review.derived_columns import catch_up, refresh, sameness
@@ -19,6 +19,7 @@ from store.segments.edits import SegmentChange, apply, state, undo
 from store.segments.queue import View, rows
 from store.segments.table import add_hypothesis
 from tests.core.review.desk_makings import correct, heard, recording
+from tests.properties import examples
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ words = st.lists(st.sampled_from(["casa", "cosa", "el", "los", "años", "ñu", "
 
 
 @given(st.lists(st.tuples(words, words), min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_errors_are_those_of_the_scoring_and_the_counts_follow(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[list[str], list[str]]]
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from core.review.card import Card
@@ -20,6 +20,8 @@ from store.segments.annotations import work
 from store.segments.edits import ActionDone, ConflictError
 from store.segments.table import add_segment, corrections, segment
 from tests.core.review.desk_segments import heard, recording
+from tests.patience import PATIENCE
+from tests.properties import examples
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def test_a_text_too_long_changes_nothing(desk: Desk) -> None:
     assert (segment(desk.store, number).status, desk.history()) == ("new", [])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_done_can_be_undone_to_the_beginning(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -260,5 +262,7 @@ def test_the_author_is_who_the_environment_or_the_system_says(monkeypatch: pytes
 
 def test_the_app_can_import_the_desk_without_anything_heavy() -> None:
     script = "import sys, core.review.desk; print('numpy' in sys.modules, 'onnxruntime' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     assert ran.stdout.split() == ["False", "False"]

@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from store.check import check
 from store.database import Store
 from store.segments import drafts
 from store.segments.table import segment
+from tests.patience import PATIENCE
 from tests.store.desk_store import hear, record
 
 POINTS = 20
 SEGMENTS = 120
+KINDS = {"correct", "replace", "split", "merge", "undo", "redo", "draft"}
+"""Of what is done; the last worker is killed when all of it has been done."""
 DERIVED = "SELECT id, length, sameness, errors, words, character_errors, characters FROM segments ORDER BY id"
 
 
@@ -29,16 +33,22 @@ def worker(folder: Path, seed: int, death: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def stored(child: subprocess.Popen[str], most: int | None = None) -> list[dict[str, Any]]:
-    """What a worker knows to be stored, until it dies or has said so much."""
+def stored(
+    child: subprocess.Popen[str], most: int | None = None, kinds: Set[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """What a worker knows to be stored, until it dies or has said so much, and something of each of these kinds."""
     assert child.stdout
     lines: list[dict[str, Any]] = []
     for line in child.stdout:
         if line.endswith("\n"):
             lines.append(json.loads(line))
-        if len(lines) == most:
+        if most is not None and len(lines) >= most and kinds <= set(map(kind, lines)):
             break
     return lines
+
+
+def kind(line: dict[str, Any]) -> str:
+    return str(line.get("kind", "draft"))
 
 
 @pytest.fixture
@@ -57,14 +67,14 @@ def test_killed_at_twenty_points_nothing_is_lost_and_nothing_is_half_done(folder
         if point % 2:
             # Killed from outside, wherever it is when its third or tenth line is read.
             child = worker(folder, point, 0)
-            lines = stored(child, chance.randrange(3, 12))
+            lines = stored(child, chance.randrange(3, 12), KINDS - kinds if point == POINTS - 1 else frozenset())
             child.kill()
             lines += stored(child)
         else:
             # Killed between two statements, the most of which belong to one action.
             child = worker(folder, point, chance.choice((chance.randrange(5, 60), chance.randrange(60, 3_000))))
             lines = stored(child)
-        child.wait(60)
+        child.wait(PATIENCE)
         assert child.stdout
         child.stdout.close()
         with Store.open(folder) as store:
@@ -89,8 +99,8 @@ def test_killed_at_twenty_points_nothing_is_lost_and_nothing_is_half_done(folder
             derived = store.execute(DERIVED)
             refresh(store, [row["id"] for row in derived])
             assert store.execute(DERIVED) == derived, point
-            kinds |= {line.get("kind", "draft") for line in lines}
-    assert kinds >= {"correct", "replace", "split", "merge", "undo", "redo", "draft"}
+            kinds |= set(map(kind, lines))
+    assert kinds >= KINDS
     with Store.open(folder) as store:
         while Desk(store, "ana").undo():
             pass
@@ -108,9 +118,10 @@ from store.segments.edits import ConflictError, SegmentChange, apply, state
 
 me, conflicts = sys.argv[2], 0
 with Store.open(Path(sys.argv[1])) as store:
+    was, revision = state(store, 1)
+    print("has looked", flush=True)
     sys.stdin.readline()
     for turn in range(40):
-        was, revision = state(store, 1)
         while True:
             to = replace(was, status="corrected", reference=f"{was.reference or ''} {me}{turn}")
             try:
@@ -119,6 +130,7 @@ with Store.open(Path(sys.argv[1])) as store:
             except ConflictError as conflict:
                 assert conflict.theirs.reference in str(conflict) and to.reference in str(conflict)
                 was, revision, conflicts = conflict.theirs, conflict.revision, conflicts + 1
+        was, revision = state(store, 1)
 print(conflicts)
 """
 
@@ -126,15 +138,19 @@ print(conflicts)
 def test_two_at_once_lose_no_update_and_see_each_others_text(folder: Path) -> None:
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", WRITER, str(folder), name],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for name in ("ana", "berta")
-    ]
+    ]  # fmt: skip
+    for writer in writers:
+        assert writer.stdout and writer.stdout.readline() == "has looked\n"
+    # Both have seen the same text by now, so whoever is second to change it is told, at least this once.
     for writer in writers:
         assert writer.stdin
-        writer.stdin.write(b"go\n")
+        writer.stdin.write("go\n")
         writer.stdin.flush()
-    conflicts = [int(writer.communicate(timeout=60)[0]) for writer in writers]
+    conflicts = [int(writer.communicate(timeout=PATIENCE)[0]) for writer in writers]
     assert sum(conflicts) > 0
     with Store.open(folder) as store:
         words = (segment(store, 1).reference or "").split()

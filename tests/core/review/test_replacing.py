@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.review import patterns, replacing
@@ -19,6 +18,7 @@ from store.segments.edits import ConflictError
 from store.segments.queue import View
 from store.segments.table import add_hypothesis, segment
 from tests.core.review.desk_segments import heard, recording, words
+from tests.properties import examples
 
 
 @pytest.fixture
@@ -92,11 +92,9 @@ def test_an_expression_that_is_none_is_one_sentence(desk: Desk, find: str, repla
 
 
 def test_a_pattern_that_never_ends_is_stopped() -> None:
-    started = time.monotonic()
     for pattern, text in ((r"(a+)+$", "a" * 60 + "!"), ("(((a?){1000}){1000}){1000}", "")):
         with pytest.raises(StoreError, match="repetition"):
             patterns.replaced([text], pattern, "", match_case=True, seconds=1)
-    assert time.monotonic() - started < 30
 
 
 def test_only_what_was_chosen_is_done_and_it_is_one_action(desk: Desk) -> None:
@@ -163,7 +161,7 @@ def test_a_view_limits_where_is_looked(desk: Desk) -> None:
 TEXTS = st.lists(st.text("aeñáÁsS ¿.,'%_-1ß", min_size=1, max_size=12), min_size=1, max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(TEXTS, st.text("aeñáÁsS ¿.'%_-1ß", min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_nothing_is_overlooked_however_it_is_searched(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], find: str, whole_words: bool, match_case: bool

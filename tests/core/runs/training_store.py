@@ -12,6 +12,7 @@ from store.audio.folder import AudioFolder
 from store.database import Store
 from store.runs import Run
 from store.segments.table import add_recording, add_segment
+from tests.patience import PATIENCE
 from tests.store.corrections import add_correction
 from tests.trainer import jobs
 from trainer.starter.recogniser.evaluation import sentences_of
@@ -44,7 +45,7 @@ def segment(store: Store, espeak: Espeak, number: int, text: str, block: str, sp
     return made
 
 
-def until(run: Run, happened: Callable[[RunState], bool], seconds: float = 60.0) -> RunWatch:
+def until(run: Run, happened: Callable[[RunState], bool], seconds: float = PATIENCE) -> RunWatch:
     """Follow a run until something has happened to it."""
     watch, deadline = RunWatch(run.folder), time.monotonic() + seconds
     while not happened(watch.state):

@@ -21,6 +21,7 @@ from models.evaluation.evaluate import change
 from store.database import Store
 from store.errors import StoreError
 from store.segments.splits import set_split
+from tests.patience import PATIENCE
 from tests.tui.train_driver import heard, spoken_corrections
 
 OTHER = "other"
@@ -107,7 +108,7 @@ def test_clips_of_a_table_are_heard(folder: Path, tmp_path: Path) -> None:
 def test_the_process_prints_how_far_it_is_and_then_the_comparison(folder: Path) -> None:
     def run(*arguments: str) -> tuple[int, str, list[Event | None]]:
         command = [sys.executable, "-P", "-m", "core.versions.compare", str(folder), *arguments]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
         return ran.returncode, ran.stdout, [decode_event(line) for line in ran.stderr.splitlines()]
 
     code, printed, events = run("starter-ear", OTHER)

@@ -25,6 +25,7 @@ from store.files import locked
 from store.paths import make_folder
 from store.segments.queue import View, first
 from tests.core.importing.driver import conversation, rows, write
+from tests.patience import PATIENCE
 
 OTHER = "otra"
 SEGMENTS = 8
@@ -78,7 +79,7 @@ def at_it(data: Path) -> list[psutil.Process]:
     ]
 
 
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

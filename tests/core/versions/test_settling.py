@@ -23,6 +23,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.runs import Run
 from tests import learner_store as makings
+from tests.patience import PATIENCE
 from trainer.contract.folder import DEPLOYED, WEIGHTS
 
 START = {"event": "start", "pid": 1, "resume": False}
@@ -68,7 +69,7 @@ def test_those_who_settle_at_once_make_one_version_of_each_run(store: Store) -> 
 
     def settled(_: int) -> None:
         with Store.open(store.folder) as other:
-            together.wait(timeout=30)
+            together.wait(timeout=PATIENCE)
             registry.settle(other)
 
     with ThreadPoolExecutor(4) as pool:

@@ -13,6 +13,7 @@ from pylangacq import CHAT as LIBRARY
 from store.errors import StoreError
 from store.formats.formats import FORMATS, guess
 from store.formats.item import Item, TimedWord
+from tests.patience import PATIENCE
 from tests.store.formats.format_items import put
 from tests.store.formats.timeline_items import again, few, in_order, rows, to_milliseconds, turns, written
 
@@ -180,7 +181,7 @@ def test_another_encoding_that_is_named(tmp_path: Path) -> None:
     assert items[0].note == "señala el dibujo"
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(PATIENCE)
 @pytest.mark.parametrize("piece", ["a", "\x15", '\x15%a:"', "1_", "\x151_", " .", "a "])
 def test_a_flood_takes_no_time(tmp_path: Path, piece: str) -> None:
     put(tmp_path / "a.wav")

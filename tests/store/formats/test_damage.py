@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from store.errors import StoreError
 from store.formats.formats import FORMATS
 from store.formats.item import Item, Rejected, TimedWord
 from store.text import clean
+from tests.properties import examples
 from tests.store.formats.format_items import put
 
 TABLES = (
@@ -56,7 +57,7 @@ def is_sentence(text: str) -> bool:
     return clean(text) == text and text.endswith((".", "?")) and ": " in text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(DAMAGE, min_size=1, max_size=3), cut=st.booleans(), data=st.data())
 def test_any_damage_ends_in_rows_reasons_or_a_sentence(
     export: tuple[str, Path], damage: list[tuple[float, int, bytes]], cut: bool, data: st.DataObject

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import StoreError
@@ -16,6 +16,7 @@ from store.formats import json_stream, nemo, product_json
 from store.formats.formats import guess
 from store.formats.item import Item, Rejected, TimedWord
 from store.formats.json_stream import Document
+from tests.properties import examples
 from tests.store.formats.format_items import SECONDS, exported, only_items, only_rejected, put, wav
 
 
@@ -121,7 +122,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(VALUES, max_size=6), st.booleans(), st.sampled_from([None, 0, 3]), st.integers(1, 20))
 def test_a_list_read_by_its_elements_is_the_list(
     tmp_path_factory: pytest.TempPathFactory, values: list[Any], inner: bool, indent: int | None, chunk: int

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.formats import (
@@ -23,9 +23,10 @@ from store.formats import (
 )
 from store.formats.formats import FORMATS, guess
 from store.formats.item import Item
+from tests.properties import examples
 from tests.store.formats.format_items import clips, exported, extras, only_items, put, texts
 
-few = settings(max_examples=15, deadline=None)
+few = examples(15)
 EVERYTHING = ("heard", "speaker", "note", "split", "status", "reason", "words", "extra")
 SPANS = st.tuples(st.integers(0, 160_000), st.integers(1, 80_000)).map(lambda pair: (pair[0], sum(pair)))
 

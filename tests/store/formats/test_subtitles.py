@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from store.errors import StoreError
 from store.formats.formats import FORMATS, guess
 from store.formats.item import Item
+from tests.patience import PATIENCE
 from tests.store.formats.format_items import put
 from tests.store.formats.timeline_items import again, few, in_order, rows, to_milliseconds, turns, written
 
@@ -203,7 +204,7 @@ def test_encodings_that_are_named_or_marked(tmp_path: Path) -> None:
         assert [item.text for item in SRT.read(file, given_name) if isinstance(item, Item)] == ["Adiós, señor"]
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(PATIENCE)
 @pytest.mark.parametrize("line", ["1", "1:", " ", "<", "- ", "<v ", "<v.", "{\\", "-->", "&#", "<i "])
 def test_a_flood_takes_no_time(tmp_path: Path, line: str) -> None:
     put(tmp_path / "a.wav")

@@ -16,6 +16,7 @@ from praatio.data_classes.textgrid import Textgrid
 from store.errors import StoreError
 from store.formats.formats import FORMATS, guess
 from store.formats.item import Item, TimedWord
+from tests.patience import PATIENCE
 from tests.store.formats.format_items import put
 from tests.store.formats.timeline_items import again, few, in_order, rows, turns, written
 
@@ -164,7 +165,7 @@ def test_what_is_no_textgrid_does_not_spoil_its_neighbours(tmp_path: Path, data:
     assert [row.where for row in rejected] == ["a.TextGrid"]
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(PATIENCE)
 @pytest.mark.parametrize("piece", ['"', '""" ', "1 ", "1" * 100, "! ", '"a" '])
 def test_a_flood_takes_no_time(tmp_path: Path, piece: str) -> None:
     put(tmp_path / "a.wav")

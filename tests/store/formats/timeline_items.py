@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from store.formats.formats import Format
 from store.formats.item import Item, Rejected, TimedWord
+from tests.properties import examples
 from tests.store.formats.format_items import only_items, put, splits, statuses, texts
 
-few = settings(max_examples=60, deadline=None)
+few = examples(60)
 
 said = texts | st.sampled_from(
     ["<i>sí</i>", "a --> b", "00:00:01,000 --> 00:00:02,000", "{\\an8}x", "item [1]:", "&lt;b&gt; & ñ", "7",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from core.bench.tutor import faults, measure, read
@@ -21,6 +21,7 @@ from models.tutor.moves import Moves, Topic, plain
 from models.tutor.prompt import FEEDBACK_SCHEMA, OPENING, feedback_request
 from tests import starters
 from tests.places import ROOT
+from tests.properties import examples
 from tests.starters import load_tutor
 from trainer.starter.tutor.dialogues import row
 from trainer.starter.tutor.export import write_gguf
@@ -134,7 +135,7 @@ def test_a_conversation_longer_than_the_context_goes_on(tutor: LlamaTutor) -> No
     assert faults(said(tutor, messages), messages[-1].text, shipped()) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=500)
     | st.sampled_from(

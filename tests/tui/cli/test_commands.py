@@ -16,6 +16,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from core.conversation import distress
+from tests.patience import PATIENCE
 from tests.starters import load_voice
 
 SAID = "Me gusta la comida española."
@@ -44,7 +45,7 @@ def tertulia(
     return subprocess.run(
         [*command, *map(str, arguments)],
         env={**os.environ, "TERTULIA_HOME": str(home), **environment},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -1,12 +1,10 @@
-"""Correcting from the shell: real processes on a real database."""
+"""Correcting from the shell: real commands on a real database."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from core.review.desk import Desk
 from store.database import Store
 from store.segments.edits import state
 from tests.core.review.desk_segments import heard
+from tests.tui.cli.driver import tertulia
 
 
 @pytest.fixture
@@ -22,16 +21,11 @@ def store(tmp_path: Path) -> Store:
     return Store.open(tmp_path)
 
 
-def correct(store: Store, *arguments: str | int, author: str = "ana") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", "correct",
-         *map(str, arguments)],
-        env={**os.environ, "TERTULIA_HOME": str(store.folder), "TERTULIA_AUTHOR": author},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def correct(store: Store, *arguments: str | int, author: str = "ana") -> CompletedProcess[str]:
+    return tertulia(store.folder, "correct", *map(str, arguments), TERTULIA_AUTHOR=author)
 
 
-def answer(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def answer(result: CompletedProcess[str]) -> dict[str, Any]:
     assert result.returncode == 0, result.stderr
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer

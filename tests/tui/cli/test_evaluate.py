@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from core.versions.compare import ClipSpan, Comparison
 from models.evaluation.evaluate import Evaluation, change
 from store.units import SAMPLE_RATE
 from tests import learner_store as makings
+from tests.tui.cli.driver import tertulia
 from tui.cli import compare, evaluate
 from tui.cli.marking import marked
 
@@ -33,15 +31,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with makings.corrected(folder, train=0, dev=2, test=4) as store:
         makings.version(store)
     return folder
-
-
-def tertulia(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())"]
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
 
 
 def figures(home: Path, *arguments: str | Path) -> dict[str, Any]:

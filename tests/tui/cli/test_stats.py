@@ -1,11 +1,8 @@
-"""`tertulia queue`, `stats` and `split`, as somebody types them: real processes on a real data folder."""
+"""`tertulia queue`, `stats` and `split`, as somebody types them, on a real data folder."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +10,7 @@ import pytest
 
 from store.database import Store
 from tests.core.review.desk_makings import correct, corrected, heard, recording
+from tests.tui.cli.driver import tertulia
 
 ACCEPTED = (
     ["Vivo en un pueblo pequeño.", "Los lunes voy al mercado."],
@@ -34,14 +32,6 @@ def home(tmp_path: Path) -> Path:
         correct(store, wrong, "¿Cuántos años tienes tú?")
         heard(store, where, "Tengo 23 años\x1b[31m.", start=90.0, speaker="Eva", sure=0.9)
     return tmp_path
-
-
-def tertulia(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", *arguments],
-        env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
 
 
 def figures(home: Path, *arguments: str) -> dict[str, Any]:

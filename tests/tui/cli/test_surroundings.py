@@ -14,6 +14,7 @@ import pytest
 
 from store.database import Store
 from tests.core.review.desk_segments import heard
+from tests.patience import PATIENCE
 
 TEXT = "¿Qué año? 👩‍🏫"
 
@@ -42,7 +43,7 @@ def tertulia(
     return subprocess.run(
         [*shell, sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", *arguments],
         env={**os.environ, "TERTULIA_HOME": str(home), **variables},
-        stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from core.engine.client import Engine
 from store.audio.journal import RecordingJournal
 from store.database import Store
 from tests.core.engine.driver import spoken, write_wav
+from tests.patience import PATIENCE
 from tests.tui.cli.test_commands import lines, tertulia
 from tui.cli.talking import UNANSWERED, Talk
 
@@ -53,7 +54,7 @@ def typed(home: Path, text: str, *arguments: str, **environment: str) -> subproc
     command = [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", "talk"]
     return subprocess.run(
         [*command, *arguments], input=text, env={**os.environ, "TERTULIA_HOME": str(home), **environment},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def test_at_a_terminal_without_a_microphone_one_types(tmp_path: Path) -> None:
         os.write(keyboard, b"Vivo en Chile.\n")
         assert talk.stdout.readline().startswith("Tutor  ")
         os.write(keyboard, b"\x04")
-        assert talk.wait(30) == 0
+        assert talk.wait(PATIENCE) == 0
     os.close(keyboard)
 
 
@@ -210,7 +211,7 @@ class Script:
 
 async def talk(engine: Script, *files: str) -> bool:
     """Talk by files with that engine; whether something failed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return await Talk(cast(Engine, engine), True, [Path(file) for file in files]).run("A2", "conocerse")
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 pytest.importorskip("torch", reason="the training extra is not installed")
 
 from store.database import Store
@@ -43,7 +45,7 @@ def environment(home: Path) -> dict[str, str]:
 def tertulia(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *map(str, arguments)], env=environment(home), stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=180, check=False,
+        text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def test_ctrl_c_stops_after_the_step_and_resume_goes_on_from_there(home: Path) -
             process.send_signal(signal.SIGINT)
             break
     events += [json.loads(line) for line in process.stdout]
-    assert process.wait(60) == 1
+    assert process.wait(PATIENCE) == 1
     stopped = events[-1]
     assert (stopped["event"], stopped["status"], stopped["version"]) == ("done", "stopped", None)
     assert 1 <= stopped["step"] < 12

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -15,25 +13,17 @@ import pytest
 from core.versions import registry
 from store.database import Store
 from tests import learner_store as makings
+from tests.patience import PATIENCE
+from tests.tui.cli.driver import tertulia
 from tui.cli.following import Follower, follow
 
-PATIENCE = 120.0
 
-
-def tertulia(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "import sys; from tui.cli import main; sys.exit(main())", *arguments],
-        env={**os.environ, "TERTULIA_HOME": str(home), "TERTULIA_AUTHOR": "ana", **environment},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def lines(done: CompletedProcess[str]) -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
+def refused(done: CompletedProcess[str]) -> tuple[int, str]:
     """The exit code, and the one sentence on standard error."""
     [sentence] = done.stderr.splitlines()
     assert done.stdout == ""
