@@ -39,11 +39,6 @@ from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 if TYPE_CHECKING:
     from core.review.reshaping import Towards
 
-WIDTHS = [(0, "-narrow"), (60, "-usual"), (100, "-roomy")]
-"""From so many columns on the queue is there, and gets more of them."""
-HEIGHTS = [(0, "-short"), (18, "-usual-height"), (34, "-tall")]
-"""From so many rows on there is all that is known, and the text needs not all of them."""
-
 
 class CorrectScreen(ModeScreen):
     """The queue of segments, and what a person does with them."""
@@ -53,8 +48,6 @@ class CorrectScreen(ModeScreen):
     CSS_PATH = "correct.tcss"
     BINDINGS = bindings(CORRECT)
     AUTO_FOCUS = "QueueList"
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,6 +136,13 @@ class CorrectScreen(ModeScreen):
                 return card is not None
             case _:
                 return super().check_action(action, parameters)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the queue more room where there is some, and the text where there is little."""
+        width, height = event.size
+        sizes = {"-narrow": width < 60, "-roomy": width >= 100, "-short": height < 18, "-tall": height >= 34}
+        for name, fits in sizes.items():
+            self.set_class(fits, name)
 
     # --- what the parts say ---------------------------------------------------------------------
 
