@@ -65,6 +65,8 @@ class ImportForm(Form["ImportRequest | None"]):
         self.speaker = Input(compact=True, placeholder="(where nothing else says who speaks)", id="speaker")
         self._timer: Timer | None = None
         self._looking = asyncio.Lock()
+        self._answered: ImportRequest | None = None
+        """To this the names that tab offered are the answer, whatever is still on its way."""
 
     def fields(self) -> Iterable[tuple[str, Widget]]:
         return (
@@ -91,6 +93,7 @@ class ImportForm(Form["ImportRequest | None"]):
         if len(message.names) != 1:
             if self._timer is not None:
                 self._timer.stop()
+            self._answered = self.wanted
             self.say("  ".join(message.names) if message.names else "Nothing there begins like that.")
 
     @on(Input.Changed)
@@ -108,15 +111,18 @@ class ImportForm(Form["ImportRequest | None"]):
             self.format.note = ""
             self.say(*HOW)
             return
+        if wanted == self._answered:
+            return
+        self._answered = None
         try:
             async with self._looking:  # one thread at a time
                 seen = await asyncio.to_thread(_look_into, wanted)
         except (StoreError, OSError, RuntimeError) as error:
-            if wanted == self.wanted:
+            if wanted == self.wanted != self._answered:
                 self.format.note = ""
                 self.say(_sentence(error), wrong=True)
             return
-        if wanted != self.wanted:
+        if wanted != self.wanted or wanted == self._answered:
             return
         self.format.note = f"({seen.kind})" if seen is not None and not wanted.format else ""
         if seen is None:
