@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui import wave
+from tui import segment_sound
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
@@ -48,9 +48,9 @@ class DatabaseWorker:
         """Read something that may take long; awaiting it raises what it raises."""
         return self._run(1, lambda: do(self._own_reader()))
 
-    def wave(self, row: SegmentRow) -> Awaitable[wave.Wave]:
+    def wave(self, row: SegmentRow) -> Awaitable[segment_sound.Wave]:
         """The picture of a segment's sound. Raises StoreError when the audio cannot be read."""
-        return self._run(2, lambda: wave.read(self._folder, row))
+        return self._run(2, lambda: segment_sound.wave(self._folder, row))
 
     def update_expected_errors(self) -> Awaitable[int]:
         """Expect errors by what was corrected since, too; how many segments that changed. Raises StoreError."""

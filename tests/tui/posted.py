@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from textual.message import Message
 
-from tests.tui.driver import DEADLINE
+from tests.patience import PATIENCE
 
 Kind = TypeVar("Kind", bound=Message)
 
@@ -29,7 +29,7 @@ class Posted:
         return [message for message in self.messages if isinstance(message, kind)]
 
     async def next(
-        self, kind: type[Kind], when: Callable[[Kind], bool] = lambda message: True, seconds: float = DEADLINE
+        self, kind: type[Kind], when: Callable[[Kind], bool] = lambda message: True, seconds: float = PATIENCE
     ) -> Kind:
         """The oldest message of this kind that nobody has awaited yet; it may be on its way still."""
         async with asyncio.timeout(seconds):

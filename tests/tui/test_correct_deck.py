@@ -10,7 +10,7 @@ from core.review.desk import Desk
 from store.errors import StoreError
 from store.segments.queue import View
 from tests.tui.correct_driver import HEARD, ME, desk, fill
-from tests.tui.correct_home import Home, at_home
+from tests.tui.correct_host import Host, hosted
 from tui.correct.deck import AHEAD, Deck
 from tui.correct.jobs import Failed, Jobs
 
@@ -21,9 +21,9 @@ def author(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERTULIA_AUTHOR", ME)
 
 
-async def in_time(home: Home, jobs: Jobs) -> Deck:
+async def in_time(host: Host, jobs: Jobs) -> Deck:
     """All segments in the order of time, the first of them chosen and its card there."""
-    deck = Deck(home, jobs)
+    deck = Deck(host, jobs)
     deck.turn_to(View("time"))
     await deck.load()
     return deck
@@ -31,96 +31,96 @@ async def in_time(home: Home, jobs: Jobs) -> Deck:
 
 async def test_one_reading_brings_the_rows_and_the_first_card(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = Deck(home, jobs)
+    async with hosted(tmp_path) as (host, jobs):
+        deck = Deck(host, jobs)
         deck.turn_to(View("time"))
-        assert deck.opening and not home.posted
+        assert deck.opening and not host.posted
         await deck.load()
-        assert home.kinds() == [Deck.RowsFetched, Deck.CardFetched, Deck.Moved, Deck.CardArrived, Deck.Changed]
-        assert [row.id for row in home.all(Deck.RowsFetched)[0].rows] == numbers == list(deck.ids)
+        assert host.kinds() == [Deck.RowsFetched, Deck.CardFetched, Deck.Moved, Deck.CardArrived, Deck.Changed]
+        assert [row.id for row in host.all(Deck.RowsFetched)[0].rows] == numbers == list(deck.ids)
         assert not deck.opening and deck.counted and deck.segment == numbers[0]
         assert deck.card is not None and deck.card.text == HEARD[0] and not deck.again
 
 
 async def test_an_empty_view_has_no_card(tmp_path: Path) -> None:
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
-        assert home.kinds() == [Deck.RowsFetched, Deck.Emptied, Deck.Changed]
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
+        assert host.kinds() == [Deck.RowsFetched, Deck.Emptied, Deck.Changed]
         assert deck.segment is None and deck.card is None
 
 
 async def test_the_next_cards_are_there_before_they_are_asked_for(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
-        await home.until(lambda: len(home.all(Deck.CardFetched)) > AHEAD)
-        fetched = [message.card.row.id for message in home.all(Deck.CardFetched)]
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
+        await host.until(lambda: len(host.all(Deck.CardFetched)) > AHEAD)
+        fetched = [message.card.row.id for message in host.all(Deck.CardFetched)]
         assert fetched[: 1 + AHEAD] == numbers[: 1 + AHEAD]
-        home.posted.clear()
+        host.posted.clear()
         deck.go(1)
-        assert home.kinds() == [Deck.Moved, Deck.CardArrived], "at once"
+        assert host.kinds() == [Deck.Moved, Deck.CardArrived], "at once"
         assert deck.card is not None and deck.card.text == HEARD[1]
 
 
 async def test_a_card_that_comes_after_its_segment_was_left_does_not_arrive(tmp_path: Path) -> None:
     fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
-        home.posted.clear()
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
+        host.posted.clear()
         deck.go(3)
         deck.go(4)
         assert deck.card is None
-        await home.until(lambda: len(home.all(Deck.CardFetched)) == 2)
-        await home.get(Deck.CardArrived)
+        await host.until(lambda: len(host.all(Deck.CardFetched)) == 2)
+        await host.get(Deck.CardArrived)
         assert deck.card is not None and deck.card.text == HEARD[4]
-        assert len(home.all(Deck.CardArrived)) == 1
+        assert len(host.all(Deck.CardArrived)) == 1
 
 
 async def test_what_is_held_arrives_anew_and_as_it_is_by_then(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
-        home.posted.clear()
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
+        host.posted.clear()
         deck.hold()
         with desk(tmp_path) as mine:
             mine.note(mine.card(numbers[0]), "ruido")
         deck.reload()
-        await home.get(Deck.CardArrived)
+        await host.get(Deck.CardArrived)
         assert deck.again and deck.card is not None and deck.card.row.note == "ruido"
 
 
 async def test_what_others_change_is_posted_with_what_it_makes_out_of_date(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
         with desk(tmp_path, "luis") as theirs:
             theirs.skip(theirs.card(numbers[4]))
         while not deck.is_watching:
             await jobs.worker.read(lambda desk: None)
         await deck.look_for_changes()
-        home.posted.clear()
+        host.posted.clear()
         with desk(tmp_path, "luis") as theirs:
             theirs.accept(theirs.card(numbers[0]), "El lunes.")
             theirs.accept(theirs.card(numbers[1]), "El martes.")
         await deck.look_for_changes()
-        assert home.all(Deck.SegmentsChanged)[0].segments == {numbers[0], numbers[1]}
-        assert home.all(Deck.ChangedElsewhere)[0].segment == numbers[0]
-        await home.get(Deck.NeighboursChanged)
+        assert host.all(Deck.SegmentsChanged)[0].segments == {numbers[0], numbers[1]}
+        assert host.all(Deck.ChangedElsewhere)[0].segment == numbers[0]
+        await host.get(Deck.NeighboursChanged)
         assert deck.card is not None and deck.card.after[0].text == "El martes."
         assert deck.card.text == HEARD[0], "whether that is shown is for others to say"
 
 
 async def test_a_retired_segment_gives_way_to_those_made_of_it(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
         with desk(tmp_path) as mine:
             done = mine.split(mine.card(numbers[0]), len("El sábado fue "))
-        home.posted.clear()
+        host.posted.clear()
         place = await deck.find(done.segments)
         assert place == 0 and numbers[0] not in deck.ids
         assert len(deck.ids) == len(numbers) + 1
-        assert home.kinds() == [Deck.Changed]
+        assert host.kinds() == [Deck.Changed]
 
 
 async def test_a_card_that_cannot_be_read_is_posted_in_a_sentence(
@@ -131,9 +131,9 @@ async def test_a_card_that_cannot_be_read_is_posted_in_a_sentence(
     def card(*given: object) -> None:
         raise StoreError("The disk is gone.")
 
-    async with at_home(tmp_path) as (home, jobs):
-        deck = await in_time(home, jobs)
+    async with hosted(tmp_path) as (host, jobs):
+        deck = await in_time(host, jobs)
         monkeypatch.setattr(Desk, "card", card)
         deck.go(4)
-        assert (await home.get(Failed)).sentence == "The disk is gone."
+        assert (await host.get(Failed)).sentence == "The disk is gone."
         assert deck.card is None

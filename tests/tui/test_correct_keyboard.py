@@ -6,7 +6,7 @@ from contextlib import closing
 
 from textual import events
 
-from tests.tui.correct_home import Home
+from tests.tui.correct_host import Host
 from tui.correct.keyboard import Answered, Chosen, Command, Keyboard, Letter, Meaning, Nothing, Taking, Written
 from tui.correct.keys import CORRECT
 
@@ -20,8 +20,8 @@ def take(keyboard: Keyboard, name: str, came_to: Taking = "keys", waiting: bool 
 
 
 def test_the_same_key_means_something_else_in_each_mode() -> None:
-    home = Home()
-    keyboard = Keyboard(home, CORRECT)
+    host = Host()
+    keyboard = Keyboard(host, CORRECT)
     assert take(keyboard, "f") == Command("pick")
     assert take(keyboard, "1") is Nothing.LEFT
     keyboard.become("pick")
@@ -35,12 +35,12 @@ def test_the_same_key_means_something_else_in_each_mode() -> None:
     assert take(keyboard, "f", "write") is Nothing.LEFT
     assert take(keyboard, "enter", "write") == Command("accept")
     assert take(keyboard, "tab", "write") is Nothing.SWALLOWED
-    assert home.kinds() == [Keyboard.Changed] * 4
+    assert host.kinds() == [Keyboard.Changed] * 4
     assert keyboard.effort.keystrokes == 9
 
 
 def test_a_letter_that_comes_before_the_focus_has_moved_goes_where_one_writes() -> None:
-    keyboard = Keyboard(Home(), CORRECT)
+    keyboard = Keyboard(Host(), CORRECT)
     keyboard.become("write")
     meaning = take(keyboard, "x", came_to="keys")
     assert isinstance(meaning, Written) and meaning.event.character == "x"
@@ -48,7 +48,7 @@ def test_a_letter_that_comes_before_the_focus_has_moved_goes_where_one_writes() 
 
 
 def test_keys_wait_for_the_card_and_those_behind_them_too() -> None:
-    keyboard = Keyboard(Home(), CORRECT)
+    keyboard = Keyboard(Host(), CORRECT)
     assert take(keyboard, "1", waiting=True) is Nothing.LEFT, "another screen needs no card"
     for name in ("f", "1", "enter"):
         assert take(keyboard, name, waiting=True) is Nothing.HELD
@@ -64,7 +64,7 @@ def test_keys_wait_for_the_card_and_those_behind_them_too() -> None:
 
 
 def test_what_is_asked_meanwhile_is_answered_by_what_waits() -> None:
-    keyboard = Keyboard(Home(), CORRECT)
+    keyboard = Keyboard(Host(), CORRECT)
     for name in ("p", "1"):
         take(keyboard, name, waiting=True)
     done: list[Meaning] = []

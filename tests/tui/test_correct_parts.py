@@ -11,7 +11,7 @@ from tui.correct.choices import lettered
 from tui.correct.playback import union
 from tui.correct.text_editing import core_span, word_spans
 from tui.correct.words import LETTERS, labels, lines
-from tui.wave import BIN, Wave
+from tui.segment_sound import BIN, Wave
 
 
 @given(st.integers(0, len(LETTERS) ** 2))

@@ -11,7 +11,7 @@ import pytest
 from core.player.protocol import Adjust, Error, Stop
 from store.segments.queue import SegmentRow
 from tests.tui.correct_driver import SECOND, desk, fill
-from tests.tui.correct_home import Home
+from tests.tui.correct_host import Host
 from tui.correct.jobs import Said
 from tui.correct.playback import Playback
 from tui.stand_ins import SilentPlayer
@@ -29,11 +29,11 @@ def rows(tmp_path: Path) -> list[SegmentRow]:
 
 
 @pytest.fixture
-async def home() -> AsyncIterator[Home]:
+async def host() -> AsyncIterator[Host]:
     """Where the player's messages go."""
-    home = Home()
-    yield home
-    await home.end()
+    host = Host()
+    yield host
+    await host.end()
 
 
 async def asked(tape: SilentPlayer, count: int) -> None:
@@ -44,36 +44,36 @@ async def asked(tape: SilentPlayer, count: int) -> None:
 
 
 async def test_what_was_listened_to_is_posted_and_each_sample_counted_once(
-    home: Home, rows: list[SegmentRow]
+    host: Host, rows: list[SegmentRow]
 ) -> None:
     tape = SilentPlayer()
-    playback = Playback(home, lambda: tape)
+    playback = Playback(host, lambda: tape)
     playback.show(rows[0], again=False)
-    assert not home.posted and playback.player is None
+    assert not host.posted and playback.player is None
     playback.play_all()
-    assert playback.playing and home.kinds() == [Playback.Changed]
+    assert playback.playing and host.kinds() == [Playback.Changed]
     await asked(tape, 1)
     tape.come_to(LENGTH // 2)
-    await home.until(lambda: playback.at == LENGTH // 2)
+    await host.until(lambda: playback.at == LENGTH // 2)
     assert playback.moment == pytest.approx(0.75) and playback.listened == pytest.approx(0.75)
     tape.finish(LENGTH * 3 // 4)
-    ended = await home.get(Playback.Listened)
+    ended = await host.get(Playback.Listened)
     assert (ended.segment, ended.spans) == (rows[0].id, ((0, LENGTH * 3 // 4),))
     assert not playback.playing and playback.stands_at == LENGTH * 3 // 4
-    home.posted.clear()
+    host.posted.clear()
     playback.play_again()
     await asked(tape, 2)
     tape.finish(tape.plays[-1].end)
-    await home.get(Playback.Listened)
+    await host.get(Playback.Listened)
     assert playback.heard == ((0, LENGTH * 3 // 4),)
     assert playback.listened == pytest.approx(0.75 * 1.5)
 
 
 async def test_what_is_reported_of_a_segment_that_was_left_is_posted_but_not_counted(
-    home: Home, rows: list[SegmentRow]
+    host: Host, rows: list[SegmentRow]
 ) -> None:
     tape = SilentPlayer()
-    playback = Playback(home, lambda: tape)
+    playback = Playback(host, lambda: tape)
     playback.show(rows[0], again=False)
     playback.play_all()
     playback.hush()
@@ -82,13 +82,13 @@ async def test_what_is_reported_of_a_segment_that_was_left_is_posted_but_not_cou
     await asked(tape, 3)
     assert isinstance(tape.asked[1], Stop)
     tape.finish(LENGTH // 2, 0)
-    assert (await home.get(Playback.Listened)).segment == rows[0].id
+    assert (await host.get(Playback.Listened)).segment == rows[0].id
     assert playback.listened == 0.0 and playback.at is None and playback.playing
 
 
-async def test_what_is_playing_is_changed_and_what_comes_too(home: Home, rows: list[SegmentRow]) -> None:
+async def test_what_is_playing_is_changed_and_what_comes_too(host: Host, rows: list[SegmentRow]) -> None:
     tape = SilentPlayer()
-    playback = Playback(home, lambda: tape)
+    playback = Playback(host, lambda: tape)
     playback.show(rows[0], again=False)
     playback.toggle()
     playback.change_pace(-1)
@@ -101,22 +101,22 @@ async def test_what_is_playing_is_changed_and_what_comes_too(home: Home, rows: l
     assert (edge.start, edge.end, edge.pace, edge.loop) == (LENGTH - SECOND // 2, LENGTH, 0.85, False)
 
 
-async def test_a_complaint_is_posted_once(home: Home, rows: list[SegmentRow]) -> None:
+async def test_a_complaint_is_posted_once(host: Host, rows: list[SegmentRow]) -> None:
     tape = SilentPlayer()
-    playback = Playback(home, lambda: tape)
+    playback = Playback(host, lambda: tape)
     playback.show(rows[0], again=False)
     playback.play_all()
     tape.emit(Error("There is no loudspeaker."), Error("There is no loudspeaker."), Error("It is on fire."))
-    await home.until(lambda: len(home.all(Playback.PlayerComplained)) == 2)
-    said = [message.sentence for message in home.all(Playback.PlayerComplained)]
+    await host.until(lambda: len(host.all(Playback.PlayerComplained)) == 2)
+    said = [message.sentence for message in host.all(Playback.PlayerComplained)]
     assert said == ["There is no loudspeaker.", "It is on fire."]
     await playback.close()
     assert tape.closed
 
 
-async def test_without_sound_that_is_said_once(home: Home, rows: list[SegmentRow]) -> None:
-    playback = Playback(home, lambda: None)
+async def test_without_sound_that_is_said_once(host: Host, rows: list[SegmentRow]) -> None:
+    playback = Playback(host, lambda: None)
     playback.show(rows[0], again=False)
     playback.play_all()
     playback.toggle()
-    assert home.kinds() == [Said] and not playback.playing
+    assert host.kinds() == [Said] and not playback.playing

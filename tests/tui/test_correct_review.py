@@ -15,7 +15,7 @@ from store.errors import StoreError
 from store.segments import drafts
 from store.segments.queue import View
 from tests.tui.correct_driver import HEARD, ME, desk, fill
-from tests.tui.correct_home import Home, at_home
+from tests.tui.correct_host import Host, hosted
 from tui.correct import decisions, text_editing
 from tui.correct.deck import Deck
 from tui.correct.jobs import Failed, Said
@@ -36,7 +36,7 @@ def author(monkeypatch: pytest.MonkeyPatch) -> None:
 class Person:
     """Somebody who goes through a queue; the card is shown when `comes` says so."""
 
-    home: Home
+    host: Host
     deck: Deck
     editing: TextEditing
     review: Review
@@ -44,7 +44,7 @@ class Person:
 
     async def comes(self, text: str) -> None:
         """The card with this text has come, and is shown."""
-        await self.home.until(lambda: self.deck.card is not None)
+        await self.host.until(lambda: self.deck.card is not None)
         assert self.deck.card is not None
         self.editing.show(self.deck.card, self.deck.again)
         assert self.editing.card is not None and self.editing.card.text == text
@@ -53,11 +53,11 @@ class Person:
 @asynccontextmanager
 async def reviewing(folder: Path) -> AsyncIterator[Person]:
     """At the first of the segments, in the order of time, without a sound."""
-    async with at_home(folder) as (home, jobs):
-        deck, editing = Deck(home, jobs), TextEditing(home, jobs, lambda: None)
-        keyboard = Keyboard(home, CORRECT)
-        review = Review(home, jobs, deck, editing, Playback(home, lambda: None), keyboard)
-        person = Person(home, deck, editing, review, keyboard)
+    async with hosted(folder) as (host, jobs):
+        deck, editing = Deck(host, jobs), TextEditing(host, jobs, lambda: None)
+        keyboard = Keyboard(host, CORRECT)
+        review = Review(host, jobs, deck, editing, Playback(host, lambda: None), keyboard)
+        person = Person(host, deck, editing, review, keyboard)
         deck.turn_to(View("time"))
         await deck.load()
         await person.comes(HEARD[0])
@@ -73,13 +73,13 @@ def draft(folder: Path, segment: int) -> str | None:
 async def test_accepting_goes_on_at_once_and_says_saved_when_it_is(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
     async with reviewing(tmp_path) as it:
-        it.home.posted.clear()
+        it.host.posted.clear()
         it.review.accept()
-        assert [message.state for message in it.home.all(Review.Saved)] == ["saving"]
+        assert [message.state for message in it.host.all(Review.Saved)] == ["saving"]
         assert it.deck.segment == numbers[1] and it.editing.card is None and it.review.waits()
         await it.comes(HEARD[1])
         it.review.decide(decisions.skip)
-        await it.home.until(lambda: [one.state for one in it.home.all(Review.Saved)].count("saved") == 2)
+        await it.host.until(lambda: [one.state for one in it.host.all(Review.Saved)].count("saved") == 2)
     with desk(tmp_path) as mine:
         assert [action.kind for action in reversed(mine.history())] == ["accept", "skip"]
 
@@ -87,9 +87,9 @@ async def test_accepting_goes_on_at_once_and_says_saved_when_it_is(tmp_path: Pat
 async def test_what_is_typed_is_posted_at_once_and_stored_on_leaving(tmp_path: Path) -> None:
     numbers = fill(tmp_path)
     async with reviewing(tmp_path) as it:
-        it.home.posted.clear()
+        it.host.posted.clear()
         it.editing.set_text("El lunes.")
-        assert it.home.kinds() == [TextEditing.TextChanged] and it.editing.has_unstored
+        assert it.host.kinds() == [TextEditing.TextChanged] and it.editing.has_unstored
         it.review.go(1)
         await it.comes(HEARD[1])
         it.review.go(0)
@@ -118,7 +118,7 @@ async def test_a_text_that_cannot_be_stored_comes_again_with_its_segment(
             patched.setattr(Desk, "accept", accept)
             it.editing.set_text("El lunes.")
             it.review.accept()
-            assert (await it.home.get(Failed)).sentence == "The disk is full."
+            assert (await it.host.get(Failed)).sentence == "The disk is full."
         it.review.go(0)
         await it.comes("El lunes.")
         assert it.editing.changed
@@ -145,10 +145,10 @@ async def test_two_people_at_one_segment(tmp_path: Path) -> None:
             theirs.accept(theirs.card(numbers[0]), "El lunes.")
         it.editing.set_text("El martes.")
         it.review.accept()
-        error = (await it.home.get(Review.TwoTexts)).error
-        it.home.posted.clear()
+        error = (await it.host.get(Review.TwoTexts)).error
+        it.host.posted.clear()
         it.review.resolve(error, "mine")
-        await it.home.until(lambda: [one.state for one in it.home.all(Review.Saved)] == ["saved"])
+        await it.host.until(lambda: [one.state for one in it.host.all(Review.Saved)] == ["saved"])
     with desk(tmp_path) as mine:
         assert mine.card(numbers[0]).text == "El martes."
 
@@ -157,9 +157,9 @@ async def test_what_another_process_changes_does_not_move_what_is_being_written(
     numbers = fill(tmp_path)
     async with reviewing(tmp_path) as it:
         it.keyboard.become("write")
-        it.home.posted.clear()
+        it.host.posted.clear()
         it.review.changed_elsewhere(numbers[0])
-        assert it.home.kinds() == [Said] and it.editing.card is not None
+        assert it.host.kinds() == [Said] and it.editing.card is not None
         it.keyboard.become("keys")
         it.review.changed_elsewhere(numbers[1])
         assert it.editing.card is not None, "it is another one"
@@ -173,9 +173,9 @@ async def test_taking_back_goes_to_what_was_taken_back_and_says_what_it_was(tmp_
     async with reviewing(tmp_path) as it:
         it.review.decide(decisions.skip)
         await it.comes(HEARD[1])
-        it.home.posted.clear()
+        it.host.posted.clear()
         it.review.undo()
         await it.comes(HEARD[0])
-        assert (await it.home.get(Said)).sentence.startswith("Taken back: ")
+        assert (await it.host.get(Said)).sentence.startswith("Taken back: ")
         it.review.undo()
-        await it.home.until(lambda: any("nothing left" in one.sentence for one in it.home.all(Said)))
+        await it.host.until(lambda: any("nothing left" in one.sentence for one in it.host.all(Said)))

@@ -20,7 +20,8 @@ from store.segments import queue
 from store.segments.edits import ActionDone
 from store.segments.queue import SegmentRow, View
 from tui.correct import reads
-from tui.correct.jobs import Home, Jobs, Stoppable
+from tui.correct.jobs import Jobs
+from tui.shell.host import Host, Stoppable
 
 KEPT_CARDS = 32
 AHEAD = 3
@@ -39,7 +40,7 @@ class Deck:
     """The segments of a view, one of them chosen.
 
     Args:
-        home: is told what happens by itself.
+        host: is told what happens by itself.
         jobs: reads the database.
     """
 
@@ -87,7 +88,7 @@ class Deck:
 
         segment: int
 
-    def __init__(self, home: Home, jobs: Jobs) -> None:
+    def __init__(self, host: Host, jobs: Jobs) -> None:
         self.view = View()
         self.title = ""
         """What the view is called, where it has a name."""
@@ -109,7 +110,7 @@ class Deck:
         """Whether a list is on its way."""
         self.page = 1
         """Segments in sight: those a page away are fetched too."""
-        self._home = home
+        self._host = host
         self._jobs = jobs
         self._cards: OrderedDict[int, Card] = OrderedDict()
         self._fetching: set[int] = set()
@@ -144,15 +145,15 @@ class Deck:
             return
         self.view, self.ids = found.view, found.ids
         self.counted = len(found.ids) < reads.FIRST_PAGE
-        self._home.post_message(self.RowsFetched(found.rows))
+        self._host.post_message(self.RowsFetched(found.rows))
         if found.card is not None:
             self._keep(found.card)
         self.go(0)
-        self._home.post_message(self.Changed())
+        self._host.post_message(self.Changed())
         if self._marker is None:
             self._jobs.start(self._watch())
         if not self.counted:
-            self._home.set_timer(SETTLED_SECONDS, lambda: self._jobs.start(self.reorder()))
+            self._host.set_timer(SETTLED_SECONDS, lambda: self._jobs.start(self.reorder()))
 
     async def reorder(self) -> None:
         """Put all that comes after the chosen segment in order anew; what was passed stays where it is.
@@ -170,7 +171,7 @@ class Deck:
             return
         self.view, self.ids = view, ids
         self.counted = not (view.search and len(ids) >= queue.MOST_FOUND)
-        self._home.post_message(self.Changed())
+        self._host.post_message(self.Changed())
         if self.segment is None:
             self.go(0)
         else:
@@ -198,7 +199,7 @@ class Deck:
         ids[place:place] = array("q", new)
         self._loads += 1
         self.ids, self.place = ids, min(place, max(0, len(ids) - 1))
-        self._home.post_message(self.Changed())
+        self._host.post_message(self.Changed())
         if not self.counted:
             self._jobs.start(self.reorder())  # the one that was on its way knows nothing of these
 
@@ -208,7 +209,7 @@ class Deck:
 
     async def _fetch_rows(self, ids: list[int]) -> None:
         rows = await self._jobs.worker.do(lambda desk: queue.rows(desk.store, ids))
-        self._home.post_message(self.RowsFetched(rows))
+        self._host.post_message(self.RowsFetched(rows))
 
     # --- the card -------------------------------------------------------------------------------
 
@@ -218,11 +219,11 @@ class Deck:
         self.place = min(max(place, 0), max(0, len(self.ids) - 1))
         if self.ids:
             self.segment = int(self.ids[self.place])
-            self._home.post_message(self.Moved())
+            self._host.post_message(self.Moved())
             self._ask(self.segment)
         else:
             self.segment = None
-            self._home.post_message(self.Emptied())
+            self._host.post_message(self.Emptied())
 
     def hold(self) -> None:
         """The card is about to change: none is there until the new one arrives."""
@@ -271,18 +272,18 @@ class Deck:
         self._cards[card.row.id] = card
         while len(self._cards) > KEPT_CARDS:
             self._cards.popitem(last=False)
-        self._home.post_message(self.CardFetched(card))
+        self._host.post_message(self.CardFetched(card))
 
     def _arrived(self, card: Card) -> None:
         self.card = card
-        self._home.post_message(self.CardArrived())
+        self._host.post_message(self.CardArrived())
         self._prefetch()
 
     def _prefetch(self) -> None:
         """Fetch the cards around the chosen one, and those a page away, once the person stays."""
         if self._later is not None:
             self._later.stop()
-        self._later = self._home.set_timer(SETTLED_SECONDS, self._fetch_around)
+        self._later = self._host.set_timer(SETTLED_SECONDS, self._fetch_around)
 
     def _fetch_around(self) -> None:
         place, page = self.place, self.page
@@ -311,7 +312,7 @@ class Deck:
     def forget(self, segments: Iterable[int]) -> None:
         """These have changed: what is known of them is out of date."""
         changed = frozenset(segments)
-        self._home.post_message(self.SegmentsChanged(changed))
+        self._host.post_message(self.SegmentsChanged(changed))
         for segment, card in list(self._cards.items()):
             if changed & {segment, *_around(card)}:
                 del self._cards[segment]
@@ -324,7 +325,7 @@ class Deck:
         fresh = await self._jobs.worker.do(lambda desk: desk.card(segment, view))
         if self.card is not None and self.card.row.id == segment:
             self.card = replace(self.card, before=fresh.before, after=fresh.after)
-            self._home.post_message(self.NeighboursChanged())
+            self._host.post_message(self.NeighboursChanged())
 
     @property
     def is_watching(self) -> bool:
@@ -352,7 +353,7 @@ class Deck:
             rows = await self._jobs.worker.read(lambda desk: queue.rows(desk.store, [card.row.id]))
             now = [(row.revision, row.heard) for row in rows]
             if self.card is card and now != [(card.row.revision, card.row.heard)]:
-                self._home.post_message(self.ChangedElsewhere(card.row.id))
+                self._host.post_message(self.ChangedElsewhere(card.row.id))
 
 
 def _around(card: Card) -> frozenset[int]:

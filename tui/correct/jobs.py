@@ -1,42 +1,22 @@
-"""What the parts of the Correct screen share: a home that takes their messages, and the database in the background.
+"""What the parts of the Correct screen share: the database in the background, and messages about it.
 
-A part answers what it is asked by what it returns, and posts what happens by itself, in the past tense. Such
-a message often carries nothing: what is so by now is read from the part when the message is handled, so that
-one that comes late cannot show what is no longer true.
+A message often carries nothing: what is so by now is read from the part when it is handled, so that one that comes
+late cannot show what is no longer true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from textual.message import Message
 
 from store.errors import StoreError
 from store.segments.edits import ConflictError
 from tui.database_worker import DatabaseWorker
-
-
-class Stoppable(Protocol):
-    """A timer, as far as it is needed."""
-
-    def stop(self) -> None:
-        """Let it not go off."""
-
-
-class Home(Protocol):
-    """The screen, as its parts know it; every screen of Textual is one."""
-
-    def post_message(self, message: Message) -> bool:
-        """Take a message."""
-
-    def set_timer(self, delay: float, callback: Callable[[], None]) -> Stoppable:
-        """Call back after so many seconds."""
-
-    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
-        """Run it beside everything else."""
+from tui.shell.host import Host
 
 
 @dataclass
@@ -64,11 +44,11 @@ class Jobs:
     """Starts what takes time; what goes wrong is posted and ends nothing.
 
     Args:
-        home: runs it, and is told.
+        host: runs it, and is told.
     """
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._worker: DatabaseWorker | None = None
 
     @property
@@ -95,12 +75,12 @@ class Jobs:
         if self._worker is None:
             job.close()
         else:
-            self._home.run_worker(self._guarded(job), group="database", exit_on_error=False)
+            self._host.run_worker(self._guarded(job), group="database", exit_on_error=False)
 
     async def _guarded(self, job: Coroutine[Any, Any, None]) -> None:
         try:
             await job
         except ConflictError as error:
-            self._home.post_message(Conflicted(error))
+            self._host.post_message(Conflicted(error))
         except StoreError as error:
-            self._home.post_message(Failed(str(error)))
+            self._host.post_message(Failed(str(error)))

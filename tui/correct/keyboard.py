@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple
 from textual import events
 from textual.message import Message
 
-from tui.correct.jobs import Home
 from tui.keys import EVERYWHERE, Key
+from tui.shell.host import Host
 
 IDLE_SECONDS = 60.0
 """A longer pause between two keys is a pause of the person, not work."""
@@ -88,7 +88,7 @@ class Keyboard:
     """Says of each key what it means, keeps those that must wait, and counts them.
 
     Args:
-        home: is told when they mean something else.
+        host: is told when they mean something else.
         keys: the table of the screen's keys.
     """
 
@@ -96,11 +96,11 @@ class Keyboard:
     class Changed(Message, bubble=False):
         """Keys are something else from now on."""
 
-    def __init__(self, home: Home, keys: Iterable[Key]) -> None:
+    def __init__(self, host: Host, keys: Iterable[Key]) -> None:
         self.taking: Taking = "keys"
         self.spelled = ""
         """What was typed of a word's label."""
-        self._home = home
+        self._host = host
         self.held: deque[events.Key] = deque()
         """Keys that wait for the card."""
         table = tuple(keys)
@@ -113,7 +113,7 @@ class Keyboard:
     def become(self, taking: Taking, spelled: str = "") -> None:
         """Let keys mean this from now on; of a word's label this was typed."""
         self.taking, self.spelled = taking, spelled
-        self._home.post_message(self.Changed())
+        self._host.post_message(self.Changed())
 
     def take(self, event: events.Key, came_to: Taking, waiting: bool) -> Meaning:
         """What a key means now, or that it is held.

@@ -18,8 +18,10 @@ from core.player import protocol
 from core.player.protocol import Adjust, Command, Event, Play, Stop
 from store.segments.queue import SegmentRow
 from store.units import SAMPLE_RATE
-from tui.correct.jobs import Home, Said
+from tui.correct.jobs import Said
+from tui.segment_sound import gain
 from tui.services import PlayerLike
+from tui.shell.host import Host
 
 PACES = (0.5, 0.6, 0.75, 0.85, 1.0, 1.25, 1.5, 1.75, 2.0)
 LAST = 2 * SAMPLE_RATE
@@ -28,9 +30,6 @@ EDGE = SAMPLE_RATE // 2
 """Samples of the keys that play around the boundaries."""
 NOTHING_LEFT = SAMPLE_RATE // 10
 """So near to its end a segment is played from its start again."""
-LOUD_ENOUGH = -20.0
-"""Quieter segments are played louder, up to this loudness (LUFS)."""
-MOST_GAIN = 30.0
 
 Edge = Literal["first", "last", "before", "after"]
 EDGES: dict[Edge, tuple[str, int, int]] = {
@@ -46,7 +45,7 @@ class Playback:
     """Plays the segment that is shown, and counts what was heard of it.
 
     Args:
-        home: is told what happens.
+        host: is told what happens.
         make_player: starts a player when there is first something to play; gives None where sound is off.
     """
 
@@ -68,7 +67,7 @@ class Playback:
 
         sentence: str
 
-    def __init__(self, home: Home, make_player: Callable[[], PlayerLike | None]) -> None:
+    def __init__(self, host: Host, make_player: Callable[[], PlayerLike | None]) -> None:
         self.row: SegmentRow | None = None
         """The segment that is shown."""
         self.at: int | None = None
@@ -80,7 +79,7 @@ class Playback:
         """None until there is first something to play."""
         self.plays: deque[tuple[int, Play]] = deque()
         """What was asked for and is not finished, with its segment; the first is what is heard."""
-        self._home = home
+        self._host = host
         self._make_player = make_player
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._last_play: Play | None = None
@@ -115,7 +114,7 @@ class Playback:
             self._changed()
         elif not self._said_silence:
             self._said_silence = True
-            self._home.post_message(Said("Sound is off (--no-sound); everything else works."))
+            self._host.post_message(Said("Sound is off (--no-sound); everything else works."))
 
     def play_all(self) -> None:
         """Play the segment from its start."""
@@ -187,8 +186,8 @@ class Playback:
         if self.player is None:
             self.player = self._make_player()
             if self.player is not None:
-                self._home.run_worker(self._listen(self.player), group="player", exit_on_error=False)
-                self._home.run_worker(self._deliver(self.player), group="deliver", exit_on_error=False)
+                self._host.run_worker(self._listen(self.player), group="player", exit_on_error=False)
+                self._host.run_worker(self._deliver(self.player), group="deliver", exit_on_error=False)
         return self.player is not None
 
     async def _deliver(self, player: PlayerLike) -> None:
@@ -200,7 +199,7 @@ class Playback:
             self._on_event(event)
 
     def _changed(self) -> None:
-        self._home.post_message(self.Changed())
+        self._host.post_message(self.Changed())
 
     # --- what the player reports ------------------------------------------------------------------
 
@@ -222,10 +221,10 @@ class Playback:
                 if not self.plays:
                     self.playing = False
                     self.at = sample if ours else self.at
-                self._home.post_message(self.Listened(segment, spans))
+                self._host.post_message(self.Listened(segment, spans))
             case protocol.Error(text=text) if text != self._last_complaint:
                 self._last_complaint = text
-                self._home.post_message(self.PlayerComplained(text))
+                self._host.post_message(self.PlayerComplained(text))
             case _:
                 pass
 
@@ -276,10 +275,3 @@ def union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
-
-
-def gain(row: SegmentRow) -> float:
-    """How much louder a segment is played, so that quiet speakers are heard as well."""
-    if row.loudness is None:
-        return 1.0
-    return float(min(MOST_GAIN, max(1.0, 10 ** ((LOUD_ENOUGH - row.loudness) / 20))))

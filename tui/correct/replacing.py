@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from tui.correct import questions
-from tui.correct.jobs import Home, Jobs, Said
+from tui.correct.jobs import Jobs, Said
 from tui.correct.review import Review
 from tui.correct.typist import Typist
 from tui.keys import letter
+from tui.shell.host import Host
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
@@ -24,7 +25,7 @@ class Replacing:
     """Asks what is to be replaced, and has it done.
 
     Args:
-        home: shows what is said.
+        host: shows what is said.
         jobs: has the database look for the segments.
         review: knows what was corrected last, and replaces.
         typist: asks.
@@ -33,13 +34,13 @@ class Replacing:
 
     def __init__(
         self,
-        home: Home,
+        host: Host,
         jobs: Jobs,
         review: Review,
         typist: Typist,
         open_dialog: Callable[[Screen[Any], Callable[[Chosen], None]], object],
     ) -> None:
-        self._home = home
+        self._host = host
         self._jobs = jobs
         self._review = review
         self._typist = typist
@@ -57,7 +58,7 @@ class Replacing:
         elif found:
             self._typist.ask(questions.which_change(found, open_plan))
         else:
-            self._home.post_message(
+            self._host.post_message(
                 Said(f"Correct a word first; then {letter('the same elsewhere')} offers the same elsewhere.")
             )
 

@@ -21,11 +21,12 @@ from tui.correct import decisions
 from tui.correct.accepting import AcceptedNow, accept, accept_again, yield_to_theirs
 from tui.correct.decisions import Decision
 from tui.correct.deck import Deck
-from tui.correct.jobs import Home, Jobs, Said
+from tui.correct.jobs import Jobs, Said
 from tui.correct.keyboard import Effort, Keyboard
 from tui.correct.playback import Edge, Playback
 from tui.correct.text_editing import TextEditing
 from tui.keys import letter
+from tui.shell.host import Host
 from tui.text import plain
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Review:
     """Goes through the deck.
 
     Args:
-        home: is told how it goes.
+        host: is told how it goes.
         jobs: has the database do it.
         deck: the segments.
         editing: the text of the one that is shown.
@@ -71,12 +72,12 @@ class Review:
         blind: bool = False
 
     def __init__(
-        self, home: Home, jobs: Jobs, deck: Deck, editing: TextEditing, playback: Playback, keyboard: Keyboard
+        self, host: Host, jobs: Jobs, deck: Deck, editing: TextEditing, playback: Playback, keyboard: Keyboard
     ) -> None:
         self.accepted = AcceptedNow()
         self.edge: Edge | None = None
         """What is to be heard of the card when it comes again."""
-        self._home = home
+        self._host = host
         self._jobs = jobs
         self._deck = deck
         self._editing = editing
@@ -170,9 +171,9 @@ class Review:
         try:
             done = await job
         except ConflictError as error:
-            self._home.post_message(self.Saved(""))
+            self._host.post_message(self.Saved(""))
             self._deck.forget([error.segment])
-            self._home.post_message(self.TwoTexts(error))
+            self._host.post_message(self.TwoTexts(error))
             return
         except StoreError:
             self._editing.keep(card.row.id, text)
@@ -188,7 +189,7 @@ class Review:
             self._editing.keep(card.row.id, card.text)
             raise
         self._deck.forget([card.row.id])
-        self._home.post_message(self.Saved("saved"))
+        self._host.post_message(self.Saved("saved"))
 
     def resolve(self, error: ConflictError, take: str) -> None:
         """Of two texts take mine or theirs, or go back to edit mine."""
@@ -341,7 +342,7 @@ class Review:
     def second_look(self) -> None:
         """Correct some of one's own again, without seeing the first text; again to end it."""
         if self._deck.blind:
-            self._home.post_message(self.ViewWanted(View()))
+            self._host.post_message(self.ViewWanted(View()))
         else:
             self._jobs.start(self._second_look())
 
@@ -349,7 +350,7 @@ class Review:
         due = tuple(await self._jobs.worker.read(lambda desk: desk.second_look(SECOND_LOOK)))
         if due:
             again = View("time", "all", segments=due)
-            self._home.post_message(self.ViewWanted(again, "second look", blind=True))
+            self._host.post_message(self.ViewWanted(again, "second look", blind=True))
         else:
             self._say("None of yours is due for a second look yet.")
 
@@ -357,7 +358,7 @@ class Review:
         agreed = await self._jobs.worker.read(lambda desk: desk.agreement())
         if agreed is not None:
             self._say(f"Of the words, {agreed} differ between your two passes.")
-        self._home.post_message(self.ViewWanted(View()))
+        self._host.post_message(self.ViewWanted(View()))
 
     # --- what happens elsewhere ---------------------------------------------------------------------
 
@@ -380,14 +381,14 @@ class Review:
 
     def _begin(self, card: Card) -> None:
         self._deck.outdate(card.row.id)
-        self._home.post_message(self.Saved("saving"))
+        self._host.post_message(self.Saved("saving"))
 
     def _asked(self, card: Card, decision: Decision) -> Awaitable[ActionDone]:
         return self._jobs.worker.do(lambda desk: decision(desk, card))
 
     def _stored(self, done: ActionDone) -> None:
-        self._home.post_message(self.Saved("saved"))
+        self._host.post_message(self.Saved("saved"))
         self._deck.stored(done)
 
     def _say(self, sentence: str) -> None:
-        self._home.post_message(Said(sentence))
+        self._host.post_message(Said(sentence))

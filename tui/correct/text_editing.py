@@ -16,7 +16,8 @@ from textual.message import Message
 
 from core.review.card import Card, CardWord
 from store.errors import StoreError
-from tui.correct.jobs import Home, Jobs, Said, Stoppable
+from tui.correct.jobs import Jobs, Said
+from tui.shell.host import Host, Stoppable
 
 if TYPE_CHECKING:
     from core.review.desk import Desk
@@ -42,7 +43,7 @@ class TextEditing:
     """The card that is shown, with what is typed into it.
 
     Args:
-        home: is told what changes.
+        host: is told what changes.
         jobs: stores the drafts.
         written: what stands where the person writes just now; None while nothing is being written.
     """
@@ -55,14 +56,14 @@ class TextEditing:
     class WordChosen(Message):
         """Another word is chosen, or none."""
 
-    def __init__(self, home: Home, jobs: Jobs, written: Callable[[], str | None]) -> None:
+    def __init__(self, host: Host, jobs: Jobs, written: Callable[[], str | None]) -> None:
         self.card: Card | None = None
         """With the text as typed so far; None while it is on its way."""
         self.chosen: int | None = None
         """The word that keys work on."""
         self.changed = False
         """Whether the text was changed since the card was shown."""
-        self._home = home
+        self._host = host
         self._jobs = jobs
         self._written = written
         self._unstored: dict[int, str] = {}
@@ -123,7 +124,7 @@ class TextEditing:
         self._unstored.pop(self.card.row.id, None)
         self._keep_in_reach()
         self._begin_timer()
-        self._home.post_message(self.TextChanged())
+        self._host.post_message(self.TextChanged())
 
     def put(self, snippet: str) -> None:
         """Put words in before the chosen one, or at the end."""
@@ -149,7 +150,7 @@ class TextEditing:
         if word is None:
             word = next((i for i, one in enumerate(base.words) if one.alternatives), None)
         if word is None or not base.words[word].alternatives:
-            self._home.post_message(Said("There is no other reading of it."))
+            self._host.post_message(Said("There is no other reading of it."))
             return
         self.chosen = word
         if which < len(base.words[word].alternatives):
@@ -170,7 +171,7 @@ class TextEditing:
     def choose(self, word: int | None) -> None:
         """Choose a word, or none."""
         self.chosen = word
-        self._home.post_message(self.WordChosen())
+        self._host.post_message(self.WordChosen())
 
     def choose_anew(self, word: int) -> None:
         """Choose a word; what was taken from other readings is no longer given back."""
@@ -264,7 +265,7 @@ class TextEditing:
 
     def _begin_timer(self) -> None:
         if self._timer is None:
-            self._timer = self._home.set_timer(DRAFT_SECONDS, self.store_draft)
+            self._timer = self._host.set_timer(DRAFT_SECONDS, self.store_draft)
 
 
 def _draft(segment: int, text: str) -> Callable[[Desk], None]:

@@ -9,12 +9,13 @@ from textual import events
 from textual.widget import Widget
 
 from tui.correct.card_pane import CardPane
-from tui.correct.jobs import Home, Said
+from tui.correct.jobs import Said
 from tui.correct.keyboard import Answered, Chosen, Command, Keyboard, Letter, Meaning, Nothing, Taking, Written
 from tui.correct.questions import Question
 from tui.correct.text_editing import core_span, word_at, word_spans
 from tui.correct.words import labels
 from tui.keys import letter
+from tui.shell.host import Host
 from tui.text import plain
 
 
@@ -22,7 +23,7 @@ class Typist:
     """Writes, chooses words and answers questions.
 
     Args:
-        home: shows what is said.
+        host: shows what is said.
         keyboard: says what a key means.
         pane: the segment, and the lines that are written in.
         run: does a command; whether it could be done.
@@ -31,13 +32,13 @@ class Typist:
 
     def __init__(
         self,
-        home: Home,
+        host: Host,
         keyboard: Keyboard,
         pane: CardPane,
         run: Callable[[str], Awaitable[bool]],
         waits: Callable[[], bool],
     ) -> None:
-        self._home = home
+        self._host = host
         self._keyboard = keyboard
         self._pane = pane
         self._editing = pane.editing
@@ -121,7 +122,7 @@ class Typist:
         card = self._editing.card
         missing = card is not None and not plain(card.text) and card.row.heard is None and not card.shown
         if missing:
-            self._home.post_message(
+            self._host.post_message(
                 Said(f"It has no text yet: type what is said, or skip it with {letter('put aside')}.")
             )
             self.write(0, 0)
@@ -197,7 +198,7 @@ class Typist:
             if goal is not None:
                 self.choose(goal)
         if goal is None:
-            self._home.post_message(Said("No doubtful word here."))
+            self._host.post_message(Said("No doubtful word here."))
 
     def _chosen_or_heard(self) -> int | None:
         chosen = self._editing.chosen

@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.segment_sound import Wave
 from tui.text import EIGHTHS
 from tui.theme import ACCENT, FAINT, MUTED, STRONG
-from tui.wave import Wave
 
 
 class Waveform(Widget):

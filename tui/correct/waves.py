@@ -9,8 +9,9 @@ from textual.message import Message
 
 from store.errors import StoreError
 from store.segments.queue import SegmentRow
-from tui.correct.jobs import Home, Jobs
-from tui.wave import Wave
+from tui.correct.jobs import Jobs
+from tui.segment_sound import Wave
+from tui.shell.host import Host
 
 KEPT = 32
 
@@ -19,7 +20,7 @@ class Waves:
     """Draws them in the background, and keeps the last few.
 
     Args:
-        home: is told when there is another.
+        host: is told when there is another.
         jobs: reads the audio.
     """
 
@@ -36,8 +37,8 @@ class Waves:
         segment: int
         sentence: str
 
-    def __init__(self, home: Home, jobs: Jobs) -> None:
-        self._home = home
+    def __init__(self, host: Host, jobs: Jobs) -> None:
+        self._host = host
         self._jobs = jobs
         self._waves: OrderedDict[tuple[int, int, int], Wave] = OrderedDict()
 
@@ -54,11 +55,11 @@ class Waves:
         try:
             self._waves[_span(row)] = await self._jobs.worker.wave(row)
         except StoreError as error:
-            self._home.post_message(self.Missing(row.id, str(error)))
+            self._host.post_message(self.Missing(row.id, str(error)))
             return
         while len(self._waves) > KEPT:
             self._waves.popitem(last=False)
-        self._home.post_message(self.Drawn(row.id))
+        self._host.post_message(self.Drawn(row.id))
 
 
 def _span(row: SegmentRow) -> tuple[int, int, int]:

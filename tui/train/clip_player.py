@@ -11,7 +11,7 @@ from textual.message import Message
 from core.player import protocol
 from core.player.protocol import Play, Stop
 from tui.services import PlayerLike
-from tui.train.host import Host
+from tui.shell.host import Host
 
 
 @dataclass

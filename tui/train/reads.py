@@ -142,7 +142,9 @@ def card_of(version: ModelVersion) -> Callable[[Store], Path]:
 
         card = store.folder / version.folder / NAME
         if not card.is_file():
-            raise TrainingRefused(f"{version.name} has no card in {card.parent}", place=card)
+            raise TrainingRefused(
+                f"{version.name} has no card in {card.parent}", "evaluate it again, which writes one", place=card
+            )
         return card
 
     return read

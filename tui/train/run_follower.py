@@ -16,7 +16,7 @@ from textual.message import Message
 
 from core.errors import TROUBLE
 from store.runs import Run
-from tui.train.host import Host
+from tui.shell.host import DatabaseHost
 
 if TYPE_CHECKING:
     from core.runs.snapshot import RunChoice
@@ -76,7 +76,7 @@ class RunFailedToStop(Message, bubble=False):
 class RunFollower:
     """Follows one run at a time."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: DatabaseHost) -> None:
         self.run: Run | None = None
         """The one that is followed."""
         self.state: RunState | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from core.errors import SENTENCES
-from tui.train.host import Host
+from tui.shell.host import DatabaseHost
 from tui.train.reads import Prospect, prospect
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ProspectRead(Message, bubble=False):
 class TrainingPlan:
     """The next run, before it is one."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: DatabaseHost) -> None:
         self.preset = AUTO
         self.base = ""
         """Name of the version to train from; empty for what the recogniser in use was first made from."""

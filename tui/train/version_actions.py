@@ -16,7 +16,7 @@ from textual.message import Message
 from core.errors import TROUBLE
 from store.runs import Run
 from store.versions import ModelVersion
-from tui.train.host import Host
+from tui.shell.host import DatabaseHost
 from tui.train.reads import Judged, Overview, card_of, judged, overview
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class ActionRefused(Message, bubble=False):
 class VersionActions:
     """The versions of the data folder, and the runs that made them."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: DatabaseHost) -> None:
         self.overview = Overview()
         self.judged: Judged | None = None
         """The version whose verdict is shown."""

@@ -18,8 +18,8 @@ from core.processes.events import Failed, Notice, Progress
 from core.processes.task import Task
 from models.errors import ModelError
 from store.segments.queue import rows
-from tui.correct.playback import gain
-from tui.train.host import Host
+from tui.segment_sound import gain
+from tui.shell.host import DatabaseHost
 
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
@@ -57,7 +57,7 @@ class VersionComparer:
         first, second: names of versions; the second is measured against the first.
     """
 
-    def __init__(self, host: Host, data: Path, first: str, second: str) -> None:
+    def __init__(self, host: DatabaseHost, data: Path, first: str, second: str) -> None:
         self.task = comparing(data, first, second)
         self._host = host
 

@@ -1,19 +1,17 @@
-"""A home for the parts of the Correct screen where there is no screen: it keeps what they post."""
+"""A host for the parts of the Correct screen where there is no screen: it keeps what they post."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from textual.message import Message
 
+from tests.patience import PATIENCE
 from tui.correct.jobs import Jobs
-
-DEADLINE = 20.0
-"""Seconds after which what is awaited is taken never to be posted."""
 
 
 class Timer:
@@ -26,7 +24,7 @@ class Timer:
         self._handle.cancel()
 
 
-class Home:
+class Host:
     """Takes messages, and runs what is to be run."""
 
     def __init__(self) -> None:
@@ -45,7 +43,7 @@ class Home:
         self._timers.append(Timer(asyncio.get_running_loop().call_later(delay, callback)))
         return self._timers[-1]
 
-    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str, exit_on_error: bool) -> object:
+    def run_worker(self, work: Any, *, group: str, exclusive: bool = False, exit_on_error: bool) -> object:
         task = asyncio.get_running_loop().create_task(work, name=group)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -60,7 +58,7 @@ class Home:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for the message after which this holds."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 self._news.clear()
                 await self._news.wait()
@@ -82,13 +80,13 @@ class Home:
 
 
 @asynccontextmanager
-async def at_home(folder: Path) -> AsyncIterator[tuple[Home, Jobs]]:
-    """A home, and a data folder's database in the background."""
-    home = Home()
-    jobs = Jobs(home)
+async def hosted(folder: Path) -> AsyncIterator[tuple[Host, Jobs]]:
+    """A host, and a data folder's database in the background."""
+    host = Host()
+    jobs = Jobs(host)
     jobs.open(folder)
     try:
-        yield home, jobs
+        yield host, jobs
     finally:
-        await home.end()
+        await host.end()
         await jobs.close()

@@ -1,4 +1,4 @@
-"""The loudness of a stretch of audio around a segment, as a picture of it needs it."""
+"""The sound of a segment, as screens need it: a picture of its loudness, and how much louder it is to be played."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ BIN = 160
 """Samples that share one peak: 10 ms."""
 CONTEXT = 4000
 """Samples shown before and after a segment: a quarter of a second."""
+LOUD_ENOUGH = -20.0
+"""Quieter segments are played louder, up to this loudness (LUFS)."""
+MOST_GAIN = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,14 @@ class Wave:
         return found
 
 
-def read(folder: Path, row: SegmentRow) -> Wave:
+def gain(row: SegmentRow) -> float:
+    """How much louder a segment is played, so that quiet speakers are heard as well."""
+    if row.loudness is None:
+        return 1.0
+    return float(min(MOST_GAIN, max(1.0, 10 ** ((LOUD_ENOUGH - row.loudness) / 20))))
+
+
+def wave(folder: Path, row: SegmentRow) -> Wave:
     """That of a segment, from the data folder. Raises StoreError when the audio cannot be read."""
     import numpy as np
 
