@@ -143,7 +143,7 @@ def card_of(version: ModelVersion) -> Callable[[Store], Path]:
         card = store.folder / version.folder / NAME
         if not card.is_file():
             raise TrainingRefused(
-                f"{version.name} has no card in {card.parent}", "evaluate it again, which writes one", place=card
+                f"{version.name} has no card in {card.parent}", "`tertulia runs` writes it anew", place=card
             )
         return card
 
