@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from store.formats.formats import Format
+from store.formats.format import Format
 from store.formats.item import Item, Rejected, TimedWord
 from tests.store.formats.format_items import only_items, put, splits, statuses, texts
 
