@@ -8,14 +8,12 @@ from pathlib import Path
 
 from store.errors import StoreError
 from store.formats import formats
-from store.formats.formats import Format
+from store.formats.format import Format
 from store.formats.reading import AUDIO_SUFFIXES, head, require_path
 from store.text import shown
 
-BESIDE = ("textgrid", "elan", "chat", "vtt", "srt")
-"""Formats whose files lie beside the audio they describe, which other audio may lie beside as well."""
-NEVER_AUDIO = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".rar", ".7z", ".gz", ".xz", ".bz2")
-"""How names end of files that are damaged, or of a kind that is not known, where no format fits them."""
+NEVER_AUDIO = (".txt", ".rar", ".7z", ".gz", ".xz", ".bz2")
+"""How names end, beside those of the formats, of files that nobody has to listen to where no format fits them."""
 
 
 def kinds(path: Path) -> list[Format]:
@@ -29,12 +27,12 @@ def kinds(path: Path) -> list[Format]:
         return []
     fitting = [each for each in formats.FORMATS.values() if each.fits(path)]
     if path.is_file():
-        if not fitting and (head(path) or path.name.lower().endswith(NEVER_AUDIO)):
+        if not fitting and (head(path) or _is_never_audio(path)):
             return [formats.guess(path)]  # what is no text may be audio
         return fitting[:1]
     if fitting:
         # A table describes all there is. Transcripts that lie beside their audio may be of several kinds.
-        return fitting[:1] if fitting[0].NAME not in BESIDE else [each for each in fitting if each.NAME in BESIDE]
+        return [each for each in fitting if each.beside_audio] if fitting[0].beside_audio else fitting[:1]
     if any(audio_files(path)):
         return []
     raise StoreError(
@@ -59,3 +57,8 @@ def audio_files(
         for name in sorted(names):
             if name.lower().endswith(AUDIO_SUFFIXES) and not name.startswith("."):
                 yield Path(here, name)
+
+
+def _is_never_audio(path: Path) -> bool:
+    own = (suffix for each in formats.FORMATS.values() for suffix in each.suffixes)
+    return path.name.lower().endswith((*NEVER_AUDIO, *own))

@@ -24,16 +24,13 @@ from store.audio.streaming import FlacFile
 from store.database import Store
 from store.errors import StoreError
 from store.formats import formats
-from store.formats.formats import Format
+from store.formats.format import Format
 from store.formats.item import Item, TimedWord
 from store.reasons import FORBIDDEN, disk
 from store.segments.edits import STATUSES
 from store.segments.splits import USED
 from store.text import clean, shown
 from store.units import SAMPLE_RATE, now
-
-WAVE = ("ljspeech", "kaldi", "elan", "chat")
-"""Formats whose own programs do not open FLAC; the others get it, at half the size."""
 
 SEGMENTS = """
 SELECT s.id, s.recording_id, s.start, s."end", s.speaker, s.status, s.reason, s.note, s.reference, s.heard, s.model,
@@ -90,10 +87,10 @@ def export(
         raise StoreError(f"“{clean(split)}” is no split", f"use one of {', '.join(USED)}")
     if status not in ("all", *STATUSES):
         raise StoreError(f"“{clean(status)}” is no status", f"use one of {', '.join(STATUSES)}, or all")
-    if link and chosen.CLIPS:
+    if link and chosen.clips:
         raise StoreError(
             f"The format {format_name} has an audio file for each segment, which a link cannot give",
-            "export without --link, or in another format, for example json",
+            f"export without --link, or in another format, for example {formats.OWN}",
         )
     recordings = store.execute(RECORDINGS, (split, status))
     if not recordings:
@@ -125,7 +122,7 @@ class _Export:
         self._format = chosen
         self._link = link
         self._on_progress = on_progress
-        self._suffix = ".wav" if chosen.NAME in WAVE else ".flac"
+        self._suffix = f".{chosen.export_audio}"
         self._clips: list[ExportedClip] = []
         self._splits: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
@@ -138,7 +135,7 @@ class _Export:
         found = (self._store.execute(SEGMENTS, (split, status, row["recording_id"])) for row in recordings)
         files = self._format.write(self._folder, self._items(found, total))
         about: dict[str, Any] = {
-            "format": self._format.NAME,
+            "format": self._format.name,
             "created_at": now(),
             "segments": total,
             "recordings": len(recordings),
@@ -164,7 +161,7 @@ class _Export:
                 self._splits[row["split"] or "none"] += 1
                 self._statuses[row["status"]] += 1
                 self._models |= {row["model"]} if row["model"] else set()
-                if self._format.CLIPS:
+                if self._format.clips:
                     item = _item(row, row["start"])
                     path = self._place(number, item)
                     self._write(path, row["sha256"], row["start"], row["end"])
@@ -192,7 +189,7 @@ class _Export:
         """Put a span of a recording into a file, a minute at a time. Raises StoreError, OSError."""
         import soundfile
 
-        kind = "FLAC" if self._suffix == ".flac" else "WAV"
+        kind = self._format.export_audio.upper()
         with path.open("wb+") as file:
             sink = FlacFile(file)
             try:

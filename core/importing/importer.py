@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.importing import manifest
-from core.importing.detection import BESIDE, audio_files, kinds
+from core.importing.detection import audio_files, kinds
 from core.importing.intake import AHEAD, Intake, OnProgress
 from core.importing.placement import ADDED, REFERENCED, ImportRow, place
 from core.importing.reach import Reach
@@ -29,7 +29,7 @@ from models.activity import Span
 from store.audio.archives import is_archive, unpacked
 from store.database import Store
 from store.errors import StoreError
-from store.formats import formats, parquet
+from store.formats import formats
 from store.formats.item import Item, Rejected
 from store.formats.reading import require_path, unreadable
 from store.paths import make_folder
@@ -98,21 +98,22 @@ def import_path(
         if packed := is_archive(path):
             folder = stack.enter_context(unpacked(path, passing))
         found = [formats.find(format_name)] if format_name else kinds(folder)
-        inside = any(kind.NAME == "parquet" for kind in found)
+        inside = any(kind.read_into for kind in found)
         intake = stack.enter_context(Intake(store, on_progress, remember=not packed and not inside))
         reach = Reach(folder, store.folder, packed, allow_outside)
         work = _Import(store, intake, folder, speaker, path)
         for kind in found:
-            items = kind.read(folder, encoding)
-            if kind.NAME == "parquet":
+            if kind.read_into:
                 clips = stack.enter_context(_passing(passing))
-                items = parquet.read(folder, encoding, into=clips)
                 reach.add(clips)
-            work.items(reach.hold(items), together=kind.CLIPS)
+                items = kind.read_into(folder, encoding, clips)
+            else:
+                items = kind.read(folder, encoding)
+            work.items(reach.hold(items), together=kind.clips)
             work.done.outside = reach.refused
         if not found and folder.is_file():
             work.audio([folder])
-        elif not format_name and folder.is_dir() and all(kind.NAME in BESIDE for kind in found):
+        elif not format_name and folder.is_dir() and all(kind.beside_audio for kind in found):
             work.audio(list(audio_files(folder, store.folder, work.refuse)))
         if work.done == Imported():
             raise StoreError(f"{shown(path)} holds no segments", "check that it is the right one", path)

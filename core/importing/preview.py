@@ -46,8 +46,8 @@ def preview(path: Path, format_name: str | None = None, encoding: str | None = N
     found = formats.find(format_name) if format_name else next(iter(kinds(path)), None)
     if found is None:
         return Preview("audio", f"{'a folder, ' if path.is_dir() else ''}searched for speech, then transcribed")
-    if found.NAME == "parquet" or not _small(path):
-        return Preview(found.NAME, found.ABOUT)
+    if found.read_into or not _small(path):
+        return Preview(found.name, found.about)
     lines = []
     for item in islice(found.read(path, encoding), FEW):
         if isinstance(item, Rejected):
@@ -55,7 +55,7 @@ def preview(path: Path, format_name: str | None = None, encoding: str | None = N
         else:
             said = f"“{item.text}”" if item.text else "(no text: to be heard and corrected)"
             lines.append(f"{item.speaker}: {said}" if item.speaker else said)
-    return Preview(found.NAME, found.ABOUT, tuple(lines))
+    return Preview(found.name, found.about, tuple(lines))
 
 
 def _small(path: Path) -> bool:

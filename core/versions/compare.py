@@ -201,7 +201,12 @@ def _described(path: Path) -> tuple[list[str], list[TestClip]]:
     """A key of each sound, and the clips that a file of another tool describes."""
     sounds, clips = [], []
     files: dict[Path, str] = {}
-    for item in formats.guess(path).read(path):
+    kind = formats.guess(path)
+    if kind.read_into:  # each sound is there only until the last row is read
+        raise TrainingRefused(
+            f"{shown(path)} holds its audio inside", "import it, or name a table of audio files", path
+        )
+    for item in kind.read(path):
         if isinstance(item, Rejected):
             raise TrainingRefused(f"{item.where} cannot be heard: {item.reason}", place=item.where)
         if normalise(item.text):

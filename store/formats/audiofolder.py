@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import Any, TextIO
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.json_stream import read_records
 from store.formats.reading import head, listing, parse_json
@@ -23,10 +24,6 @@ from store.formats.records import SPLIT_NAMES, extra_of, fields, item_of, name_i
 from store.formats.tables import header_of, read_csv
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "audiofolder"
-ABOUT = "a Hugging Face folder with metadata.jsonl or metadata.csv"
-CLIPS = True
 
 FILES = ("metadata.jsonl", "metadata.csv")
 
@@ -114,3 +111,15 @@ def _is_metadata(path: Path) -> bool:
     except StoreError:
         return False
     return isinstance(value, dict) and "file_name" in value
+
+
+FORMAT = Format(
+    name="audiofolder",
+    about="a Hugging Face folder with metadata.jsonl or metadata.csv",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    suffixes=(".csv", ".jsonl"),
+)

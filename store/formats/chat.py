@@ -24,15 +24,12 @@ from typing import Any
 
 from store.errors import StoreError
 from store.formats import timelines
+from store.formats.format import Format
 from store.formats.item import Item, Rejected, TimedWord
 from store.formats.reading import AUDIO_SUFFIXES, audio_beside, head, read_text, resolve, why
 from store.formats.timelines import Rows, milliseconds, one_line, parse_remark, remark, remarks, with_remarks
 from store.formats.writing import text_file
 from store.text import clean, shown
-
-NAME = "chat"
-ABOUT = "CHAT transcripts (.cha) beside their audio"
-CLIPS = False
 
 SUFFIX = ".cha"
 OURS = "%xter"
@@ -48,8 +45,6 @@ NO_WORDS = "0 ."
 """What CHAT writes where nothing was said."""
 LETTERS = 3
 """Of a speaker's code."""
-
-place = timelines.place
 
 
 def fits(path: Path) -> bool:
@@ -207,3 +202,16 @@ def _item(item: Item, code: str, tiers: dict[str, str]) -> Item:
     extra = {tier: one_line(text) for tier, text in tiers.items() if tier not in (code, WORDS, NOTE, OURS)}
     item = replace(item, text=text, note=one_line(tiers.get(NOTE, "")), words=words, extra=extra)
     return with_remarks(item, values)
+
+
+FORMAT = Format(
+    name="chat",
+    about="CHAT transcripts (.cha) beside their audio",
+    fits=fits,
+    read=read,
+    place=timelines.place,
+    write=write,
+    beside_audio=True,
+    export_audio="wav",
+    suffixes=(SUFFIX,),
+)

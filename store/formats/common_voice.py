@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import TextIO
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import head, listing, resolve
 from store.formats.records import item_of, name_in, needs_plain, split_of
 from store.formats.tables import header_of, read_plain
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "common-voice"
-ABOUT = "Mozilla Common Voice: train.tsv and its like, and clips"
-CLIPS = True
 
 TABLES = ("train", "dev", "test", "validated", "other", "invalidated")
 """Tables in the order in which they count."""
@@ -147,3 +144,15 @@ def _tables(path: Path) -> list[Path]:
 def _is_table(path: Path) -> bool:
     lines = head(path).splitlines()
     return bool(lines) and set(header_of(lines[0])) >= NEEDED
+
+
+FORMAT = Format(
+    name="common-voice",
+    about="Mozilla Common Voice: train.tsv and its like, and clips",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    suffixes=(".tsv",),
+)

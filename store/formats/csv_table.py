@@ -13,16 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import head, meant, seconds_of
 from store.formats.records import fields, item_of, name_in
 from store.formats.tables import header_of, read_csv, write_csv
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "csv"
-ABOUT = "a table: audio_path, transcript, duration, speaker, notes"
-CLIPS = True
 
 FILE = "segments.csv"
 COLUMNS = ("audio_path", "transcript", "duration", "speaker", "notes")
@@ -79,3 +76,15 @@ def _table(path: Path) -> Path | None:
 def _is_table(path: Path) -> bool:
     lines = [line for line in head(path).splitlines()[:2] if not line.startswith("sep=")]
     return bool(lines) and "audio" in fields(header_of(lines[0])) and len(header_of(lines[0])) > 1
+
+
+FORMAT = Format(
+    name="csv",
+    about="a table: audio_path, transcript, duration, speaker, notes",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    suffixes=(".csv", ".tsv"),
+)

@@ -23,15 +23,12 @@ from xml.parsers import expat
 
 from store.errors import StoreError
 from store.formats import timelines
+from store.formats.format import Format
 from store.formats.item import REMARKS, Item, Rejected, TimedWord
 from store.formats.reading import LARGEST_DOCUMENT, audio_beside, head, require_file, resolve, unreadable, why
 from store.formats.timelines import Rows, milliseconds, one_line, with_samples, within
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "elan"
-ABOUT = "ELAN documents beside their audio, a tier for each speaker"
-CLIPS = False
 
 SUFFIX = ".eaf"
 WORDS = ("words", "word")
@@ -44,8 +41,6 @@ MIMES = {"wav": "audio/x-wav", "mp3": "audio/mpeg", "m4a": "audio/mp4"}
 MOST_STEPS = 8
 """From an annotation to the turn it belongs to; a document could also send one round in circles."""
 NO_XML = re.compile("[\ufffe\uffff]")
-
-place = timelines.place
 
 
 @dataclass(slots=True)
@@ -290,3 +285,16 @@ def _item(audio: Path, where: str, speaker: str, turn: Annotation, samples: Any)
     own: dict[str, Any] = {role: turn.fields.pop(role) for role in REMARKS if role in turn.fields}
     item = Item(audio, where, turn.start / 1000, turn.end / 1000, turn.text, speaker=speaker, extra=turn.fields)
     return with_samples(replace(item, words=tuple(turn.words), **own), samples)
+
+
+FORMAT = Format(
+    name="elan",
+    about="ELAN documents beside their audio, a tier for each speaker",
+    fits=fits,
+    read=read,
+    place=timelines.place,
+    write=write,
+    beside_audio=True,
+    export_audio="wav",
+    suffixes=(SUFFIX,),
+)

@@ -14,15 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import REMARKS, Item, Rejected
 from store.formats.reading import head, read_lines, resolve
 from store.formats.records import item_of, name_in, needs_plain
 from store.formats.writing import text_file
 from store.text import clean, shown
-
-NAME = "kaldi"
-ABOUT = "a Kaldi data folder: wav.scp, segments, text, utt2spk"
-CLIPS = False
 
 
 def fits(path: Path) -> bool:
@@ -172,3 +169,15 @@ def _times(start: str, end: str) -> dict[str, str]:
     if end in ("-1", "-1.0"):
         return {} if re.fullmatch(r"0*\.?0*", start) else {"start": start}
     return {"start": start, "end": end}
+
+
+FORMAT = Format(
+    name="kaldi",
+    about="a Kaldi data folder: wav.scp, segments, text, utt2spk",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    export_audio="wav",
+    suffixes=(".scp",),
+)

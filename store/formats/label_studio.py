@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.json_stream import Document
 from store.formats.label_studio_regions import AUDIO, SPEAKERS, SPEECH, TEXT, objects, regions_of, results_of
@@ -32,10 +33,6 @@ from store.formats.reading import AUDIO_SUFFIXES, head, meant, resolve
 from store.formats.records import item_of, name_in
 from store.formats.writing import text_file
 from store.text import clean, shown
-
-NAME = "label-studio"
-ABOUT = "Label Studio's JSON, with regions of speech"
-CLIPS = False
 
 FILE = "label-studio.json"
 INTERFACE = "label-studio.xml"
@@ -219,3 +216,14 @@ def _export(path: Path) -> Path | None:
 def _is_export(path: Path) -> bool:
     start = head(path)
     return re.match(r"\ufeff?\s*\[\s*\{", start) is not None and re.search(r'"data"\s*:\s*\{', start) is not None
+
+
+FORMAT = Format(
+    name="label-studio",
+    about="Label Studio's JSON, with regions of speech",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    suffixes=(".json",),
+)

@@ -10,16 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import AUDIO_SUFFIXES, head, require_file, resolve
 from store.formats.records import needs_plain
 from store.formats.tables import read_plain
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "ljspeech"
-ABOUT = "LJSpeech: metadata.csv with id|text|normalised, and wavs"
-CLIPS = True
 
 FILE = "metadata.csv"
 AUDIO = "wavs"
@@ -88,3 +85,16 @@ def _audio(folder: Path, name: str) -> Path | str:
         if isinstance(found := resolve(folder / AUDIO, name + suffix), Path):
             return found
     return resolve(folder / AUDIO, f"{name}.wav" if name.strip() else "")
+
+
+FORMAT = Format(
+    name="ljspeech",
+    about="LJSpeech: metadata.csv with id|text|normalised, and wavs",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    export_audio="wav",
+    suffixes=(".csv",),
+)

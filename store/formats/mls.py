@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import TextIO
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import AUDIO_SUFFIXES, head, resolve
 from store.formats.records import needs_plain, split_of
 from store.formats.tables import read_plain
 from store.formats.writing import text_file
 from store.text import clean, shown
-
-NAME = "mls"
-ABOUT = "Multilingual LibriSpeech: transcripts.txt and audio"
-CLIPS = True
 
 FILE = "transcripts.txt"
 SPEAKERS = "speakers.txt"
@@ -130,3 +127,15 @@ def _audio(folder: Path, name: str) -> Path | str:
 def _transcripts(path: Path) -> list[Path]:
     files = [path / split / FILE for split in SPLITS] if path.is_dir() else [path]
     return [file for file in files if file.name == FILE and "\t" in head(file)]
+
+
+FORMAT = Format(
+    name="mls",
+    about="Multilingual LibriSpeech: transcripts.txt and audio",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    suffixes=(".txt",),
+)

@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.json_stream import read_records
 from store.formats.reading import head, listing, parse_json, seconds_of
 from store.formats.records import extra_of, item_of, name_in, own_of, split_of
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "nemo"
-ABOUT = "NeMo manifests: JSON lines with audio_filepath"
-CLIPS = True
 
 SUFFIXES = (".json", ".jsonl", ".manifest")
 
@@ -99,3 +96,15 @@ def _is_manifest(path: Path) -> bool:
     except StoreError:
         return False
     return isinstance(value, dict) and "audio_filepath" in value
+
+
+FORMAT = Format(
+    name="nemo",
+    about="NeMo manifests: JSON lines with audio_filepath",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    suffixes=(".json", ".jsonl"),
+)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import AUDIO_SUFFIXES, listing, parse_json, require_file, unreadable, why
 from store.formats.records import SPLIT_NAMES, extra_of, fields, item_of, name_in, split_of, words_of
@@ -28,10 +29,6 @@ from store.formats.writing import replacing
 from store.reasons import disk
 from store.text import shown
 from store.units import SAMPLE_RATE
-
-NAME = "parquet"
-ABOUT = "Hugging Face Parquet, with the audio inside"
-CLIPS = True
 
 CLIPS_FOLDER = "clips"
 
@@ -219,3 +216,16 @@ def _is_parquet(path: Path) -> bool:
             return file.read(4) == b"PAR1"
     except OSError:
         return False
+
+
+FORMAT = Format(
+    name="parquet",
+    about="Hugging Face Parquet, with the audio inside",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    clips=True,
+    read_into=read,
+    suffixes=(".parquet",),
+)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from store.errors import StoreError
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.json_stream import Document
 from store.formats.reading import head, meant
@@ -30,10 +31,6 @@ from store.formats.records import item_of, name_in, own_of
 from store.formats.writing import text_file
 from store.text import clean, shown
 from store.units import SAMPLE_RATE
-
-NAME = "json"
-ABOUT = "the program's own, with everything it knows"
-CLIPS = False
 
 FILE = "tertulia.json"
 VERSION = 1
@@ -115,3 +112,14 @@ def _check_version(path: Path, header: dict[str, Any]) -> None:
             "update Tertulia, or export in another format",
             path,
         )
+
+
+FORMAT = Format(
+    name="json",
+    about="the program's own, with everything it knows",
+    fits=fits,
+    read=read,
+    place=place,
+    write=write,
+    suffixes=(".json",),
+)

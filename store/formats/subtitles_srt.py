@@ -21,15 +21,12 @@ from pathlib import Path
 
 from store.errors import StoreError
 from store.formats import timelines
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import audio_beside, head, read_text
 from store.formats.timelines import Rows, milliseconds, one_line
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "srt"
-ABOUT = "SubRip subtitles beside their audio"
-CLIPS = False
 
 SUFFIX = ".srt"
 TIME = r"-?\d{1,9}(?:[,.:，．。：]\d{1,9}){2,3}"
@@ -42,8 +39,6 @@ ARROW = re.compile(r"-(?=[ -] *>)")
 JOINER = "\u2060"
 LONGEST_LINE = 12_000
 """Characters; a segment's text may have 10,000."""
-
-place = timelines.place
 
 
 def fits(path: Path) -> bool:
@@ -121,3 +116,15 @@ def _item(audio: Path, where: str, times: str, said: list[str]) -> Item | Reject
 
 def _escaped(text: str) -> str:
     return TAG_BEGIN.sub(lambda begin: begin[0] + JOINER, ARROW.sub(f"-{JOINER}", text))
+
+
+FORMAT = Format(
+    name="srt",
+    about="SubRip subtitles beside their audio",
+    fits=fits,
+    read=read,
+    place=timelines.place,
+    write=write,
+    beside_audio=True,
+    suffixes=(SUFFIX,),
+)

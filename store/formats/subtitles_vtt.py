@@ -19,15 +19,12 @@ from typing import Any
 
 from store.errors import StoreError
 from store.formats import timelines
+from store.formats.format import Format
 from store.formats.item import Item, Rejected
 from store.formats.reading import audio_beside, head, read_text, resolve, why
 from store.formats.timelines import Rows, milliseconds, one_line, parse_remark, remark, remarks, with_remarks
 from store.formats.writing import text_file
 from store.text import shown
-
-NAME = "vtt"
-ABOUT = "WebVTT subtitles beside their audio, with speakers"
-CLIPS = False
 
 SUFFIX = ".vtt"
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]+)>")
@@ -35,8 +32,6 @@ OWN = ("identifier", "settings")
 """What else the format itself has: kept in Item.extra."""
 LONGEST_CUE = 100_000
 """Characters of a cue with its tags and escapes; a segment's text may have 10,000."""
-
-place = timelines.place
 
 
 def fits(path: Path) -> bool:
@@ -143,3 +138,15 @@ def _cues(audio: Path, where: str, block: list[str]) -> Rows:
         yield replace(item, extra=extra)
     if len(captions) < sum("-->" in line for line in block):
         yield Rejected(where, "A cue's times cannot be read: write them as 00:00:01.000 --> 00:00:02.000.")
+
+
+FORMAT = Format(
+    name="vtt",
+    about="WebVTT subtitles beside their audio, with speakers",
+    fits=fits,
+    read=read,
+    place=timelines.place,
+    write=write,
+    beside_audio=True,
+    suffixes=(SUFFIX,),
+)

@@ -22,16 +22,13 @@ from typing import Any
 
 from store.errors import StoreError
 from store.formats import timelines
+from store.formats.format import Format
 from store.formats.item import REMARKS, Item, Rejected, TimedWord
 from store.formats.reading import audio_beside, head, read_text, resolve, seconds_of
 from store.formats.timelines import Rows, one_line, within
 from store.formats.writing import replacing
 from store.text import shown
 from store.units import SAMPLE_RATE
-
-NAME = "textgrid"
-ABOUT = "Praat TextGrids beside their audio, a tier for each speaker"
-CLIPS = False
 
 SUFFIX = ".textgrid"
 ROLE = re.compile(rf"(?:(.*) - )?(text|words|{'|'.join(REMARKS)})(?: (\d{{1,4}}))?")
@@ -47,8 +44,6 @@ TOKEN = re.compile(
     r'"(?P<text>(?:[^"]++|"")*+)"|(?P<cut>")|(?P<flag><exists>)|(?P<comment>![^\n]*+)'
     r"|(?<!\S)(?P<number>[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?)(?!\S)"
 )
-
-place = timelines.place
 
 
 @dataclass(slots=True)
@@ -253,3 +248,15 @@ def _parse_grid(path: Path, encoding: str | None) -> Iterator[tuple[str, list[Te
                 intervals.append(TextGridInterval(start, end, said))
         if not points or name == AUDIO:
             yield name, intervals
+
+
+FORMAT = Format(
+    name="textgrid",
+    about="Praat TextGrids beside their audio, a tier for each speaker",
+    fits=fits,
+    read=read,
+    place=timelines.place,
+    write=write,
+    beside_audio=True,
+    suffixes=(SUFFIX,),
+)

@@ -59,11 +59,11 @@ class ExportForm(Form["ExportRequest | None"]):
 
     def __init__(self, worker: DatabaseWorker) -> None:
         super().__init__()
-        from store.formats.formats import MODULES
+        from store.formats.formats import MODULES, OWN
 
         self._worker = worker
         self._tallies: Sequence[Tally] | None = None
-        names = ["json", *sorted(set(MODULES) - {"json"})]
+        names = [OWN, *sorted(set(MODULES) - {OWN})]
         self.folder = PathLine(folders=True, id="folder")
         self.format = Cycle([(name, name) for name in names], id="format")
         self.split = Cycle(SPLITS, id="split")
@@ -108,8 +108,8 @@ class ExportForm(Form["ExportRequest | None"]):
         from store.units import SAMPLE_RATE
 
         chosen = FORMATS[self.format.value]
-        self.format.note = chosen.ABOUT
-        self.link.note = "not possible: this format cuts clips" if self.link.value and chosen.CLIPS else ""
+        self.format.note = chosen.about
+        self.link.note = "not possible: this format cuts clips" if self.link.value and chosen.clips else ""
         if self._tallies is None:
             return
         found = [
@@ -126,15 +126,15 @@ class ExportForm(Form["ExportRequest | None"]):
 
     def action_done(self) -> None:
         """Export it."""
-        from store.formats.formats import FORMATS
+        from store.formats.formats import FORMATS, OWN
 
         folder = self.folder.path
         if folder is None:
             self.say("Name a folder first; a new or empty one.", wrong=True)
             self.folder.focus()
-        elif self.link.value and FORMATS[self.format.value].CLIPS:
+        elif self.link.value and FORMATS[self.format.value].clips:
             self.say(
-                f"{self.format.value} has a file for each segment: copy the audio, or choose json.", wrong=True
+                f"{self.format.value} has a file for each segment: copy the audio, or choose {OWN}.", wrong=True
             )
             self.link.focus()
         else:

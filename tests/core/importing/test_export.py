@@ -75,10 +75,10 @@ def test_a_round_trip_into_a_fresh_folder_and_back(store: Store, tmp_path: Path,
     fresh = Store.open(tmp_path / "fresh")
     there = import_path(fresh, tmp_path / "taken elsewhere")
     assert (there.imported, there.duplicates, there.rejected, there.segments) == (5, 0, [], 5)
-    assert there.recordings == (5 if FORMATS[name].CLIPS else 2)
+    assert there.recordings == (5 if FORMATS[name].clips else 2)
     for theirs, ours in zip(by_text(fresh), by_text(store), strict=True):
         assert theirs[1:3] == ours[1:3] and theirs[0] == ("" if name in NO_SPEAKER else ours[0])
-        if FORMATS[name].CLIPS:
+        if FORMATS[name].clips:
             assert theirs[3:] == (0, ours[4] - ours[3])
         else:
             assert all(abs(a - b) <= MILLISECONDS for a, b in zip(theirs[3:], ours[3:], strict=True))

@@ -143,7 +143,7 @@ def test_one_subtitle_that_never_ends_does_not_cost_those_after_it(store: Store,
 def test_metadata_whose_first_line_is_bad_is_metadata_all_the_same(store: Store, tmp_path: Path) -> None:
     write(tmp_path / "in" / "wavs" / "a.wav", speech()[: 2 * RATE])
     (tmp_path / "in" / "metadata.csv").write_text("a|uno|dos|tres\na|Hola.|hola\n")
-    assert formats.guess(tmp_path / "in").NAME == "ljspeech"
+    assert formats.guess(tmp_path / "in").name == "ljspeech"
     done = import_path(store, tmp_path / "in")
     assert (done.imported, [one.where for one in done.rejected]) == (1, ["metadata.csv, line 1"])
     assert rows(store)[0]["reference"] == "Hola."

@@ -103,6 +103,9 @@ def test_clips_of_a_table_are_heard(folder: Path, tmp_path: Path) -> None:
             evaluated(store, manifest=table)
         with pytest.raises(StoreError):
             evaluated(store, manifest=tmp_path / "nothing.csv")
+        (tmp_path / "clips.parquet").write_bytes(b"PAR1")
+        with pytest.raises(TrainingRefused, match="holds its audio inside: import it"):
+            evaluated(store, manifest=tmp_path / "clips.parquet")
 
 
 def test_the_process_prints_how_far_it_is_and_then_the_comparison(folder: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 from hypothesis import strategies as st
 
-from store.formats.formats import Format
+from store.formats.format import Format
 from store.formats.item import Item, Rejected, TimedWord
 from store.text import clean
 

@@ -8,7 +8,8 @@ import pytest
 
 from store.errors import StoreError
 from store.formats import common_voice, kaldi, ljspeech, mls
-from store.formats.formats import FORMATS, guess
+from store.formats.format import Format
+from store.formats.formats import guess
 from store.formats.item import Item, Rejected
 from tests.store.formats.format_items import exported, only_items, only_rejected, put
 
@@ -50,7 +51,7 @@ def test_common_voice_of_any_release(tmp_path: Path, release: str) -> None:
     put(folder / "reported.tsv", b"sentence\tsentence_id\tlocale\treason\n")
     put(folder / "clip_durations.tsv", b"clip\tduration[ms]\n")
 
-    assert guess(folder) is common_voice and guess(folder / "train.tsv") is common_voice
+    assert guess(folder) is common_voice.FORMAT and guess(folder / "train.tsv") is common_voice.FORMAT
     rows = list(common_voice.read(folder))
 
     items = [row for row in rows if isinstance(row, Item)]
@@ -95,7 +96,7 @@ def test_ljspeech(tmp_path: Path) -> None:
         "LJ001-0003|\n".encode(),
     )
 
-    assert guess(tmp_path) is ljspeech and guess(path) is ljspeech
+    assert guess(tmp_path) is ljspeech.FORMAT and guess(path) is ljspeech.FORMAT
     rows = list(ljspeech.read(tmp_path))
 
     items = [row for row in rows if isinstance(row, Item)]
@@ -117,12 +118,12 @@ def test_a_pipe_cannot_be_written_as_ljspeech(tmp_path: Path) -> None:
     assert not (tmp_path / "metadata.csv").exists() and not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize("format_", [ljspeech, mls])
-def test_formats_that_find_audio_by_its_id_cannot_link(tmp_path: Path, format_: object) -> None:
+@pytest.mark.parametrize("format_", [ljspeech.FORMAT, mls.FORMAT])
+def test_formats_that_find_audio_by_its_id_cannot_link(tmp_path: Path, format_: Format) -> None:
     item = Item(put(tmp_path / "elsewhere" / "a.wav"), "", text="Hola")
 
     with pytest.raises(StoreError, match="cannot be linked to: copy it"):
-        FORMATS[format_.NAME].write(tmp_path / "export", [item])  # type: ignore[attr-defined]
+        format_.write(tmp_path / "export", [item])
 
 
 def test_mls(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_mls(tmp_path: Path) -> None:
     )
     put(tmp_path / "dev" / "transcripts.txt", "7_9_000001\tse marchó\n".encode())
 
-    assert guess(tmp_path) is mls and guess(tmp_path / "dev") is mls
+    assert guess(tmp_path) is mls.FORMAT and guess(tmp_path / "dev") is mls.FORMAT
     rows = list(mls.read(tmp_path))
 
     items = [row for row in rows if isinstance(row, Item)]
@@ -149,7 +150,7 @@ def test_mls(tmp_path: Path) -> None:
 
 def test_mls_of_ours_has_numbers_for_speakers_as_others_expect(tmp_path: Path) -> None:
     items = [Item(tmp_path, "", text="Hola", speaker="José María"), Item(tmp_path, "", text="Sí", speaker="4800")]
-    with exported(mls, items) as (folder, _):
+    with exported(mls.FORMAT, items) as (folder, _):
         for line in (folder / "transcripts.txt").read_text().splitlines():
             speaker, book, number = (int(part) for part in line.split("\t")[0].split("_"))
             assert list(folder.glob(f"audio/{speaker}/{book}/{speaker}_{book}_{number:06d}.*"))
@@ -172,7 +173,7 @@ def test_kaldi_segments_of_recordings(tmp_path: Path) -> None:
         utt2spk="ana-1 ana\nana-2\tana\n",
     )
 
-    assert guess(tmp_path) is kaldi
+    assert guess(tmp_path) is kaldi.FORMAT
     rows = list(kaldi.read(tmp_path))
 
     items = [row for row in rows if isinstance(row, Item)]

@@ -38,7 +38,7 @@ def test_metadata_above_folders_that_are_splits(tmp_path: Path, name: str) -> No
         )
     put(tmp_path / name, text.encode())
 
-    assert guess(tmp_path) is audiofolder and guess(tmp_path / name) is audiofolder
+    assert guess(tmp_path) is audiofolder.FORMAT and guess(tmp_path / name) is audiofolder.FORMAT
     found = list(audiofolder.read(tmp_path))
 
     items = [row for row in found if isinstance(row, Item)]
@@ -63,7 +63,7 @@ def test_metadata_in_each_split_and_a_folder_called_like_one(tmp_path: Path) -> 
 
 def test_audiofolder_is_read_by_the_library_of_its_makers() -> None:
     datasets = pytest.importorskip("datasets")
-    with exported(audiofolder, ITEMS) as (folder, _):
+    with exported(audiofolder.FORMAT, ITEMS) as (folder, _):
         for split, said in (("train", "¿Qué tal?"), ("validation", "-Bien."), ("test", "")):
             rows = datasets.load_dataset(
                 "json",
@@ -84,7 +84,7 @@ def test_no_metadata(tmp_path: Path) -> None:
 
 def test_parquet_of_ours_is_read_by_datasets(tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
-    with exported(parquet, ITEMS) as (folder, _):
+    with exported(parquet.FORMAT, ITEMS) as (folder, _):
         files = {split: str(path) for path in (folder / "data").iterdir() if (split := path.name.split("-")[0])}
         found = datasets.load_dataset("parquet", data_files=files, cache_dir=str(tmp_path))
         assert set(found) == {"train", "validation", "test", "unsplit"}
@@ -118,7 +118,7 @@ def test_parquet_of_others(tmp_path: Path) -> None:
         ],
     )
 
-    assert guess(path) is parquet and guess(tmp_path) is parquet
+    assert guess(path) is parquet.FORMAT and guess(tmp_path) is parquet.FORMAT
     rows = list(parquet.read(path, into=put(tmp_path / "into" / "x").parent))
 
     items = [row for row in rows if isinstance(row, Item)]
@@ -175,7 +175,7 @@ def test_parquet_without_pyarrow_says_how_to_get_it(tmp_path: Path, monkeypatch:
     path = table(tmp_path / "a.parquet", [{"audio": WAV}])
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 
-    assert guess(path) is parquet
+    assert guess(path) is parquet.FORMAT
     with pytest.raises(StoreError, match=r"pip install 'tertulia\[parquet\]'"):
         list(parquet.read(path))
     with pytest.raises(StoreError, match=r"pip install 'tertulia\[parquet\]'"):

@@ -43,7 +43,7 @@ def test_the_own_document_says_everything(tmp_path: Path) -> None:
         {"audio": "a.wav"},
     )
 
-    assert guess(path) is product_json and guess(tmp_path) is product_json
+    assert guess(path) is product_json.FORMAT and guess(tmp_path) is product_json.FORMAT
     first, second = only_items(product_json.read(tmp_path))
     assert first == Item(
         tmp_path / "a.wav",
@@ -182,7 +182,7 @@ def test_nemo_spans_predictions_and_other_keys(tmp_path: Path) -> None:
         name="val_manifest.json",
     )
 
-    assert guess(path) is nemo and guess(tmp_path) is nemo
+    assert guess(path) is nemo.FORMAT and guess(tmp_path) is nemo.FORMAT
     items = only_items(nemo.read(tmp_path))
 
     assert [(item.start, item.end, item.text) for item in items] == [
@@ -217,7 +217,7 @@ def test_nemo_lines_that_are_none(tmp_path: Path) -> None:
 
 def test_nemo_gets_a_manifest_for_each_split_with_paths_and_durations(tmp_path: Path) -> None:
     items = [Item(tmp_path, "", text=split, split=split) for split in ("train", "dev", "test", "")]
-    with exported(nemo, items) as (folder, _):
+    with exported(nemo.FORMAT, items) as (folder, _):
         for split in ("train", "dev", "test", ""):
             text = (folder / f"{split}_manifest.json".removeprefix("_")).read_text()
             row = json.loads(text)

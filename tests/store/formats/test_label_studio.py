@@ -53,7 +53,7 @@ def test_a_region_is_a_label_and_a_text_with_one_id(tmp_path: Path) -> None:
     ]
     path = export(tmp_path, task([results], topic="saludos", size=3))
 
-    assert guess(path) is label_studio and guess(tmp_path) is label_studio
+    assert guess(path) is label_studio.FORMAT and guess(tmp_path) is label_studio.FORMAT
     audio = tmp_path / "media" / "talk.wav"
     extra = {"topic": "saludos"}
     assert only_items(label_studio.read(path)) == [

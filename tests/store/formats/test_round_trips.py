@@ -40,7 +40,7 @@ def by_audio(items: list[Item]) -> list[Item]:
 def test_csv(items: list[Item]) -> None:
     with exported(FORMATS["csv"], items) as (folder, written):
         assert only_items(csv_table.read(folder)) == written
-        assert guess(folder) is csv_table
+        assert guess(folder) is csv_table.FORMAT
 
 
 @few
@@ -48,7 +48,7 @@ def test_csv(items: list[Item]) -> None:
 def test_nemo(items: list[Item]) -> None:
     with exported(FORMATS["nemo"], items) as (folder, written):
         assert by_audio(only_items(nemo.read(folder))) == written
-        assert guess(folder) is nemo
+        assert guess(folder) is nemo.FORMAT
 
 
 @few
@@ -56,7 +56,7 @@ def test_nemo(items: list[Item]) -> None:
 def test_audiofolder(items: list[Item]) -> None:
     with exported(FORMATS["audiofolder"], items) as (folder, written):
         assert by_audio(only_items(audiofolder.read(folder))) == by_audio(written)
-        assert guess(folder) is audiofolder
+        assert guess(folder) is audiofolder.FORMAT
 
 
 @few
@@ -64,7 +64,7 @@ def test_audiofolder(items: list[Item]) -> None:
 def test_parquet(items: list[Item]) -> None:
     with exported(FORMATS["parquet"], items) as (folder, written):
         assert not (folder / "clips").exists(), "the audio is in the table now"
-        assert guess(folder) is parquet
+        assert guess(folder) is parquet.FORMAT
         back = list(parquet.read(folder, into=put(folder / "into" / "x").parent))
         names = {name: number for number, name in enumerate(("test", "train", "unsplit", "validation"))}
         order = sorted(
@@ -84,7 +84,7 @@ VOTES = st.fixed_dictionaries({}, optional={"up_votes": st.just("2"), "accents":
 def test_common_voice(items: list[Item]) -> None:
     with exported(FORMATS["common-voice"], items) as (folder, written):
         assert by_audio(only_items(common_voice.read(folder))) == written
-        assert guess(folder) is common_voice
+        assert guess(folder) is common_voice.FORMAT
 
 
 @few
@@ -92,7 +92,7 @@ def test_common_voice(items: list[Item]) -> None:
 def test_mls(items: list[Item]) -> None:
     with exported(FORMATS["mls"], items) as (folder, written):
         assert by_audio(only_items(mls.read(folder))) == by_audio(written)
-        assert guess(folder) is mls
+        assert guess(folder) is mls.FORMAT
 
 
 WITHOUT_PIPES = texts.map(lambda text: text.replace("|", ""))
@@ -104,7 +104,7 @@ NORMALISED = st.fixed_dictionaries({}, optional={"normalised": st.just("dos mil 
 def test_ljspeech(items: list[Item]) -> None:
     with exported(FORMATS["ljspeech"], items) as (folder, written):
         assert only_items(ljspeech.read(folder)) == written
-        assert guess(folder) is ljspeech
+        assert guess(folder) is ljspeech.FORMAT
 
 
 @st.composite

@@ -145,7 +145,7 @@ def test_speech_is_no_formula(text: str) -> None:
 def test_spreadsheets_and_pandas_find_five_columns_and_no_formula(tmp_path: Path) -> None:
     items = [Item(tmp_path, "", text="=1+1"), Item(tmp_path, "", text="¿Qué, tú?", speaker="Ana", note="-")]
     with (
-        exported(csv_table, items) as (folder, _),
+        exported(csv_table.FORMAT, items) as (folder, _),
         (folder / "segments.csv").open(encoding="utf-8", newline="") as file,
     ):
         assert list(csv.reader(file)) == [

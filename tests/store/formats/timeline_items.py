@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from store.formats.formats import Format
+from store.formats.format import Format
 from store.formats.item import Item, Rejected, TimedWord
 from tests.properties import examples
 from tests.store.formats.format_items import only_items, put, splits, statuses, texts
