@@ -56,6 +56,10 @@ class DatabaseWorker:
         """Expect errors by what was corrected since, too; how many segments that changed. Raises StoreError."""
         return self._run(3, self._update_expected_errors)
 
+    def catch_up(self) -> Awaitable[int]:
+        """Derive and judge what an older Tertulia or other rules left; of how many segments. Raises StoreError."""
+        return self._run(3, self._catch_up)
+
     async def close(self) -> None:
         """Finish what was asked, and close the database."""
         self._closing.set()
@@ -82,11 +86,17 @@ class DatabaseWorker:
 
         return Desk(Store.open(self._folder), author())
 
-    def _update_expected_errors(self) -> int:
-        from core.review import derived_columns, expected_errors
+    def _catch_up(self) -> int:
+        from core.review import derived_columns
 
         with self._open().store as store:
-            derived_columns.catch_up(store, self._closing.is_set)
+            return derived_columns.catch_up(store, self._closing.is_set)
+
+    def _update_expected_errors(self) -> int:
+        from core.review import expected_errors
+
+        self._catch_up()
+        with self._open().store as store:
             return expected_errors.recalibrate(store, self._closing.is_set)
 
     @staticmethod

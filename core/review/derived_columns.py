@@ -1,7 +1,8 @@
 """What a segment's row says about its text and about what was heard: computed here, and only here.
 
 It is computed again inside the transaction of every edit and after every new hypothesis, so that orders,
-warnings and error rates are never older than the text they are about.
+warnings and error rates are never older than the text they are about. Warnings are never older than the rules
+either: each row says which rules judged it, and what others judged is judged again after the next start.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from core.review import expected_errors
-from core.review.lint.rules import Transcript, check, mask
+from core.review.lint.rules import Transcript, check, mask, version
 from models.evaluation.scoring import character_errors, normalise, word_errors
 from store.database import Store
 from store.segments.search import match
@@ -22,6 +24,10 @@ from store.units import SAMPLE_RATE
 
 AT_ONCE = 500
 """Segments read with one statement."""
+JUDGED_AT_ONCE = 100
+"""Segments judged again before they are written, in a transaction of a few milliseconds, and …"""
+PAUSE = 0.02
+"""… seconds after it in which others have the processor and the database."""
 ACCEPTED = 2
 """Segments that a word must have been accepted in to be known."""
 LOOKED_AT = 200
@@ -36,9 +42,15 @@ FROM segments s LEFT JOIN hypotheses h ON h.id = (SELECT max(id) FROM hypotheses
 WHERE s.id IN (SELECT value FROM json_each(?))
 """
 UPDATE = """
-UPDATE segments SET length = ?, sameness = ?, warnings = ?, errors = ?, words = ?, character_errors = ?,
+UPDATE segments SET rules = ?, length = ?, sameness = ?, warnings = ?, errors = ?, words = ?, character_errors = ?,
     characters = ?, doubt = ? WHERE id = ?
 """
+OTHERS = """
+SELECT id, rules, status, start, "end", text, loudness, snr, clipped, band FROM segments
+WHERE rules < ?1 OR rules > ?1 LIMIT ?2
+"""
+# Whoever changed a segment meanwhile has judged it already.
+JUDGE = "UPDATE segments SET warnings = ?, rules = ? WHERE id = ? AND rules = ?"
 
 
 def refresh(store: Store, segments: Sequence[int]) -> None:
@@ -55,18 +67,19 @@ def refresh(store: Store, segments: Sequence[int]) -> None:
         for first in range(0, len(segments), AT_ONCE):
             chosen = json.dumps([int(number) for number in segments[first : first + AT_ONCE]])
             for row in store.execute(SELECT, (chosen,)):
-                store.execute(UPDATE, (*_columns(row, known), row["id"]))
+                store.execute(UPDATE, (version(), *_columns(row, known), row["id"]))
             expected_errors.expect(store, chosen)
 
 
 def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Refresh the segments that never were, such as those of an older Tertulia; return their number.
+    """Refresh the segments that never were, such as those of an older Tertulia, and judge those that others judged.
 
-    To be called in a thread with its own store, before `expected_errors.recalibrate`. Raises as `refresh`.
+    To be called in a thread with its own store, before `expected_errors.recalibrate`; it costs nothing where all is
+    as it should be. Killed or stopped, the next call goes on. Returns the number of segments. Raises as `refresh`.
     """
     rows = store.execute(
-        "SELECT id FROM segments WHERE sameness IS NULL AND status != 'retired' AND (heard IS NOT NULL OR "
-        "reference IS NOT NULL OR proposal IS NOT NULL) AND (text != '' OR expected = 0)"
+        "SELECT id FROM segments WHERE rules = 0 AND sameness IS NULL AND status != 'retired' AND "
+        "(heard IS NOT NULL OR reference IS NOT NULL OR proposal IS NOT NULL) AND (text != '' OR expected = 0)"
     )
     done = 0
     for first in range(0, len(rows), AT_ONCE):
@@ -74,7 +87,39 @@ def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> i
             break
         refresh(store, [row["id"] for row in rows[first : first + AT_ONCE]])
         done += len(rows[first : first + AT_ONCE])
+    return done + judge_again(store, should_stop)
+
+
+def judge_again(
+    store: Store,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Renew the warnings of all segments that other rules than those of now have judged; return their number.
+
+    Args:
+        should_stop: asked before every hundred of them.
+        on_progress: called with how many are done.
+
+    Raises:
+        StoreError: the database is damaged, full or busy.
+    """
+    known, done = accepted(store), 0
+    while not should_stop() and (rows := store.execute(OTHERS, (version(), JUDGED_AT_ONCE))):
+        judged = [(_warnings(row, known), version(), row["id"], row["rules"]) for row in rows]
+        with store.transaction():
+            for values in judged:
+                store.execute(JUDGE, values)
+        done += len(rows)
+        on_progress(done)
+        time.sleep(PAUSE)
     return done
+
+
+def outdated(store: Store) -> int:
+    """How many segments others than the rules of now have judged. Raises StoreError."""
+    [row] = store.execute("SELECT count(*) AS count FROM segments WHERE rules < ?1 OR rules > ?1", (version(),))
+    return int(row["count"])
 
 
 def sameness(text: str) -> int | None:
@@ -91,7 +136,7 @@ def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Transcript:
 
 
 def _columns(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:
-    """The columns of UPDATE but the last."""
+    """The columns of UPDATE between the first and the last."""
     if row["status"] == "retired":
         return 0, None, 0, None, None, None, None, None
     text = row["text"]
@@ -104,13 +149,18 @@ def _columns(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | floa
     return (
         len(normalise(text).split()),
         sameness(text),
-        mask(check(said(row, known))),
+        _warnings(row, known),
         errors,
         words,
         wrong,
         characters,
         _doubt(row),
     )
+
+
+def _warnings(row: sqlite3.Row, known: Callable[[str], bool]) -> int:
+    """The bits of what the rules find in it."""
+    return 0 if row["status"] == "retired" else mask(check(said(row, known)))
 
 
 def _doubt(row: sqlite3.Row) -> float | None:

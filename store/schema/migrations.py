@@ -162,6 +162,12 @@ ALTER TABLE model_versions ADD COLUMN deleted_at TEXT;
 """
 """A deleted version's row stays: others may descend from it, and corrections were heard by it."""
 
+RULES = """
+ALTER TABLE segments ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX segments_rules ON segments (rules);
+"""
+"""Which version of the rules found the `warnings` of a segment; 0 where none is known to have judged it."""
+
 INDEXED = (("turns", "text", 0), ("hypotheses", "text", 1), ("corrections", "after", 2))
 """What can be searched: table, column, and the kind that its row in `said` has modulo 4.
 
@@ -214,6 +220,12 @@ def m0003_runs(database: Database) -> None:
         database.execute(statement)
 
 
+def m0004_rules(database: Database) -> None:
+    """By which rules a segment was judged."""
+    for statement in split(RULES):
+        database.execute(statement)
+
+
 def split(script: str) -> list[str]:
     """The statements of an SQL script; `executescript` would commit the transaction it runs in."""
     import sqlite3
@@ -227,5 +239,5 @@ def split(script: str) -> list[str]:
     return statements
 
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk, m0003_runs)
+MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk, m0003_runs, m0004_rules)
 """All steps in order; the first leads from nothing to schema 1."""

@@ -44,12 +44,14 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
     from store.segments.queue import View, count, first, rows
     from store.text import clean
+    from tui.cli.catching_up import catch_up
 
     if options.warning and options.warning not in BITS:
         raise StoreError(f"“{options.warning}” is no warning", f"use one of {', '.join(BITS)}")
     if options.limit < 1:
         raise StoreError(f"A list of {options.limit} segments cannot be shown", "ask for one at least")
     with Store.open(data_folder()) as store:
+        catch_up(store)
         view = View(
             order=options.order,
             status=options.status,

@@ -37,8 +37,10 @@ def run(options: argparse.Namespace) -> int:
     from core.review.desk import author
     from store.database import Store
     from store.paths import data_folder
+    from tui.cli.catching_up import catch_up
 
     with Store.open(data_folder()) as store:
+        catch_up(store)
         figures, doubts = stats(store, author()), suspicions(store)
     if options.json:
         print(json.dumps({**figures.as_json(), **dataclasses.asdict(doubts)}, ensure_ascii=False))

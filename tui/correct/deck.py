@@ -334,6 +334,13 @@ class Deck:
 
     async def _watch(self) -> None:
         self._marker, _ = await self._jobs.worker.read(lambda desk: queue.changed_since(desk.store, None))
+        self._jobs.start(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        """Show what other rules judged as the rules of now judge it."""
+        if await self._jobs.worker.catch_up():
+            self._cards.clear()
+            await self.reorder()
 
     async def look_for_changes(self) -> None:
         """See what other processes changed since this was last asked. Raises StoreError."""

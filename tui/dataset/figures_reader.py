@@ -7,6 +7,7 @@ a small share of a processor. It knows no widget: what was read is posted as a m
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,6 +96,12 @@ class FiguresReader:
             self._post(FiguresFailed(str(error)))
         finally:
             self._counting = False
+
+    async def catch_up(self) -> None:
+        """Have what other rules judged judged again, and count what that changes."""
+        with contextlib.suppress(StoreError):  # counting says it
+            if await self._worker.catch_up():
+                await self.count()
 
     async def compare(self) -> None:
         """Compare segments with each other, if something was counted that was not compared, and it is time."""

@@ -84,6 +84,7 @@ class DatasetScreen(ModeScreen):
         if self.worker is None and self.tertulia.data is not None:
             self.worker = DatabaseWorker(self.tertulia.data)
             self.reader = FiguresReader(self.worker, self.post_message)
+            self.run_worker(self.reader.catch_up(), group="figures", exit_on_error=False)
         if self.worker is None:
             self._say(Content(NO_FOLDER))
         else:

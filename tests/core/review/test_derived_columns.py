@@ -115,7 +115,7 @@ def test_what_an_older_program_left_is_judged_once(store: Store) -> None:
     silent = heard(store, where, "", start=20.0)
     judged = [dict(row) for row in store.execute("SELECT * FROM segments ORDER BY id")]
     assert catch_up(store) == 0
-    store.execute("UPDATE segments SET sameness = NULL, warnings = 0, expected = 0, length = 0")
+    store.execute("UPDATE segments SET rules = 0, sameness = NULL, warnings = 0, expected = 0, length = 0")
     assert catch_up(store, lambda: True) == 0
     assert catch_up(store) == len([*numbers, silent])
     assert [dict(row) for row in store.execute("SELECT * FROM segments ORDER BY id")] == judged

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.conversation.vocabulary import WORDS
+from core.review.lint.rules import version
 from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
 from store.errors import StoreError
@@ -153,6 +154,7 @@ def _some(begin: int, size: int, words: NDArray[np.object_]) -> dict[str, list[d
                 "length": length,
                 "sameness": crc32(text.encode()),
                 "warnings": 1 << (number % 8) if number % 37 == 0 else 0,
+                "rules": version(),
                 "errors": mistakes if known else None,
                 "words": length if known else None,
                 "character_errors": mistakes * 4 if known else None,
