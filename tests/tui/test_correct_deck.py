@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,7 +91,10 @@ async def test_what_is_held_arrives_anew_and_as_it_is_by_then(tmp_path: Path) ->
         assert deck.again and deck.card is not None and deck.card.row.note == "ruido"
 
 
-async def test_what_others_change_is_posted_with_what_it_makes_out_of_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize("neighbours_first", [False, True])
+async def test_what_others_change_is_posted_with_what_it_makes_out_of_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, neighbours_first: bool
+) -> None:
     numbers = fill(tmp_path)
     async with hosted(tmp_path) as (host, jobs):
         deck = await in_time(host, jobs)
@@ -99,6 +104,16 @@ async def test_what_others_change_is_posted_with_what_it_makes_out_of_date(tmp_p
             await jobs.worker.read(lambda desk: None)
         await deck.look_for_changes()
         host.posted.clear()
+        read = jobs.worker.read
+
+        async def read_late(job: Callable[[Desk], Any]) -> Any:
+            found = await read(job)
+            if host.all(Deck.SegmentsChanged):
+                await host.get(Deck.NeighboursChanged)
+            return found
+
+        if neighbours_first:
+            monkeypatch.setattr(jobs.worker, "read", read_late)
         with desk(tmp_path, "luis") as theirs:
             theirs.accept(theirs.card(numbers[0]), "El lunes.")
             theirs.accept(theirs.card(numbers[1]), "El martes.")

@@ -355,12 +355,13 @@ class Deck:
         self.forget(changed)
         if newest[2] != marker[2]:  # there are new segments
             await self.reorder()
-        card = self.card
-        if card is not None and card.row.id in changed and not self.blind:
-            rows = await self._jobs.worker.read(lambda desk: queue.rows(desk.store, [card.row.id]))
+        shown = self.segment
+        if shown is not None and shown in changed and not self.blind:
+            rows = await self._jobs.worker.read(lambda desk: queue.rows(desk.store, [shown]))
             now = [(row.revision, row.heard) for row in rows]
-            if self.card is card and now != [(card.row.revision, card.row.heard)]:
-                self._host.post_message(self.ChangedElsewhere(card.row.id))
+            card = self.card  # by now: its neighbours may have been renewed meanwhile
+            if card is not None and card.row.id == shown and now != [(card.row.revision, card.row.heard)]:
+                self._host.post_message(self.ChangedElsewhere(shown))
 
 
 def _around(card: Card) -> frozenset[int]:
