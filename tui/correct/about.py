@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from core.review.card import Card
 
 MOST_WARNINGS = 2
-SOUND = ("clipped", "quiet", "noisy", "narrow")
-"""Warnings that one word says."""
 STATUS = {"new": "not corrected yet"}
 
 
@@ -82,7 +80,7 @@ def about(card: Card) -> tuple[Content, ...]:
     parts = [plain(row.speaker) or "no speaker", f"{row.seconds:.1f} s", STATUS.get(row.status, row.status)]
     if row.reason:
         parts[-1] += f": {plain(row.reason)}"
-    parts += [warning.code for warning in card.warnings if warning.code in SOUND]
+    parts += [warning.code for warning in card.warnings if warning.brief]
     if row.split:
         parts.append(row.split)
     line = Content(" · ").join([Content.styled(parts[0], STRONG), *(Content(part) for part in parts[1:])])
@@ -92,7 +90,7 @@ def about(card: Card) -> tuple[Content, ...]:
     if card.why:
         found.append(Content.styled(plain(card.why), MUTED))
     # One of a kind: the words that the others are about are marked in the text.
-    sentences = [warning for warning in card.warnings if warning.code not in SOUND]
+    sentences = [warning for warning in card.warnings if not warning.brief]
     kinds = {warning.code: plain(warning.sentence) for warning in reversed(sentences)}
     shown = list(kinds.values())[::-1][:MOST_WARNINGS]
     found += [Content.assemble(("! ", ACCENT), sentence) for sentence in shown]

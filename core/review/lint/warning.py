@@ -25,6 +25,8 @@ class Warned:
     """What is seen, and what to do about it."""
     span: tuple[int, int] | None = None
     """The characters it is about, first and one past the last; None where it is about the whole."""
+    brief: bool = False
+    """Whether the rule's name says it all to somebody who listens, such as quiet."""
 
 
 @dataclass(frozen=True, slots=True)

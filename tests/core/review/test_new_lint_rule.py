@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +18,8 @@ from core.review.derived_columns import catch_up, outdated, refresh
 from core.review.desk import Desk
 from core.review.lint import rules
 from core.review.lint.rules import Rule, Transcript, Warned
-from store.database import Store
+from store.check import check
+from store.database import Store, Value
 from store.segments.queue import View, count
 from tests.core.review.desk_makings import correct, heard, recording
 
@@ -25,6 +30,24 @@ def always(said: Transcript) -> Iterator[Warned]:
 
 ALWAYS = Rule("always", 1 << 40, "What is always said", always)
 TEXTS = ("Ayer fui al mercado.", "Compré dos kilos.", "Hace calor hoy.", "No lo sé.", "Hasta mañana.")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from core.review import derived_columns
+from store.database import Store
+from tests.core.review.test_new_lint_rule import one_more_rule
+
+def wait(done):
+    print(done, flush=True)
+    sys.stdin.read()
+
+derived_columns.JUDGED_AT_ONCE = 2
+with one_more_rule(), Store.open(Path(sys.argv[1])) as store:
+    derived_columns.judge_again(store, on_progress=wait)
+"""
+"""Judges two segments, says so, and waits to be killed."""
 
 
 @contextmanager
@@ -92,7 +115,7 @@ def test_what_somebody_changes_meanwhile_keeps_what_it_was_judged(
     """The other writer is there between reading and writing: its warnings are about its own text."""
     read = store.execute
 
-    def execute(sql: str, values: tuple[object, ...] = ()) -> object:
+    def execute(sql: str, values: Sequence[Value] = ()) -> list[sqlite3.Row]:
         found = read(sql, values)
         if sql == derived_columns.OTHERS and found:
             monkeypatch.setattr(store, "execute", read)
@@ -114,6 +137,35 @@ def test_the_version_follows_from_rows_and_source(tmp_path: Path, store: Store) 
     assert rules.version() == known
     for rule in rules.RULES:
         assert all((Path(rules.__file__).parents[3] / path).is_file() for path in rule.by)
+
+
+def test_what_the_rules_take_from_outside_their_folder_counts() -> None:
+    folder = Path(rules.__file__).parent
+    taken = {
+        f"{node.module.replace('.', '/')}.py"
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and node.module.startswith(("core.", "models.", "store."))
+        and not node.module.startswith("core.review.lint")
+    }
+    named = {path for rule in rules.RULES for path in rule.by}
+    assert "core/conversation/grammar.py" in taken and taken <= named, (
+        "name it in the row of the rule that takes it"
+    )
+
+
+def test_killed_half_way_it_goes_on_where_it_was(store: Store) -> None:
+    before = check(store)
+    command = [sys.executable, "-P", "-c", KILLED, str(store.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout and child.stdout.readline() == "2\n"
+        child.kill()
+    assert sum(bool(each & ALWAYS.bit) for each in bits(store)) == 2 and check(store) == before
+    with one_more_rule():
+        assert catch_up(store) == len(TEXTS) - 2 and outdated(store) == 0
+        assert count(store, View(warnings=ALWAYS.bit)) == len(TEXTS)
 
 
 def test_a_bit_is_one_rules_own() -> None:
