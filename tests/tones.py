@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from models.errors import ModelError
 from models.files import megabytes, named, read_json
 from models.kind import Description, no_speaker
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PART: Literal["voice"] = "voice"
 FORMAT = "Tones"
@@ -52,12 +53,16 @@ class ToneVoice:
         self._pitch = pitch
 
     def speak(self, text: str, pace: float = 1.0) -> Iterator[NDArray[np.float32]]:
+        import numpy as np
+
         time = np.arange(int(len(text) * 0.05 / pace * self.sample_rate)) / self.sample_rate
         yield (0.5 * np.sin(2 * np.pi * self._pitch * time)).astype(np.float32)
 
 
 def pitch(sound: NDArray[np.float32], rate: int) -> float:
     """The strongest frequency of a sound, in Hz."""
+    import numpy as np
+
     return float(np.fft.rfftfreq(len(sound), 1 / rate)[np.abs(np.fft.rfft(sound)).argmax()])
 
 

@@ -1,15 +1,14 @@
 """What every key means, decided once for the whole app; the keys that work everywhere; and what a row of keys is.
 
-`MEANINGS` is the one table of keys: a meaning has its keys, and no key has two meanings. Each screen has a table of
-rows of its own in its room; a row names what it means there, and takes its keys from here, so that a letter cannot
-mean one thing on this screen and another on that one. Meanings of `RESERVED` have their keys before they have a
-row, so that nothing else settles there meanwhile.
+`MEANINGS` is the one table of keys, and `WRITING` that of the keys that work while letters are text: a meaning has
+its keys, and no key has two meanings. Each screen has a table of rows of its own in its room; a row names what it
+means there, and takes its keys from here, so that no key means one thing on this screen and another on that.
+Meanings of `RESERVED` have their keys before they have a row, so that nothing else settles there meanwhile.
 
 Bindings, the bottom line, the `?` help and the command palette are all read from the rows, so that what the screen
-promises is what the keys do. Plain keys work while navigating; while writing they are letters, and the function key
-of the same row does the same thing. The letters of a dialog are the answers to what it asks, shown beside the
-question, and mean nothing elsewhere (`Key.answers`); its other keys mean what they mean everywhere. Left out on
-purpose are keys that terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b,
+promises is what the keys do. The letters of a dialog are the answers to what it asks, shown beside it, and mean nothing
+elsewhere (`Key.answers`, `Key.writing_answer`); its other keys mean what they mean everywhere. Left out on purpose
+are keys that terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b,
 F10, F11.
 """
 
@@ -102,6 +101,29 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
 }
 """Keys of every meaning in Textual's names; the first is the one that is shown."""
 
+WRITING: Mapping[str, str] = {
+    "help": "f1",
+    "main": "f2",
+    "slower": "f3",
+    "faster": "f4",
+    "again": "f5",
+    "again and again": "f6",
+    "first half second": "f7",
+    "next doubt": "f8",
+    "doubt before": "f20",
+    "unsure": "f9",
+    "stop": "f12",
+    "accept": "enter",
+    "back": "escape",
+    "up": "up",
+    "down": "down",
+    "a screen up": "pageup",
+    "a screen down": "pagedown",
+    "palette": "ctrl+p",
+    "quit at once": "ctrl+q",
+}
+"""The key of a meaning while letters are text; f20 is what terminals send for shift and F8."""
+
 RESERVED = frozenset(
     (
         "a review screen",
@@ -132,7 +154,7 @@ class Key:
     tip: str
     """One sentence for help and palette."""
     writing: str = ""
-    """The key while writing, if there is one."""
+    """What it is in `WRITING`, which has its key while writing; empty where it cannot be done then."""
     foot: bool = False
     """Whether the bottom line shows it."""
     title: str = ""
@@ -141,6 +163,14 @@ class Key:
     """Whether the writing key works before any widget sees it, even in a dialog."""
     answers: tuple[str, ...] = ()
     """Letters that give this answer in a dialog, which shows them; before the keys of its meanings."""
+
+    writing_answer: str = ""
+    """A function key that gives this answer in a dialog while somebody writes in it."""
+
+    @property
+    def writing_key(self) -> str:
+        """The key while writing, if there is one."""
+        return self.writing_answer or (WRITING[self.writing] if self.writing else "")
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -155,13 +185,13 @@ EVERYWHERE = (
         for mode in MODES
     ),
     Key("app.help", ("help",), "app.keys_help", "keys", "Show the keys of this screen.",
-        writing="f1", foot=True, title="Keys"),
+        writing="help", foot=True, title="Keys"),
     Key("app.palette", (), "app.command_palette", "palette", "Find any command by its name.",
-        writing="ctrl+p"),
+        writing="palette"),
     Key("app.quit", ("quit",), "app.leave", "quit", "Store everything and quit; asks in a conversation.",
         foot=True, title="Quit"),
     Key("app.quit_at_once", (), "app.quit", "quit", "Store everything and quit at once.",
-        writing="ctrl+q", foot=True, always=True),
+        writing="quit at once", foot=True, always=True),
 )  # fmt: skip
 
 DIALOG = (Key("dialog.close", ("back", "help", "quit"), "dismiss", "close", "Close this.", foot=True),)
@@ -172,7 +202,6 @@ _SHOWN = {
     "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "delete": "del",
     "backspace": "bksp", "f20": "⇧F8",
 }  # fmt: skip
-"""f20 is what terminals send for shift and F8."""
 
 
 def shown(key: str) -> str:
@@ -191,10 +220,10 @@ def bindings(table: Iterable[Key]) -> list[BindingType]:
     for key in table:
         if key.keys:
             found.append(Binding(",".join(key.keys), key.action, key.label, show=False, tooltip=key.tip, id=key.id))
-        if key.writing and key.writing not in key.keys:
+        if key.writing_key and key.writing_key not in key.keys:
             found.append(
                 Binding(
-                    key.writing,
+                    key.writing_key,
                     key.action,
                     key.label,
                     show=False,

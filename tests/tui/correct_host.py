@@ -44,7 +44,7 @@ class Host:
         return self._timers[-1]
 
     def run_worker(self, work: Any, *, group: str, exclusive: bool = False, exit_on_error: bool) -> object:
-        task = asyncio.get_running_loop().create_task(work, name=group)
+        task = asyncio.get_running_loop().create_task(work() if callable(work) else work, name=group)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

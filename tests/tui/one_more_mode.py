@@ -15,7 +15,7 @@ from tui.messages import PromotionEnded
 from tui.modes import Mode
 
 ROW = Mode(
-    "notes", "8", "Notes", "Read what you noted.", "tests.tui.notes_screen:NotesScreen", news=(PromotionEnded,)
+    "notes", "f14", "Notes", "Read what you noted.", "tests.tui.notes_screen:NotesScreen", news=(PromotionEnded,)
 )
 
 
@@ -27,7 +27,7 @@ async def main(data: Path) -> None:
     async with app_with(data, size=(110, 50)) as it:
         palette = {command.title: command.help for command in it.app.get_system_commands(it.talk)}
         loaded = "tests.tui.notes_screen" in sys.modules
-        await it.press("8")
+        await it.press("f14")
         await it.until(lambda: "Nothing was noted yet." in it.seen())
         from tests.tui.notes_screen import NotesScreen
 

@@ -49,7 +49,7 @@ async def test_what_was_listened_to_is_posted_and_each_sample_counted_once(
     tape = SilentPlayer()
     playback = Playback(host, lambda: tape)
     playback.show(rows[0], again=False)
-    assert not host.posted and playback.player is None
+    assert not host.posted and playback.link.player is None
     playback.play_all()
     assert playback.playing and host.kinds() == [Playback.Changed]
     await asked(tape, 1)

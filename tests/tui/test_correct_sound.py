@@ -146,7 +146,7 @@ async def test_while_writing_the_function_keys_play(tmp_path: Path) -> None:
         await it.press("i")
         await it.press("f2")
         assert it.tape.asked[-1] == Stop()
-        await it.press("f6", "f7", "f3", "f5")
+        await it.press("f5", "f7", "f3", "f6")
         assert [play.end - play.start for play in it.tape.plays[-2:]] == [LENGTH, SECOND // 2]
         assert it.tape.asked[-2:] == [Adjust(pace=0.85), Adjust(loop=True)]
         assert it.screen.editor.text == HEARD[0]
@@ -209,7 +209,7 @@ async def test_the_real_player_is_started_when_something_is_played_and_ended_wit
         await pilot.press("2")
         screen = app.screen
         assert isinstance(screen, CorrectScreen)
-        while not isinstance(started := screen.playback.player, Player) or started.pid is None:
+        while not isinstance(started := screen.playback.link.player, Player) or started.pid is None:
             await pilot.pause()
         # Where there is a loudspeaker it is heard; where there is none, that is told.
         while screen.waveform.at is None and not app._notifications:

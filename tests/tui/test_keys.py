@@ -17,7 +17,7 @@ from core.engine.protocol import State
 from tests.tui.correct_driver import CorrectDriver, correcting, fill
 from tests.tui.driver import Driver, app_with
 from tui import keys
-from tui.keys import EVERYWHERE, MEANINGS, RESERVED, Key, letter, shown
+from tui.keys import EVERYWHERE, MEANINGS, RESERVED, WRITING, Key, letter, shown
 from tui.pictures.talk import CONVERSATION
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.help import KeysTable
@@ -57,6 +57,15 @@ def test_no_key_has_two_meanings() -> None:
     assert not [name for name, count in counts.items() if count > 1]
 
 
+def test_no_key_has_two_meanings_while_writing() -> None:
+    assert len(set(WRITING.values())) == len(WRITING)
+    assert {row.writing for table in DIALOGS for row in table} - {""} == set(WRITING)
+    commands = {name: meaning for meaning, names in MEANINGS.items() for name in names}
+    assert all(commands.get(key, meaning) == meaning for meaning, key in WRITING.items()), (
+        "nor another than outside"
+    )
+
+
 def test_every_screen_is_looked_at() -> None:
     assert {"TalkScreen", "CorrectScreen", "DatasetScreen", "TrainScreen", "CompareScreen"} <= set(SCREENS)
     assert [one for one in below(ModalScreen) if one.__name__ == "HelpScreen"]
@@ -67,7 +76,7 @@ def test_on_a_screen_a_letter_is_one_command_and_means_what_it_does_elsewhere(na
     table = (*SCREENS[name], *EVERYWHERE)
     counts = Counter(key for row in table for key in row.keys if is_letter(key))
     assert not [key for key, count in counts.items() if count > 1]
-    assert not [row.id for row in table if row.answers], "answers are for dialogs"
+    assert not [row.id for row in table if row.answers or row.writing_answer], "answers are for dialogs"
     assert not [row.id for row in table if RESERVED & set(row.means)]
 
 
@@ -127,4 +136,4 @@ def test_help_lists_every_key_in_eighty_columns(name: str) -> None:
         _, *lines = KeysTable(name, table).render().plain.splitlines()
         for row, line in zip(table, lines, strict=True):
             assert line.endswith(f" {row.tip}") and len(line) <= 75
-            assert all(shown(key) in line for key in (*row.keys, row.writing) if key)
+            assert all(shown(key) in line for key in (*row.keys, row.writing_key) if key)

@@ -130,13 +130,13 @@ def test_every_key_does_something_and_is_explained(owner: type[object], table: t
         assert hasattr(owner, f"action_{name}"), f"{key.id}: there is no action {name}"
         assert key.tip.endswith(".") and len(key.tip) <= 51, key.id
         eaten = EATEN - ({"ctrl+q"} if key.always else set())
-        assert not eaten & {*key.keys, key.writing}, key.id
+        assert not eaten & {*key.keys, key.writing_key}, key.id
 
 
 def test_ids_are_unique_and_what_works_while_writing_is_no_letter() -> None:
     everything = [key for _, table in TABLES for key in table]
     assert len({key.id for key in everything}) == len(everything)
-    assert not [key.id for key in everything if len(key.writing) == 1]
+    assert not [key.id for key in everything if len(key.writing_key) == 1]
 
 
 async def test_help_shows_every_key_of_the_screen(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_help_shows_every_key_of_the_screen(tmp_path: Path) -> None:
         await it.press("question_mark")
         for key in (*TALK, *EVERYWHERE):
             assert key.tip in it.seen()
-            assert all(shown(name) in it.seen() for name in (*key.keys, key.writing) if name)
+            assert all(shown(name) in it.seen() for name in (*key.keys, key.writing_key) if name)
         await it.press("escape")
         assert not isinstance(it.app.screen, HelpScreen)
 

@@ -166,7 +166,7 @@ class CardPane(Vertical):
         card, playback, status = self.editing.card, self.playback, self.status
         self.waveform.at, self.waveform.heard = playback.at, playback.heard
         status.playing, status.pace, status.loop = playback.playing, playback.pace, playback.loop
-        if card is not None and playback.player is not None:
+        if card is not None and playback.link.player is not None:
             status.heard = playback.listened / max(card.row.seconds, 1e-6)
         word = self.editing.word_heard(playback.moment)
         if word != self.text.heard:

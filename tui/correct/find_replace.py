@@ -33,13 +33,21 @@ REPLACE = (
     Key("replace.apply", ("accept",), "apply", "replace", "Replace in all that are ticked.", foot=True),
     Key("replace.tick", ("main",), "tick", "tick", "Tick a segment, or take its tick away.", foot=True),
     Key("replace.all", (), "tick_all", "all/none", "Tick all segments, or none.", foot=True, answers=("a",)),
-    Key("replace.words", (), "option('whole_words')", "whole words", "Whole words only.", writing="f2", foot=True),
-    Key("replace.case", (), "option('match_case')", "case", "Heed capitals.", writing="f3", foot=True),
-    Key("replace.regex", (), "option('regex')", "pattern", "A regular expression.", writing="f4", foot=True),
+    Key(
+        "replace.words",
+        (),
+        "option('whole_words')",
+        "whole words",
+        "Whole words only.",
+        writing_answer="f2",
+        foot=True,
+    ),
+    Key("replace.case", (), "option('match_case')", "case", "Heed capitals.", writing_answer="f3", foot=True),
+    Key("replace.regex", (), "option('regex')", "pattern", "A regular expression.", writing_answer="f4", foot=True),
     Key("replace.down", ("down",), "move(1)", "down", "To the preview, and down in it.", writing="down"),
     Key("replace.up", ("up",), "move(-1)", "up", "Up; from the top back to the fields.", writing="up"),
-    Key("replace.close", ("back",), "close", "back", "Change nothing.", writing="escape", foot=True),
-)
+    Key("replace.close", ("back",), "close", "back", "Change nothing.", writing="back", foot=True),
+)  # fmt: skip
 
 
 class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
@@ -95,7 +103,7 @@ class Replace(ModalScreen["tuple[ReplacementPlan, set[int]] | None"]):
         items = []
         in_list = self.hits.has_focus or self._given is not None
         for key in REPLACE:
-            name = (key.keys[0] if key.keys else "") if in_list else key.writing
+            name = (key.keys[0] if key.keys else "") if in_list else key.writing_key
             if not key.foot or not name or (in_list and not key.keys):
                 continue
             option = key.action.partition("'")[2].partition("'")[0]

@@ -105,7 +105,7 @@ class Keyboard:
         """Keys that wait for the card."""
         table = tuple(keys)
         self._plain = {name: key.action for key in table for name in key.keys}
-        self._writing = {key.writing: key.action for key in table if key.writing}
+        self._writing = {key.writing_key: key.action for key in table if key.writing_key}
         self._elsewhere = {name: key.action for key in EVERYWHERE for name in key.keys}
         self._releasing = False
         self._pressed, self._seconds, self._last_key = 0, 0.0, monotonic()

@@ -6,7 +6,6 @@ what it reports of a segment that has been left is not counted for the one that 
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from typing import Literal
 from textual.message import Message
 
 from core.player import protocol
-from core.player.protocol import Adjust, Command, Event, Play, Stop
+from core.player.protocol import Adjust, Event, Play, Stop
 from store.segments.queue import SegmentRow
 from store.units import SAMPLE_RATE
 from tui.correct.jobs import Said
+from tui.player_link import PlayerLink
 from tui.segment_sound import gain
 from tui.services import PlayerLike
 from tui.shell.host import Host
@@ -75,13 +75,10 @@ class Playback:
         self.playing = False
         self.pace = 1.0
         self.loop = False
-        self.player: PlayerLike | None = None
-        """None until there is first something to play."""
         self.plays: deque[tuple[int, Play]] = deque()
         """What was asked for and is not finished, with its segment; the first is what is heard."""
         self._host = host
-        self._make_player = make_player
-        self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self.link = PlayerLink(host, make_player, self._on_event)
         self._last_play: Play | None = None
         self._heard: list[tuple[int, int]] = []
         """Spans of the segment that were listened to."""
@@ -107,10 +104,9 @@ class Playback:
         if start >= end:
             return
         self._last_play = Play(row.sha256, start, end, self.pace, self.loop if loop is None else loop, gain(row))
-        if self._has_player():
+        if self.link.send(self._last_play):
             self.plays.append((row.id, self._last_play))
             self.playing = True
-            self._commands.put_nowait(self._last_play)
             self._changed()
         elif not self._said_silence:
             self._said_silence = True
@@ -152,7 +148,7 @@ class Playback:
         """Play what was played last again and again, or no longer."""
         self.loop = not self.loop
         if self.playing:
-            self._commands.put_nowait(Adjust(loop=self.loop))
+            self.link.send(Adjust(loop=self.loop))
         elif self.loop and self._last_play is not None:
             self.play(self._last_play.start, self._last_play.end)
         self._changed()
@@ -162,12 +158,12 @@ class Playback:
         place = PACES.index(self.pace) + step
         self.pace = PACES[min(max(place, 0), len(PACES) - 1)]
         if self.playing:
-            self._commands.put_nowait(Adjust(pace=self.pace))
+            self.link.send(Adjust(pace=self.pace))
         self._changed()
 
     def hush(self) -> None:
         if self.playing:
-            self._commands.put_nowait(Stop())
+            self.link.send(Stop())
             self.playing = False
             self._changed()
 
@@ -179,24 +175,7 @@ class Playback:
 
     async def close(self) -> None:
         """End the player."""
-        if self.player is not None:
-            await self.player.close()
-
-    def _has_player(self) -> bool:
-        if self.player is None:
-            self.player = self._make_player()
-            if self.player is not None:
-                self._host.run_worker(self._listen(self.player), group="player", exit_on_error=False)
-                self._host.run_worker(self._deliver(self.player), group="deliver", exit_on_error=False)
-        return self.player is not None
-
-    async def _deliver(self, player: PlayerLike) -> None:
-        while True:
-            await player.send(await self._commands.get())
-
-    async def _listen(self, player: PlayerLike) -> None:
-        async for event in player.events():
-            self._on_event(event)
+        await self.link.close()
 
     def _changed(self) -> None:
         self._host.post_message(self.Changed())

@@ -24,7 +24,6 @@ from tui.dataset.panels import Panels
 from tui.dataset.task_line import TaskLine
 from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
 from tui.keys import bindings, letter
-from tui.shell.header_and_keys import KeysLine
 from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 from tui.shell.section_tabs import SectionTabs
 
@@ -157,7 +156,7 @@ class DatasetScreen(ModeScreen):
     @on(Panels.Moved)
     def moved(self) -> None:
         self.tabs.here, self.tabs.in_sight = self.panels.section, self.panels.in_sight
-        self._show_keys()
+        self.show_keys()
 
     def action_move(self, step: int) -> None:
         self.panels.move(step)
@@ -232,7 +231,7 @@ class DatasetScreen(ModeScreen):
         if task is None:
             self.task_line.put_away()
             self.rejected = ()
-            self._show_keys()
+            self.show_keys()
             return
 
         def answered(stop: bool | None) -> None:
@@ -250,7 +249,7 @@ class DatasetScreen(ModeScreen):
     def task_began(self, message: TaskBegan) -> None:
         self.rejected = ()
         self.task_line.begin(message.name)
-        self._show_keys()
+        self.show_keys()
 
     @on(TaskProgressed)
     def task_progressed(self, message: TaskProgressed) -> None:
@@ -272,7 +271,7 @@ class DatasetScreen(ModeScreen):
             self.tertulia.tell(end.text, "error")
         if end.state == "done" and not self.is_current:
             self.tertulia.tell(f"The {message.name} is done: {end.text}.", "information")
-        self._show_keys()
+        self.show_keys()
         self.action_refresh()
 
     # --- keys ---------------------------------------------------------------------------------------
@@ -293,8 +292,3 @@ class DatasetScreen(ModeScreen):
                 return bool(self.task_line.state)
             case _:
                 return super().check_action(action, parameters)
-
-    def _show_keys(self) -> None:
-        for keys in self.query(KeysLine):
-            keys.refresh()
-        self.refresh_bindings()

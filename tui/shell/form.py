@@ -21,8 +21,8 @@ from tui.theme import BAD, KEY, MUTED
 FORM = (
     Key("form.next", (), "field(1)", "field", "The next field.", writing="down"),
     Key("form.previous", (), "field(-1)", "field before", "The field before.", writing="up"),
-    Key("form.done", (), "done", "do it", "Do it.", writing="enter"),
-    Key("form.close", (), "close", "back", "Change nothing.", writing="escape"),
+    Key("form.done", (), "done", "do it", "Do it.", writing="accept"),
+    Key("form.close", (), "close", "back", "Change nothing.", writing="back"),
 )
 
 

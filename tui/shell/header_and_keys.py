@@ -114,7 +114,7 @@ class KeysLine(Clickable):
         last: list[Content] = []
         taken = set()
         for key in (key for table in self.tables for key in table if key.foot):
-            name = key.writing if self.writing else (key.keys[0] if key.keys else "")
+            name = key.writing_key if self.writing else (key.keys[0] if key.keys else "")
             if not name or name in taken or not self._allowed(key.action):
                 continue
             taken.add(name)

@@ -30,7 +30,7 @@ class KeysTable(Widget):
         lines = [Content.styled(self.about, "bold underline")]
         for key in self.keys:
             plain_keys = Content.styled(f"{' '.join(shown(name) for name in key.keys):<{KEYS}}", KEY)
-            writing = Content.styled(f"{shown(key.writing) if key.writing else '':<{WRITING}}", MUTED)
+            writing = Content.styled(f"{shown(key.writing_key) if key.writing_key else '':<{WRITING}}", MUTED)
             lines.append(plain_keys + writing + key.tip)
         return Content("\n").join(lines)
 

@@ -38,6 +38,12 @@ class ModeScreen(Screen[None]):
         """The widgets between header and keys."""
         raise NotImplementedError
 
+    def show_keys(self) -> None:
+        """Show at the bottom what can be pressed now."""
+        for line in self.query(KeysLine):
+            line.refresh()
+        self.refresh_bindings()
+
     def on_mount(self) -> None:
         header = self.query_one(HeaderLine)
         self.watch(self.app, "recogniser_labels", lambda labels: setattr(header, "recogniser_labels", labels))

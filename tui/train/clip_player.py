@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from textual.message import Message
 
 from core.player import protocol
 from core.player.protocol import Play, Stop
+from tui.player_link import PlayerLink
 from tui.services import PlayerLike
 from tui.shell.host import Host
 
@@ -38,41 +38,32 @@ class ClipPlayer:
         self.playing = False
         """Whether something is heard, as far as one knows here."""
         self._host = host
-        self._make_player = make_player
-        self._player: PlayerLike | None = None
+        self._link = PlayerLink(host, make_player, self._on_event)
         self._unfinished = 0
         """Plays that were asked for and of whose end the player has not spoken."""
 
     def play(self, clip: Play) -> None:
         self.playing = True
         self._unfinished += 1
-        self._send(clip)
+        self._link.send(clip)
 
     def hush(self) -> None:
         """Be silent, if there is something to hear."""
         if self.playing:
             self.playing = False
-            self._send(Stop())
+            self._link.send(Stop())
 
     async def close(self) -> None:
-        if self._player is not None:
-            await self._player.close()
+        await self._link.close()
 
-    def _send(self, command: protocol.Command) -> None:
-        if self._player is None:
-            self._player = self._make_player()
-            self._host.run_worker(partial(self._listen, self._player), group="player", exit_on_error=False)
-        self._host.run_worker(partial(self._player.send, command), group="deliver", exit_on_error=False)
-
-    async def _listen(self, player: PlayerLike) -> None:
-        async for event in player.events():
-            match event:
-                case protocol.Finished():
-                    self._unfinished -= 1
-                    if self.playing and not self._unfinished:
-                        self.playing = False
-                        self._host.post_message(PlayingEnded())
-                case protocol.Error(text=text):
-                    self._host.post_message(PlayingFailed(text))
-                case _:
-                    pass
+    def _on_event(self, event: protocol.Event) -> None:
+        match event:
+            case protocol.Finished():
+                self._unfinished -= 1
+                if self.playing and not self._unfinished:
+                    self.playing = False
+                    self._host.post_message(PlayingEnded())
+            case protocol.Error(text=text):
+                self._host.post_message(PlayingFailed(text))
+            case _:
+                pass

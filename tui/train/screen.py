@@ -22,7 +22,6 @@ from store.versions import ModelVersion
 from tui.database_worker import DatabaseWorker
 from tui.keys import bindings
 from tui.messages import PromotionEnded
-from tui.shell.header_and_keys import KeysLine
 from tui.shell.listing import LineRow, Listing
 from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 from tui.shell.text_view import TextView
@@ -107,7 +106,7 @@ class TrainScreen(ModeScreen):
     def go(self, page: int) -> None:
         """Show a page."""
         self.pages.go(page, with_run=self.follower.run is not None)
-        self._show_keys()
+        self.show_keys()
 
     @on(ChoiceChanged)
     @on(ProspectRead)
@@ -119,13 +118,11 @@ class TrainScreen(ModeScreen):
         pages.worth.show(partial(worth_rows, self.plan.prospect, self.plan.preset_text, waiting(overview)))
         pages.versions.show(partial(version_rows, overview, self.marked))
         pages.verdict.show(partial(verdict_rows, judged, standing))
-        self._show_keys()
+        self.show_keys()
 
     @on(Listing.Moved, "#versions")
-    def _show_keys(self) -> None:
-        for keys in self.query(KeysLine):
-            keys.refresh()
-        self.refresh_bindings()
+    def draw_keys(self) -> None:
+        self.show_keys()
 
     # --- what keys work on ------------------------------------------------------------------------
 
@@ -225,11 +222,11 @@ class TrainScreen(ModeScreen):
 
     def action_start(self) -> None:
         self.follower.start(self.plan.choice)
-        self._show_keys()
+        self.show_keys()
 
     def action_resume(self) -> None:
         self.follower.resume()
-        self._show_keys()
+        self.show_keys()
 
     def action_stop(self) -> None:
         if (run := self.follower.run) is not None:
@@ -256,7 +253,7 @@ class TrainScreen(ModeScreen):
         if message.run is self.follower.run:
             self.pages.run.show(message.state, f"Run {message.run.id}")
             self.pages.tabs.summary = (summary(message.run, message.state),)
-            self._show_keys()
+            self.show_keys()
 
     @on(RunEnded)
     def settle_run(self, message: RunEnded) -> None:
@@ -282,7 +279,7 @@ class TrainScreen(ModeScreen):
     @on(ActionRefused)
     def tell_why(self, message: RunFailedToStart | RunFailedToStop | ActionRefused) -> None:
         self.tertulia.tell(message.why, "error")
-        self._show_keys()
+        self.show_keys()
 
     # --- runs and versions ------------------------------------------------------------------------
 
@@ -362,7 +359,7 @@ class TrainScreen(ModeScreen):
         version, question = message.judged.version, dialogs.promote(message.judged)
         if question is None:
             self.tertulia.promote(version.name)
-            self._show_keys()
+            self.show_keys()
         else:
             self._ask(question, lambda: self.tertulia.promote(version.name, force=version.run is not None))
 
@@ -393,6 +390,6 @@ class TrainScreen(ModeScreen):
         def answered(yes: bool | None) -> None:
             if yes:
                 do()
-                self._show_keys()
+                self.show_keys()
 
         self.app.push_screen(question, answered)
