@@ -63,7 +63,7 @@ class EngineLike(Protocol):
 
 
 class TertuliaApp(App[None]):
-    """Tertulia in the terminal.
+    """Tertulia in the terminal; what its screens may ask of it, `tui.services` says.
 
     Args:
         data: The data folder; None asks the store for the usual one.
@@ -232,12 +232,10 @@ class TertuliaApp(App[None]):
             await engine.send(await self._commands.get())
 
     def send(self, command: Command) -> None:
-        """Queue a command for the engine; without an engine there is nobody to do it."""
         if self._engine is not None:
             self._commands.put_nowait(command)
 
     def begin(self, scenario: str, level: str) -> None:
-        """Begin a session, with a new engine when the old one has gone."""
         self.settings = replace(self.settings, scenario=scenario, level=level)
         self.save_settings()
         if self._engine is not None:
@@ -293,30 +291,20 @@ class TertuliaApp(App[None]):
 
     @property
     def is_promoting(self) -> bool:
-        """Whether a version is being promoted or rolled back from just now."""
         return self._active_recogniser is not None and self._active_recogniser.changing
 
     def promote(self, name: str, force: bool = False) -> None:
-        """Make a version the one in use; PromotionEnded tells the screens how that ended.
-
-        Args:
-            name: of the version.
-            force: whatever its verdict says.
-        """
         self.active_recogniser.promote(name, force)
 
     def roll_back(self) -> None:
-        """Go back to the version in use before; PromotionEnded tells how that ended."""
         self.active_recogniser.roll_back()
 
     def renew_standing(self) -> None:
-        """Read again how good the recogniser is: a run has ended, or something was corrected."""
         self.active_recogniser.renew()
 
     # --- around it ------------------------------------------------------------------------------
 
     def tell(self, text: str, severity: str) -> None:
-        """A toast; `severity` is information, warning or error."""
         assert severity in ("information", "warning", "error")
         self.notify(plain(text), severity=severity, markup=False, timeout=8)  # type: ignore[arg-type]
 
@@ -324,12 +312,6 @@ class TertuliaApp(App[None]):
         self.switch_mode(mode)
 
     async def open_view(self, view: View, title: str) -> None:
-        """Show these segments in the Correct screen.
-
-        Args:
-            view: which, and in which order.
-            title: what they are, in a word or two.
-        """
         from tui.correct.screen import CorrectScreen
 
         await self.switch_mode("correct")

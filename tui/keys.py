@@ -6,9 +6,9 @@ means there, and takes its keys from here, so that no key means one thing on thi
 Meanings of `RESERVED` have their keys before they have a row, so that nothing else settles there meanwhile.
 
 Bindings, the bottom line, the `?` help and the command palette are all read from the rows, so that what the screen
-promises is what the keys do. The letters of a dialog are the answers to what it asks, shown beside it, and mean nothing
-elsewhere (`Key.answers`, `Key.writing_answer`); its other keys mean what they mean everywhere. Left out on purpose
-are keys that terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b,
+promises is what the keys do. The letters of a dialog are the answers to what it asks, shown beside it, and mean
+nothing elsewhere (`Key.answers`, `Key.writing_answer`); its other keys mean what they mean everywhere. Left out on
+purpose are keys that terminals or tmux keep for themselves: ctrl+enter, ctrl+i, ctrl+m, ctrl+j, ctrl+h, ctrl+b,
 F10, F11.
 """
 

@@ -18,7 +18,7 @@ from store.errors import StoreError
 from store.segments.edits import ActionDone, ConflictError
 from store.segments.queue import View
 from tui.correct import decisions
-from tui.correct.accepting import AcceptedNow, accept, accept_again, yield_to_theirs
+from tui.correct.accepted import AcceptedNow
 from tui.correct.decisions import Decision
 from tui.correct.deck import Deck
 from tui.correct.jobs import Jobs, Said
@@ -157,14 +157,14 @@ class Review:
         self._editing.settle()
         self._begin(card)
         if self._deck.blind:
-            again = self._jobs.worker.do(accept_again(card, listened))
+            again = self._jobs.worker.do(lambda desk: desk.second_pass(card, card.text, listened))
             self._jobs.start(self._accept_again(card, again))
         else:
             self._store(card, card.text, listened, effort)
         self._advance()
 
     def _store(self, card: Card, text: str, listened: float, effort: Effort) -> None:
-        job = self._jobs.worker.do(accept(card, text, listened, effort))
+        job = self._jobs.worker.do(lambda desk: desk.accept(card, text, listened, *effort))
         self._jobs.start(self._accept(card, text, effort, job))
 
     async def _accept(self, card: Card, text: str, effort: Effort, job: Awaitable[ActionDone]) -> None:
@@ -195,7 +195,8 @@ class Review:
         """Of two texts take mine or theirs, or go back to edit mine."""
         mine = error.yours.reference or ""
         if take == "theirs":
-            self._jobs.start(self._yield(self._jobs.worker.do(yield_to_theirs(error.segment))))
+            drop = self._jobs.worker.do(lambda desk: desk.draft(card := desk.card(error.segment), card.shown))
+            self._jobs.start(self._yield(drop))
             self._deck.forget([error.segment])
         elif take == "mine":
             self._jobs.start(self._insist(error.segment, mine))

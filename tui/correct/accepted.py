@@ -1,44 +1,8 @@
-"""Accepting texts: what it stores, and what was accepted since the start."""
+"""What was accepted since the start, and how fast."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from core.review.card import Card
-from store.segments.edits import ActionDone
-from tui.correct.keyboard import Effort
-
-if TYPE_CHECKING:
-    from core.review.desk import Desk
-    from core.review.second_look import SecondLook
-
-
-def accept(card: Card, text: str, listened: float, effort: Effort) -> Callable[[Desk], ActionDone]:
-    """Store that this is said.
-
-    Args:
-        card: of the segment.
-        text: what is said.
-        listened: seconds of it that were played.
-        effort: what it took.
-    """
-    return lambda desk: desk.accept(card, text, listened, *effort)
-
-
-def accept_again(card: Card, listened: float) -> Callable[[Desk], SecondLook]:
-    """Store the card's text as that of a second look."""
-    return lambda desk: desk.second_pass(card, card.text, listened)
-
-
-def yield_to_theirs(segment: int) -> Callable[[Desk], None]:
-    """One's own text is no draft any more."""
-
-    def drop(desk: Desk) -> None:
-        card = desk.card(segment)
-        desk.draft(card, card.shown)
-
-    return drop
 
 
 class AcceptedNow:
