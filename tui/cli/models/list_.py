@@ -12,7 +12,6 @@ HELP = "the recognisers, tutors and voices that are known, which are on this mac
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["list"], nargs="?", default="list", help="what to do (list)")
     parser.add_argument("--part", choices=PARTS, help="only these")
     parser.add_argument("--json", action="store_true", help="one JSON object a model")
 
