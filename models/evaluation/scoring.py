@@ -3,12 +3,14 @@
 A rate over a few dozen sentences says little without its interval. The words of one utterance (or recording)
 stand and fall together, so the intervals come from a bootstrap that draws whole blocks, and two models are
 compared on the same draws.
+
+What one word is, `spoken` says. Figures by that rule decide; the strict ones, by which every word that is written
+otherwise is wrong, stand beside them, and only those of one rule are ever compared.
 """
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation.bootstrap import TAIL, bounds, resampled
+from models.evaluation.plain import normalise as normalise  # for all who compare texts as they are written
 from models.evaluation.rates import Interval
+from models.evaluation.spoken import RULE, STRICT, alike, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +49,42 @@ class Errors:
         return Errors(self.sub + other.sub, self.ins + other.ins, self.del_ + other.del_, self.words + other.words)
 
 
-def normalise(text: str) -> str:
-    """Spanish text as it is compared: lower case, without punctuation, words parted by single spaces.
+def words_of(reference: str, heard: str, rule: str = RULE) -> tuple[list[str], list[str]]:
+    """The words of two texts as they are compared by a rule: RULE (see `spoken`), or STRICT, as they are written.
 
-    Accents, ñ and ü stay, because año is not ano; digits stay digits.
+    Words that can be read in several ways (1: uno, un, una) are read as the other text has them.
     """
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
+    if rule == STRICT:
+        return normalise(reference).split(), normalise(heard).split()
+    said, words = spoken(reference), spoken(heard)
+    if not any("/" in word for word in (*said, *words)):
+        return said, words
+    for row, column in aligned(said, words):
+        if row is not None and column is not None:
+            shared = [one for one in said[row].split("/") if one in words[column].split("/")]
+            if shared:
+                said[row] = words[column] = shared[0]
+    return [word.split("/")[0] for word in said], [word.split("/")[0] for word in words]
 
 
-def word_errors(reference: str, heard: str) -> Errors:
-    """Word errors of one utterance, both texts normalised first."""
-    return _edits(normalise(reference).split(), normalise(heard).split())
+def word_errors(reference: str, heard: str, rule: str = RULE) -> Errors:
+    """Word errors of one utterance by a rule; see `words_of`."""
+    return _edits(*words_of(reference, heard, rule))
 
 
-def character_errors(reference: str, heard: str) -> Errors:
-    """Character errors of one utterance, both texts normalised first; spaces count."""
-    return _edits(normalise(reference), normalise(heard))
+def character_errors(reference: str, heard: str, rule: str = RULE) -> Errors:
+    """Character errors of one utterance, its words compared by a rule; spaces count."""
+    return _edits(*(" ".join(words) for words in words_of(reference, heard, rule)))
 
 
 def marked(reference: str, heard: str) -> list[tuple[str, str]]:
-    """What was heard beside what was said, word by word, both texts normalised first.
+    """What was heard beside what was said, word by word, both texts read aloud (see `spoken`).
 
     Returns:
         Words with their kind: right; sub (heard instead of another); ins (heard, but not said); del (said, but
         not heard). They are as many of each as `word_errors` counts.
     """
-    said, words = normalise(reference).split(), normalise(heard).split()
+    said, words = words_of(reference, heard)
     found = []
     for row, column in aligned(said, words):
         if row is not None and column is not None:
@@ -86,26 +99,33 @@ def marked(reference: str, heard: str) -> list[tuple[str, str]]:
 def aligned(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
     """The places of both that belong together on the way of the fewest edits; None where one has nothing.
 
+    Items that are words with several readings (uno/un/una) are right beside any of these.
+
     Of several such ways always the same one, on which every score that is kept rests: rapidfuzz counts as many
     edits and takes another. One row a reference item; within a row the chain of insertions is a running minimum,
     which numpy does at once. The table has len(reference) × len(heard) cells: this is for utterances only.
     """
     items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
-    ref = [items[item] for item in reference]
     hyp = np.array([items[item] for item in heard], dtype=np.int64)
+    readings = any("/" in item for item in items)
+    unlike = {
+        item: np.array([not alike(item, word) for word in heard], dtype=bool) if readings else hyp != items[item]
+        for item in dict.fromkeys(reference)
+    }
+    wrong = [unlike[item] for item in reference]
     steps = np.arange(len(hyp) + 1)
-    table = np.empty((len(ref) + 1, len(hyp) + 1), dtype=np.int64)
+    table = np.empty((len(wrong) + 1, len(hyp) + 1), dtype=np.int64)
     table[0] = steps
-    for row, item in enumerate(ref, start=1):
+    for row, other in enumerate(wrong, start=1):
         above = table[row - 1]
         best = above + 1
-        best[1:] = np.minimum(best[1:], above[:-1] + (hyp != item))
+        best[1:] = np.minimum(best[1:], above[:-1] + other)
         table[row] = np.minimum.accumulate(best - steps) + steps
     path: list[tuple[int | None, int | None]] = []
-    row, column = len(ref), len(hyp)
+    row, column = len(wrong), len(hyp)
     while row or column:
         here = table[row, column]
-        if row and column and here == table[row - 1, column - 1] + (ref[row - 1] != hyp[column - 1]):
+        if row and column and here == table[row - 1, column - 1] + wrong[row - 1][column - 1]:
             row, column = row - 1, column - 1
             path.append((row, column))
         elif column and here == table[row, column - 1] + 1:
