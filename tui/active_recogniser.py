@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseRecogniser
 from core.errors import SENTENCES, TROUBLE
+from models.evaluation.spoken import RULE
 from tui.messages import PromotionEnded, QueueReheard
 from tui.modes import MODES
 from tui.services import Services
@@ -189,6 +190,8 @@ def labels(engine_name: str, standing: Standing | None, starter: bool = False) -
     if standing.enough and standing.wer is not None:
         wer = 100 * standing.wer.value
         about = 50 * (standing.wer.high - standing.wer.low)
+        if standing.rule != RULE:  # a figure that is not to be compared with others says so
+            return f"{name} (WER {wer:.1f} ± {about:.1f}, older rule)", f"{name} WER ?", name
         return (
             f"{name} (WER {wer:.1f} ± {about:.1f})", f"{name} {wer:.1f}±{about:.1f} %", f"{name} {wer:.1f} %", name,
         )  # fmt: skip

@@ -1,8 +1,8 @@
 """What a segment's row says about its text and about what was heard: computed here, and only here.
 
 It is computed again inside the transaction of every edit and after every new hypothesis, so that orders,
-warnings and error rates are never older than the text they are about. Warnings are never older than the rules
-either: each row says which rules judged it, and what others judged is judged again after the next start.
+warnings and error rates are never older than the text they are about. Nor are they older than the rules: each row
+says which rules judged it, and by which it was scored, and what others did is done again after the next start.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from core.review import expected_errors
 from core.review.lint.rules import Transcript, check, mask, version
 from models.evaluation.scoring import character_errors, normalise, word_errors
+from models.evaluation.spoken import RULE, STRICT
 from store.database import Store
 from store.segments.search import match
 from store.units import SAMPLE_RATE
@@ -43,12 +44,13 @@ WHERE s.id IN (SELECT value FROM json_each(?))
 """
 UPDATE = """
 UPDATE segments SET rules = ?, length = ?, sameness = ?, warnings = ?, errors = ?, words = ?, character_errors = ?,
-    characters = ?, doubt = ? WHERE id = ?
+    characters = ?, strict_errors = ?, strict_words = ?, doubt = ?, score_rule = ? WHERE id = ?
 """
 OTHERS = """
 SELECT id, rules, status, start, "end", text, loudness, snr, clipped, band FROM segments
 WHERE rules < ?1 OR rules > ?1 LIMIT ?2
 """
+SCORED_OTHERWISE = "SELECT {} FROM segments WHERE words IS NOT NULL AND (score_rule < ?1 OR score_rule > ?1)"
 # Whoever changed a segment meanwhile has judged it already.
 JUDGE = "UPDATE segments SET warnings = ?, rules = ? WHERE id = ? AND rules = ?"
 
@@ -67,12 +69,12 @@ def refresh(store: Store, segments: Sequence[int]) -> None:
         for first in range(0, len(segments), AT_ONCE):
             chosen = json.dumps([int(number) for number in segments[first : first + AT_ONCE]])
             for row in store.execute(SELECT, (chosen,)):
-                store.execute(UPDATE, (version(), *_columns(row, known), row["id"]))
+                store.execute(UPDATE, (version(), *_columns(row, known), RULE, row["id"]))
             expected_errors.expect(store, chosen)
 
 
 def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Refresh the segments that never were, such as those of an older Tertulia, and judge those that others judged.
+    """Refresh the segments that never were, such as those of an older Tertulia, and those of other rules.
 
     To be called in a thread with its own store, before `expected_errors.recalibrate`; it costs nothing where all is
     as it should be. Killed or stopped, the next call goes on. Returns the number of segments. Raises as `refresh`.
@@ -87,7 +89,24 @@ def catch_up(store: Store, should_stop: Callable[[], bool] = lambda: False) -> i
             break
         refresh(store, [row["id"] for row in rows[first : first + AT_ONCE]])
         done += len(rows[first : first + AT_ONCE])
-    return done + judge_again(store, should_stop)
+    return done + score_again(store, should_stop) + judge_again(store, should_stop)
+
+
+def score_again(
+    store: Store,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Refresh all segments that were scored by another rule than that of now; arguments, result and errors as of
+    `judge_again`.
+    """
+    done, query = 0, SCORED_OTHERWISE.format("id") + f" LIMIT {JUDGED_AT_ONCE}"
+    while not should_stop() and (rows := store.execute(query, (RULE,))):
+        refresh(store, [row["id"] for row in rows])
+        done += len(rows)
+        on_progress(done)
+        time.sleep(PAUSE)
+    return done
 
 
 def judge_again(
@@ -122,6 +141,12 @@ def outdated(store: Store) -> int:
     return int(row["count"])
 
 
+def scored_otherwise(store: Store) -> int:
+    """How many segments were scored by another rule than that of now. Raises StoreError."""
+    [row] = store.execute(SCORED_OTHERWISE.format("count(*) AS count"), (RULE,))
+    return int(row["count"])
+
+
 def sameness(text: str) -> int | None:
     """64 bits that are the same for texts that sound the same; None for a text without words."""
     plain = normalise(text)
@@ -138,14 +163,16 @@ def said(row: sqlite3.Row | Any, known: Callable[[str], bool]) -> Transcript:
 def _columns(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | float | None, ...]:
     """The columns of UPDATE between the first and the last."""
     if row["status"] == "retired":
-        return 0, None, 0, None, None, None, None, None
+        return 0, None, 0, None, None, None, None, None, None, None
     text = row["text"]
-    errors = words = wrong = characters = None
+    errors = words = wrong = characters = strict_errors = strict_words = None
     if row["reference"] is not None and row["heard"] is not None:
-        by_word = word_errors(row["reference"], row["heard"])
-        by_character = by_word if not by_word.count else character_errors(row["reference"], row["heard"])
-        errors, words = by_word.count, by_word.words
-        wrong, characters = by_character.count, len(normalise(row["reference"]))
+        by_word, by_character, strict = (
+            count(row["reference"], row["heard"], rule)
+            for count, rule in ((word_errors, RULE), (character_errors, RULE), (word_errors, STRICT))
+        )
+        errors, words, wrong, characters = by_word.count, by_word.words, by_character.count, by_character.words
+        strict_errors, strict_words = strict.count, strict.words
     return (
         len(normalise(text).split()),
         sameness(text),
@@ -154,6 +181,8 @@ def _columns(row: sqlite3.Row, known: Callable[[str], bool]) -> tuple[int | floa
         words,
         wrong,
         characters,
+        strict_errors,
+        strict_words,
         _doubt(row),
     )
 

@@ -1,8 +1,13 @@
 """The gate: whether a new version is let in, from what both recognisers heard on speech that was held out.
 
-It is better where the learner's own held-out speech is heard with fewer errors, and not by chance: the whole 95 %
-interval of the paired change lies below zero. And Spanish at large must not pay for it: sentences unlike anything
-that was trained on or replayed are heard no worse. With few words, or without such sentences, the gate stays shut.
+It is better where the learner's own held-out speech is heard with fewer errors, and not by chance: the whole 95
+% interval of the paired change lies below zero. And Spanish at large must not pay for it: sentences unlike
+anything that was trained on or replayed are heard no worse. With few words, or without such sentences, the gate
+stays shut.
+
+What one word is, the rule of scores says (`models.evaluation.spoken`), and it is the figures by that rule that
+decide: a version that only writes 3 for tres hears no worse and no better. The strict figures stand beside them.
+A report that was made by another rule is judged by its own figures, both sides of it, and the verdict says so.
 """
 
 from __future__ import annotations
@@ -15,8 +20,9 @@ from typing import Literal
 from core.runs.errors import TrainingRefused
 from core.words import counted
 from models.errors import ModelError
-from models.evaluation.evaluate import Evaluation, change, rate
+from models.evaluation.evaluate import STRICT_WORDS, Evaluation, change, rate
 from models.evaluation.rates import LEAST_WORDS, Interval
+from models.evaluation.spoken import RULE
 from store.text import shown
 from trainer.contract.folder import REPORT
 from trainer.contract.report import ChosenWindows, body_from
@@ -63,6 +69,12 @@ class Verdict:
     general_change: Interval | None
     reasons: tuple[str, ...]
     """Why it is not let in, one sentence each."""
+    rule: str
+    """By which errors were counted."""
+    strict_before: Interval
+    """The same by the strict rule: nothing is decided by it."""
+    strict_after: Interval
+    strict_change: Interval
 
 
 def read_report(folder: Path) -> Report:
@@ -89,6 +101,8 @@ def read_report(folder: Path) -> Report:
         one, other = (evaluation.sets.get(name, ()) for evaluation in (report.before, report.after))
         if [(h.recording, h.reference) for h in one] != [(h.recording, h.reference) for h in other]:
             raise TrainingRefused(f"{shown(path)} compares two recognisers on different clips", "train again", path)
+    if report.before.rule != report.after.rule:
+        raise TrainingRefused(f"{shown(path)} compares two recognisers by different rules", "train again", path)
     return report
 
 
@@ -97,13 +111,13 @@ def judge(report: Report) -> Verdict:
     before, after = (evaluation.sets.get("test", ()) for evaluation in (report.before, report.after))
     was, now, changed = rate(before), rate(after), change(before, after)
     general: tuple[Interval | None, Interval | None, Interval | None] = (None, None, None)
-    others = [evaluation.sets.get("general", ()) for evaluation in (report.before, report.after)]
-    if rate(others[0]).words:
-        general = (rate(others[0]), rate(others[1]), change(*others))
+    one, other = (evaluation.sets.get("general", ()) for evaluation in (report.before, report.after))
+    if rate(one).words:
+        general = (rate(one), rate(other), change(one, other))
     outcome, reasons = _outcome(report, changed, general[2])
     return Verdict(
         outcome=outcome,
-        sentence=_sentence(outcome, was, now, changed, general[2], reasons),
+        sentence=_sentence(outcome, was, now, changed, general[2], reasons) + older(report.after.rule),
         promotable=outcome == "better" and not reasons,
         before=was,
         after=now,
@@ -112,7 +126,16 @@ def judge(report: Report) -> Verdict:
         general_after=general[1],
         general_change=general[2],
         reasons=tuple(reasons),
+        rule=report.after.rule,
+        strict_before=rate(before, STRICT_WORDS),
+        strict_after=rate(after, STRICT_WORDS),
+        strict_change=change(before, after, STRICT_WORDS),
     )
+
+
+def older(rule: str) -> str:
+    """What is to be said of figures by a rule that is not that of now; nothing of those that are by it."""
+    return "" if rule == RULE else f" This was scored by the rule “{rule}”: compare it with no score of now."
 
 
 def _outcome(report: Report, change: Interval, general: Interval | None) -> tuple[Outcome, list[str]]:

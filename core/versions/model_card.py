@@ -126,11 +126,13 @@ def _scores(report: Report, verdict: Verdict) -> list[str]:
     parts = [
         f"**{verdict.outcome}**: {verdict.sentence}\n",
         "Through the app's own recogniser, on speech that it never trained on; in brackets the 95 % interval of a "
-        "block bootstrap over recordings, n in words of the reference (in characters for CER).\n",
+        "block bootstrap over recordings, n in words of the reference (in characters for CER). Words are compared "
+        f"by the rule “{after.rule}”; by the strict rule every word that is written otherwise is an error.\n",
         f"| | {_cell(before.model)} (before) | this version |\n|---|---|---|",
     ]
     for name in after.sets:
         parts.append(_row(f"WER, {name}", str(before.wer(name)), str(after.wer(name))))
+        parts.append(_row(f"WER, {name}, strict", str(before.strict(name)), str(after.strict(name))))
         parts.append(_row(f"CER, {name}", str(before.cer(name)), str(after.cer(name))))
         parts.append(_row(f"substituted, inserted, lost: {name}", _kinds(before, name), _kinds(after, name)))
     parts.append(_row("words heard in silence and noise", _ghosts(before), _ghosts(after)))

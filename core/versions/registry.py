@@ -24,6 +24,7 @@ from models import catalog
 from models.errors import ModelError
 from models.evaluation.rates import Interval
 from models.evaluation.scoring import Errors, interval
+from models.evaluation.spoken import RULE, STRICT
 from store import reasons, runs, versions
 from store.database import Store
 from store.errors import StoreError
@@ -42,7 +43,8 @@ MADE_OF = (CHECKPOINTS, ADAPTER, MAKING)
 FIRST = "what listened before the first version"
 HELD_OUT = """
 SELECT sum(errors) AS errors, sum(words) AS words FROM segments
-WHERE model = ? AND status = 'corrected' AND split IN ('dev', 'test') AND words > 0 GROUP BY recording_id
+WHERE model = ? AND status = 'corrected' AND split IN ('dev', 'test') AND words > 0 AND score_rule = ?
+GROUP BY recording_id
 """
 
 
@@ -55,6 +57,8 @@ class Standing:
     """On speech that was held out from training; None where nothing was measured."""
     words: int
     """That were heard to find out."""
+    rule: str = RULE
+    """By which errors were counted."""
 
     @property
     def enough(self) -> bool:
@@ -268,8 +272,8 @@ def standing(store: Store) -> Standing:
     scores = version.scores if version is not None else {}
     if words := scores.get("words", 0):
         bounds = (scores["wer"], scores["wer_low"], scores["wer_high"])
-        return Standing(name, Interval(*bounds, scores["recordings"], words), words)
-    blocks = [Errors(row["errors"], 0, 0, row["words"]) for row in store.execute(HELD_OUT, (name,))]
+        return Standing(name, Interval(*bounds, scores["recordings"], words), words, scores.get("rule", STRICT))
+    blocks = [Errors(row["errors"], 0, 0, row["words"]) for row in store.execute(HELD_OUT, (name, RULE))]
     words = sum(block.words for block in blocks)
     return Standing(name, interval(blocks) if len(blocks) > 1 else None, words)
 
@@ -318,7 +322,9 @@ def _scores(folder: Path) -> dict[str, Any]:
     return {
         "wer": after.value, "wer_low": after.low, "wer_high": after.high, "recordings": after.blocks,
         "words": after.words, "wer_before": verdict.before.value, "outcome": verdict.outcome,
-        "sentence": verdict.sentence,
+        "sentence": verdict.sentence, "rule": verdict.rule, "strict_wer": verdict.strict_after.value,
+        "strict_wer_low": verdict.strict_after.low, "strict_wer_high": verdict.strict_after.high,
+        "strict_wer_before": verdict.strict_before.value,
     }  # fmt: skip
 
 

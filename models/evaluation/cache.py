@@ -1,8 +1,8 @@
 """Evaluations on the disk, each under a name that says which model it is of and which clips.
 
 Listening takes minutes, and it always gives the same. The name holds the hash of every file that the hearing
-depends on, and of what was heard; so nothing that is found there can be about another model, and when either
-changes nothing is found.
+depends on, and of what was heard, and by which rule its errors were counted; so nothing that is found there can
+be about another model, and when any of them changes nothing is found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from models.errors import ModelError
 from models.evaluation.evaluate import Evaluation, TestClip
+from models.evaluation.spoken import RULE
 
 LISTENING = "2"
 """Part of every name: another way to listen, or to measure, gets another one."""
@@ -35,7 +36,7 @@ def model_key(folder: Path, compute_type: str) -> str:
     Raises:
         ModelError: its files cannot be read.
     """
-    digest = hashlib.sha256(f"{LISTENING} {compute_type}".encode())
+    digest = hashlib.sha256(f"{LISTENING} {RULE} {compute_type}".encode())
     try:
         for name in FILES:
             if (folder / name).is_file():
@@ -71,7 +72,7 @@ def place(folder: Path, model: Path, compute_type: str, sounds: Iterable[str], c
 
 
 def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:
-    """The stored evaluation, or None where there is none, or a damaged one, or one of other clips."""
+    """The stored evaluation, or None where there is none, a damaged one, one of other clips or by another rule."""
     try:
         found = Evaluation.from_json(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError, ModelError):
@@ -82,4 +83,4 @@ def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:
     stored = {
         name: [(one.recording, one.speaker, one.reference) for one in heard] for name, heard in found.sets.items()
     }
-    return found if stored == wanted else None
+    return found if stored == wanted and found.rule == RULE else None

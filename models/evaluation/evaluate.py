@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,17 @@ import numpy as np
 from models.audio import Audio
 from models.errors import ModelError
 from models.evaluation.rates import NOWHERE, Interval
-from models.evaluation.scoring import Errors, character_errors, difference, interval, normalise, total, word_errors
+from models.evaluation.scoring import (
+    Errors,
+    character_errors,
+    difference,
+    interval,
+    total,
+    word_errors,
+    words_of,
+)
 from models.evaluation.silences import silences
+from models.evaluation.spoken import RULE, STRICT
 from models.units import SAMPLE_RATE, WINDOW
 from models.whisper.heard import Recogniser
 from models.whisper.recogniser import WhisperRecogniser
@@ -72,7 +82,19 @@ class HeardClip:
     reference: str
     heard: str
     words: Errors
+    """By the rule of the evaluation, as are the characters."""
     characters: Errors
+
+    @property
+    def strict(self) -> Errors:
+        """Word errors where every word that is written otherwise is another."""
+        return word_errors(self.reference, self.heard, STRICT)
+
+
+Counted = Callable[[HeardClip], Errors]
+WORDS: Counted = attrgetter("words")
+CHARACTERS: Counted = attrgetter("characters")
+STRICT_WORDS: Counted = attrgetter("strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +119,20 @@ class Evaluation:
     """Share of clips with a sensible last timestamp; None where none was asked for one."""
     seconds: float
     """That the listening took."""
+    rule: str = RULE
+    """What one word was when the errors were counted (see `spoken`); only figures of one rule can be compared."""
 
     def wer(self, name: str) -> Interval:
         """Word errors per word of a set, with the interval over its recordings; NOWHERE without any words."""
         return rate(self.sets.get(name, ()))
 
+    def strict(self, name: str) -> Interval:
+        """Word errors per word of a set by the strict rule, to stand beside `wer`."""
+        return rate(self.sets.get(name, ()), STRICT_WORDS)
+
     def cer(self, name: str) -> Interval:
         """Character errors per character of a set; its `words` are characters."""
-        return rate(self.sets.get(name, ()), characters=True)
+        return rate(self.sets.get(name, ()), CHARACTERS)
 
     def kinds(self, name: str) -> Errors:
         """All word errors of a set: substitutions, insertions, deletions."""
@@ -128,6 +156,7 @@ class Evaluation:
             "silence": {"clips": self.silence.clips, "words": self.silence.words},
             "timestamps": self.timestamps,
             "seconds": self.seconds,
+            "rule": self.rule,
         }
 
     @classmethod
@@ -139,7 +168,10 @@ class Evaluation:
         """
         try:
             silence, share = body["silence"], body["timestamps"]
-            sets = {_text(name): tuple(_from_json(clip) for clip in clips) for name, clips in body["sets"].items()}
+            rule = _text(body.get("rule", STRICT))  # of older ones, which do not say
+            sets = {
+                _text(name): tuple(_from_json(clip, rule) for clip in clips) for name, clips in body["sets"].items()
+            }
             return cls(
                 model=_text(body["model"]),
                 compute_type=_text(body["compute_type"]),
@@ -147,6 +179,7 @@ class Evaluation:
                 silence=Silence(_count(silence["clips"]), _count(silence["words"])),
                 timestamps=None if share is None else _number(share, 0.0, 1.0),
                 seconds=_number(body["seconds"], 0.0),
+                rule=rule,
             )
         except (LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
@@ -203,9 +236,9 @@ def evaluate(
     )
 
 
-def rate(heard: Sequence[HeardClip], characters: bool = False) -> Interval:
+def rate(heard: Sequence[HeardClip], counted: Counted = WORDS) -> Interval:
     """Errors per word (or character) of some clips; the widest interval where they are not of two recordings."""
-    return interval_of(blocks(heard, characters))
+    return interval_of(blocks(heard, counted))
 
 
 def interval_of(counted: Sequence[Errors]) -> Interval:
@@ -218,9 +251,9 @@ def interval_of(counted: Sequence[Errors]) -> Interval:
     return interval(counted)
 
 
-def change(before: Sequence[HeardClip], after: Sequence[HeardClip]) -> Interval:
+def change(before: Sequence[HeardClip], after: Sequence[HeardClip], counted: Counted = WORDS) -> Interval:
     """The rate after minus the one before, paired by recording; the widest interval where nothing can be said."""
-    one, other = blocks(before), blocks(after)
+    one, other = blocks(before, counted), blocks(after, counted)
     words = sum(block.words for block in one)
     if not words:
         return Interval(0.0, -1.0, 1.0, 0, 0)
@@ -229,11 +262,11 @@ def change(before: Sequence[HeardClip], after: Sequence[HeardClip]) -> Interval:
     return difference(one, other)
 
 
-def blocks(heard: Iterable[HeardClip], characters: bool = False) -> list[Errors]:
+def blocks(heard: Iterable[HeardClip], counted: Counted = WORDS) -> list[Errors]:
     """The errors of each recording, in the order in which they first appear."""
     found: dict[str, list[Errors]] = defaultdict(list)
     for one in heard:
-        found[one.recording].append(one.characters if characters else one.words)
+        found[one.recording].append(counted(one))
     return [total(errors) for errors in found.values()]
 
 
@@ -299,9 +332,9 @@ def _counts(errors: Errors) -> list[int]:
     return [errors.sub, errors.ins, errors.del_, errors.words]
 
 
-def _from_json(body: Any) -> HeardClip:
+def _from_json(body: Any, rule: str) -> HeardClip:
     reference, heard = _text(body["reference"]), _text(body["heard"])
-    said, written = normalise(reference), normalise(heard)
+    words = words_of(reference, heard, rule) if rule in (RULE, STRICT) else None
     return HeardClip(
         recording=_text(body["recording"]),
         speaker=_text(body["speaker"]),
@@ -309,17 +342,21 @@ def _from_json(body: Any) -> HeardClip:
         loudness=_number(body["loudness"], FLOOR, 100.0),
         reference=reference,
         heard=heard,
-        words=_errors(body["words"], said.split(), written.split()),
-        characters=_errors(body["characters"], list(said), list(written)),
+        words=_errors(body["words"], words),
+        characters=_errors(body["characters"], words and (" ".join(words[0]), " ".join(words[1]))),
     )
 
 
-def _errors(counts: Any, said: list[str], heard: list[str]) -> Errors:
-    """Counts that can be those of the two texts; ValueError for others."""
+def _errors(counts: Any, texts: tuple[Sequence[str], Sequence[str]] | None) -> Errors:
+    """Counts that can be those of the two texts, where these are known; ValueError for others."""
     sub, ins, del_, words = (_count(count) for count in counts)
-    fits = words == len(said) and words - del_ + ins == len(heard) and sub + del_ <= words
-    if not fits or (sub + ins + del_ == 0) != (said == heard):
-        raise ValueError("its counts of errors do not fit its texts")
+    if sub + del_ > words:
+        raise ValueError("its counts of errors are more than its words")
+    if texts is not None:
+        said, heard = texts
+        fits = words == len(said) and words - del_ + ins == len(heard)
+        if not fits or (sub + ins + del_ == 0) != (said == heard):
+            raise ValueError("its counts of errors do not fit its texts")
     return Errors(sub, ins, del_, words)
 
 

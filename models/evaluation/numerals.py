@@ -1,7 +1,7 @@
 """Whole numbers as Spanish says them, and the other ways in which their words are written.
 
-A figure says less than a word: 1 is uno, un or una, 200 is doscientos or doscientas. Such a word is given with all its
-readings, the first of them the one that is meant where nothing else decides: `uno/un/una`.
+A figure says less than a word: 1 is uno, un or una, 200 is doscientos or doscientas. Such a word is given with
+all its readings, the first of them the one that is meant where nothing else decides: `uno/un/una`.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def cardinal(number: int) -> list[str]:
     if number < 1000:
         hundreds, rest = divmod(number, 100)
         stem = HUNDREDS[hundreds - 2] + ("" if hundreds == 5 else "cient")
-        name = f"{stem}os/{stem}as" if hundreds > 1 else "ciento" if rest else "cien"
-        return [name, *(cardinal(rest) if rest else [])]
+        hundred = f"{stem}os/{stem}as" if hundreds > 1 else "ciento" if rest else "cien"
+        return [hundred, *(cardinal(rest) if rest else [])]
     thousands, rest = divmod(number, 1000)
     if number < 10**6:
         name = [*cardinal(thousands), "mil"] if thousands > 1 else ["mil"]
@@ -74,7 +74,7 @@ def roman(letters: str) -> int | None:
 
 @cache
 def spellings() -> dict[str, list[str]]:
-    """Number words that are also written as one or without accents (treintaitrés, veintidos): what they are here."""
+    """Number words that are also written otherwise (treintaitrés, veintidos), and what they are here."""
     stressed = {"dos": "dós", "tres": "trés", "seis": "séis", "un": "ún"}
     found = {
         f"{tens}i{written}": [tens, "y", word]
@@ -88,7 +88,7 @@ def spellings() -> dict[str, list[str]]:
 @cache
 def phrases() -> dict[tuple[str, ...], list[str]]:
     """Numbers that are also written as several words (diez y seis, décimo tercero): what they are here."""
-    found = {("diez", "y", SMALL[n]): [SMALL[10 + n]] for n in range(6, 10)}
+    found: dict[tuple[str, ...], list[str]] = {("diez", "y", SMALL[n]): [SMALL[10 + n]] for n in range(6, 10)}
     found |= {("veinte", "y", SMALL[n]): [SMALL[20 + n]] for n in range(2, 10)}
     for one, joined in zip(ONE.split("/"), SMALL[21].split("/"), strict=True):
         found["veinte", "y", one] = [joined]

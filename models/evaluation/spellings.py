@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +35,8 @@ class Spellings:
 @cache
 def spellings() -> Spellings:
     """All of them, read once."""
+    import tomllib
+
     body = tomllib.loads(FILE.read_text(encoding="utf-8"))
     phrases = {(word,): said for word, said in numerals.spellings().items()} | numerals.phrases()
     for group in body["variants"]:

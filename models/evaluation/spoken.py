@@ -1,23 +1,25 @@
 """The rule of scores: what is said alike is one word, however it is written.
 
-A recogniser writes “Son las 5:30” where a person wrote “Son las cinco y media”, and neither misheard. So both texts are
-read aloud before they are compared, and only what is said otherwise is an error:
+A recogniser writes “Son las 5:30” where a person wrote “Son las cinco y media”, and neither misheard. So both
+texts are read aloud before they are compared, and only what is said otherwise is an error:
 
 - Figures are read as words: 42 is *cuarenta y dos*, 2024 *dos mil veinticuatro*; 1.500, 1,500 and 1 500 are *mil
   quinientos*, 3,5 and 3.5 *tres coma cinco*, 007 *cero cero siete*, XXI *veintiuno*, 3.ª *tercera*.
-- A figure says less than a word, and is read as the other text has it: 1 is *uno*, *un* or *una*, 200 *doscientos* or
-  *doscientas*, 3,5 *tres coma*, *punto* or *con cinco*, VI *seis* or *sexto*, 1 de mayo *uno* or *primero*. Two words
-  stay two words: *un* is not *una*.
-- A time of day is its hour and its minutes, as clocks show them: 5:30, *las cinco y media* and *las cinco treinta* are
-  *cinco treinta*, *las seis menos cuarto* is *cinco cuarenta y cinco*. 15:30 is not 3:30.
-- A date in figures, 3/5/2024, is *tres de mayo de dos mil veinticuatro*; 20 % is *veinte por ciento*, 2,50 € *dos euros
-  con cincuenta*, 5 km *cinco kilómetros*, Sr. *señor*, EE. UU. *Estados Unidos*.
-- Spellings that the Real Academia allows for one word are one (vídeo, video; sólo, solo): `spelling.toml` has them.
+- A figure says less than a word, and is read as the other text has it: 1 is *uno*, *un* or *una*, 200
+  *doscientos* or *doscientas*, 3,5 *tres coma*, *punto* or *con cinco*, VI *seis* or *sexto*, 1 de mayo *uno* or
+  *primero*. Two words stay two words: *un* is not *una*.
+- A time of day is its hour and its minutes, as clocks show them: 5:30, *las cinco y media* and *las cinco
+  treinta* are *cinco treinta*, *las seis menos cuarto* is *cinco cuarenta y cinco*. 15:30 is not 3:30.
+- A date in figures, 3/5/2024, is *tres de mayo de dos mil veinticuatro*; 20 % is *veinte por ciento*, 2,50 €
+  *dos euros con cincuenta*, 5 km *cinco kilómetros*, Sr. *señor*, EE. UU. *Estados Unidos*.
+- Spellings that the Real Academia allows for one word are one (vídeo, video; sólo, solo): `spelling.toml` has
+  them.
 
-Everything else is compared as before: case and punctuation never count, accents do. The length of a reference is the
-number of its words when it is read so, whatever was heard: 42 counts three, *cinco y media* two, EE. UU. two. Who
-corrects may write figures or words, abbreviations or not, and pays for neither. Figures that are said one by one
-(*nueve uno dos* for 912) are the exception: they have to be written as they are said, in words or apart: 9 1 2.
+Everything else is compared as before: case and punctuation never count, accents do. The length of a reference is
+the number of its words when it is read so, whatever was heard: 42 counts three, *cinco y media* two, EE. UU.
+two. Who corrects may write figures or words, abbreviations or not, and pays for neither. Figures that are said
+one by one (*nueve uno dos* for 912) are the exception: they have to be written as they are said, in words or
+apart: 9 1 2.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ CENTS_WITHIN = 5
 
 
 def spoken(text: str) -> list[str]:
-    """The words of a text read aloud; one with several readings has all of them, the usual one first: uno/un/una."""
+    """The words of a text read aloud; one with several readings has all: uno/un/una."""
     known = spellings()
     words: list[str] = []
     for word in read(text):

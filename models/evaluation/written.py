@@ -174,4 +174,6 @@ def _pattern() -> re.Pattern[str]:
         "roman": r"(?-i:[IVX]{2,}|(?<=siglo )[IVX])(?!\w)",
         "abbreviation": spellings().sign,
     }
-    return re.compile(r"(?<!\w)(?:" + "|".join(f"(?P<{name}>{group})" for name, group in groups.items()) + ")", re.I)
+    return re.compile(
+        r"(?<!\w)(?:" + "|".join(f"(?P<{name}>{group})" for name, group in groups.items()) + ")", re.I
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from store.schema import score_tables
 from store.schema.correction_tables import ACTIONS, COUNT_ALL, SEGMENTS, TALLIES, TEXTS, TRIGGERS
 
 if TYPE_CHECKING:
@@ -226,6 +227,12 @@ def m0004_rules(database: Database) -> None:
         database.execute(statement)
 
 
+def m0005_scores(database: Database) -> None:
+    """By which rule a segment was scored, and the strict score beside it."""
+    for statement in split(score_tables.COLUMNS + score_tables.TRIGGERS):
+        database.execute(statement)
+
+
 def split(script: str) -> list[str]:
     """The statements of an SQL script; `executescript` would commit the transaction it runs in."""
     import sqlite3
@@ -239,5 +246,5 @@ def split(script: str) -> list[str]:
     return statements
 
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk, m0003_runs, m0004_rules)
+MIGRATIONS: tuple[Migration, ...] = (m0001_everything, m0002_desk, m0003_runs, m0004_rules, m0005_scores)
 """All steps in order; the first leads from nothing to schema 1."""

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 from store.database import Store
-from store.schema.correction_tables import COUNT_ALL
 from store.schema.migrations import split
+from store.schema.score_tables import COUNT_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Tally:
     words_words: int
     expected: float
     """Errors that the texts are expected to have."""
+    strict_errors: int
+    """As errors and words, where every word that is written otherwise is another."""
+    strict_words: int
 
 
 def tally(store: Store) -> list[Tally]:

@@ -18,6 +18,7 @@ from models.audio import Audio
 from models.device import Device
 from models.errors import AudioError, ModelError
 from models.evaluation.evaluate import (
+    CHARACTERS,
     FLOOR,
     NOWHERE,
     TIMED,
@@ -192,7 +193,7 @@ def test_recordings_are_the_blocks() -> None:
     clips = [made("uno dos", "uno dos", "a"), made("tres", "seis", "b"), made("cuatro", "", "a")]
     assert blocks(clips) == [Errors(0, 0, 1, 3), Errors(1, 0, 0, 1)]
     assert rate(clips).value == 0.5 and rate(clips).blocks == 2
-    assert rate(clips, characters=True).words == len("uno dos") + len("tres") + len("cuatro")
+    assert rate(clips, CHARACTERS).words == len("uno dos") + len("tres") + len("cuatro")
 
 
 def test_one_recording_and_no_words_leave_everything_open() -> None:

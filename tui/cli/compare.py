@@ -11,7 +11,7 @@ from core.words import counted
 from tui.cli.evaluate import SET, enough, figures, progress, too_few
 from tui.cli.marking import LEGEND, marked
 from tui.cli.progress import ProgressLine, add_option
-from tui.cli.verdicts import interval, points
+from tui.cli.verdicts import interval, points, strict
 
 if TYPE_CHECKING:
     from core.versions.compare import Comparison
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
             "second": figures(found.second),
             "split": found.split,
             **interval("change", found.change),
+            **interval("strict_change", found.strict_change),
             "clips": list(_differing(found)),
         }
         print(json.dumps(fields, ensure_ascii=False))
@@ -53,11 +54,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _differing(found: Comparison) -> Iterator[dict[str, Any]]:
     """The clips in which the two recognisers hear different words."""
-    from models.evaluation.scoring import normalise
+    from models.evaluation.scoring import word_errors
 
     clips = zip(found.spans, found.first.sets[SET], found.second.sets[SET], strict=True)
     for span, first, second in clips:
-        if normalise(first.heard) != normalise(second.heard):
+        if word_errors(first.heard, second.heard).count:
             yield {
                 "segment": span.segment,
                 "speaker": first.speaker,
@@ -75,7 +76,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     clips = len(found.first.sets[SET])
     yield f"Words misheard in {counted(clips, 'clip')} of {found.split}"
     for evaluation in (found.first, found.second):
-        yield f"  {evaluation.model:{width}}  {evaluation.wer(SET)}"
+        yield f"  {evaluation.model:{width}}  {evaluation.wer(SET)}, strict {strict(evaluation.strict(SET))}"
     yield f"  {'change':{width}}  {points(found.change)}"
     if not enough(found.first):
         yield too_few(found.change.words)

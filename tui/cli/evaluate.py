@@ -65,6 +65,8 @@ def figures(found: Evaluation) -> dict[str, Any]:
     return {
         "model": found.model,
         **interval("wer", found.wer(SET)),
+        **interval("strict_wer", found.strict(SET)),
+        "rule": found.rule,
         "cer": found.cer(SET).value,
         "words": kinds.words,
         "files": len(found.sets.get(SET, ())),
@@ -95,6 +97,7 @@ def _lines(found: Evaluation) -> Iterator[str]:
     kinds = found.kinds(SET)
     yield f"{found.model}, {counted(len(found.sets.get(SET, ())), 'clip')}, {counted(kinds.words, 'word')}"
     yield f"  words misheard  {found.wer(SET)}"
+    yield f"  strict          {found.strict(SET)}"
     yield f"                  {kinds.sub} heard as others, {kinds.ins} added, {kinds.del_} not heard"
     yield f"  letters wrong   {100 * found.cer(SET).value:.1f} %"
     for title, groups in (("speaker", found.by_speaker(SET)), ("loudness", found.by_loudness(SET))):

@@ -66,7 +66,7 @@ def _tell(store: Store, run: Run, version: ModelVersion | None, options: argpars
 
 
 def _figures(store: Store, run: Run, state: RunState, version: ModelVersion | None) -> dict[str, Any]:
-    scores: dict[str, Any] = dict.fromkeys(("wer", "wer_low", "wer_high", "words", "wer_before", "verdict"))
+    scores: dict[str, Any] = dict.fromkeys((*verdicts.SCORES, "verdict"))
     return {
         "run": run.id,
         "status": _status(run, state),

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from models.evaluation.spoken import RULE, STRICT
+
 if TYPE_CHECKING:
     from core.versions.gate import Verdict
     from models.evaluation.rates import Interval
     from store.versions import ModelVersion
 
+SCORES = (
+    *("wer", "wer_low", "wer_high", "words", "wer_before", "rule"),
+    *("strict_wer", "strict_wer_low", "strict_wer_high", "strict_wer_before"),
+)
 OUTCOMES = {
     "better": "Better",
     "no better": "Not proven better",
@@ -32,6 +38,10 @@ def figures(verdict: Verdict | None) -> dict[str, Any]:
         return {
             **nothing,
             **interval("wer", None),
+            "rule": None,
+            "strict_wer_before": None,
+            **interval("strict_wer", None),
+            **interval("strict_change", None),
             **interval("change", None),
             "general_after": None,
             **interval("general_change", None),
@@ -46,6 +56,10 @@ def figures(verdict: Verdict | None) -> dict[str, Any]:
         "general_before": None if verdict.general_before is None else verdict.general_before.value,
         **interval("wer", verdict.after),
         **interval("change", verdict.change),
+        "rule": verdict.rule,
+        "strict_wer_before": verdict.strict_before.value,
+        **interval("strict_wer", verdict.strict_after),
+        **interval("strict_change", verdict.strict_change),
         "general_after": None if verdict.general_after is None else verdict.general_after.value,
         **interval("general_change", verdict.general_change),
         "reasons": list(verdict.reasons),
@@ -57,10 +71,16 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     name = OUTCOMES.get(verdict.outcome, verdict.outcome)
     yield verdict.sentence if verdict.sentence.startswith(name) else f"{name}: {verdict.sentence}"
     yield from compared("your own speech, held out", verdict.before, verdict.after, verdict.change)
+    yield f"    strict  {strict(verdict.strict_before)} → {strict(verdict.strict_after)}"
     if verdict.general_before and verdict.general_after and verdict.general_change:
         yield from compared(
             "Spanish at large", verdict.general_before, verdict.general_after, verdict.general_change
         )
+
+
+def strict(rate: Interval) -> str:
+    """A rate by the strict rule, to stand beside the one that counts."""
+    return f"{100 * rate.value:.1f} %"
 
 
 def compared(title: str, before: Interval, after: Interval, change: Interval) -> Iterator[str]:
@@ -84,9 +104,11 @@ def points(change: Interval) -> str:
 
 def scores(version: ModelVersion) -> dict[str, Any]:
     """What was measured when a version was made; null where nothing was."""
-    return {name: version.scores.get(name) for name in ("wer", "wer_low", "wer_high", "words", "wer_before")} | {
-        "verdict": version.scores.get("outcome")
-    }
+    found = {name: version.scores.get(name) for name in SCORES}
+    if found["wer"] is not None and found["rule"] is None:  # made before there were two
+        strict = {f"strict_{name}": found[name] for name in ("wer", "wer_low", "wer_high", "wer_before")}
+        found |= {"rule": STRICT, **strict}
+    return found | {"verdict": version.scores.get("outcome")}
 
 
 def scored(version: ModelVersion) -> str:
@@ -96,4 +118,5 @@ def scored(version: ModelVersion) -> str:
         return "not measured"
     rate = f"WER {100 * found['wer']:.1f} % [{100 * found['wer_low']:.1f}, {100 * found['wer_high']:.1f}]"
     outcome = OUTCOMES.get(str(found["verdict"]), str(found["verdict"])).lower()
-    return f"{rate}, n = {found['words']}, {outcome}"
+    beside = f", strict {100 * found['strict_wer']:.1f} %" if found["rule"] == RULE else f" ({found['rule']} rule)"
+    return f"{rate}{beside}, n = {found['words']}, {outcome}"

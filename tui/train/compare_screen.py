@@ -214,9 +214,9 @@ def headings(comparison: Comparison, names: tuple[str, str]) -> list[Content]:
     room = max(6, *(len(name) for name in names)) + 2
     lines = [Content.styled(head, STRONG)]
     for name, heard in zip(names, (first, second), strict=True):
-        ghosts = f"  {heard.silence.words} words in silence"
+        beside = f"  strict {100 * heard.strict(SET).value:.1f} %  {heard.silence.words} words in silence"
         lines.append(
-            Content.assemble((f"{plain(name):<{room}}", MUTED), rate_text(heard.wer(SET)), (ghosts, MUTED))
+            Content.assemble((f"{plain(name):<{room}}", MUTED), rate_text(heard.wer(SET)), (beside, MUTED))
         )
     said = change_text(change)
     if words < LEAST_WORDS:

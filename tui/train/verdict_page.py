@@ -121,6 +121,7 @@ def _details(report: Report, width: int) -> list[LineRow]:
     rows = [_head("", width, "before", "after")]
     for name in [one for one in SETS if before.sets.get(one) and after.sets.get(one)]:
         rows.append(LineRow(Content.styled(SETS[name], STRONG)))
+        rows.append(_pair("words wrong, strict", _share(before.strict(name)), _share(after.strict(name)), width))
         rows.append(_pair("letters wrong (CER)", _share(before.cer(name)), _share(after.cer(name)), width))
         rows += _kinds(before.kinds(name), after.kinds(name), width)
         rows += _groups("speaker", before.by_speaker(name), after.by_speaker(name), width)

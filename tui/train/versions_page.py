@@ -8,6 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from models.evaluation.rates import LEAST_WORDS
+from models.evaluation.spoken import RULE
 from store.runs import Run
 from store.versions import ModelVersion
 from tui.shell.listing import LineRow
@@ -68,9 +69,11 @@ def _wer(version: ModelVersion) -> str:
         wer, low, high, words = (float(scores[key]) for key in ("wer", "wer_low", "wer_high", "words"))
     except (KeyError, TypeError, ValueError):
         return "not measured"
-    return (
-        f"{100 * wer:.1f} % [{100 * low:.1f} - {100 * high:.1f}]" if words >= LEAST_WORDS else "too little to say"
-    )
+    if words < LEAST_WORDS:
+        return "too little to say"
+    if scores.get("rule") != RULE:  # not to be compared with the others
+        return f"{100 * wer:.1f} % (older rule)"
+    return f"{100 * wer:.1f} % [{100 * low:.1f} - {100 * high:.1f}]"
 
 
 def _run(run: Run, overview: Overview, moment: int) -> LineRow:
