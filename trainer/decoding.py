@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.evaluation.scoring import Errors, character_errors, interval, total, word_errors
+from models.evaluation.spoken import RULE, STRICT
 from models.units import HOP
 from models.whisper.windows import frames_for
 from trainer.features import to_window
@@ -33,6 +34,8 @@ class DevErrors:
     texts: list[str]
     words: list[Errors]
     characters: list[Errors]
+    strict: list[Errors]
+    """Of the words, where every one that is written otherwise is another."""
 
     @property
     def rate(self) -> float:
@@ -44,7 +47,7 @@ class DevErrors:
         return {
             "wer": rate.value, "wer_low": rate.low, "wer_high": rate.high, "cer": total(self.characters).rate,
             "sub": errors.sub, "ins": errors.ins, "del": errors.del_, "words": errors.words,
-            "clips": len(self.texts),
+            "clips": len(self.texts), "strict_wer": total(self.strict).rate, "rule": RULE,
         }  # fmt: skip
 
 
@@ -77,6 +80,7 @@ def hear(
         texts,
         [word_errors(said, text) for said, text in zip(references, texts, strict=True)],
         [character_errors(said, text) for said, text in zip(references, texts, strict=True)],
+        [word_errors(said, text, STRICT) for said, text in zip(references, texts, strict=True)],
     )
 
 

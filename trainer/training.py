@@ -23,6 +23,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from models.evaluation.scoring import total
+from models.evaluation.spoken import RULE, STRICT
 from trainer import checkpoints
 from trainer.adapter import save_adapter, trainable
 from trainer.checkpoints import Checkpoint
@@ -66,6 +67,8 @@ class TrainingState:
     before: list[str] = dataclasses.field(default_factory=list)
     """What the base heard in the clips that are shown."""
     micro_batch: int = 0
+    rule: str = STRICT
+    """By which words were counted; of checkpoints that do not say, as they all were then."""
     bad_steps: int = 0
     scale: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Of the gradients in fp16."""
@@ -103,7 +106,7 @@ class Training:
             self._named.values(), lr=parts.job.learning_rate, weight_decay=parts.job.weight_decay
         )
         self._scaler = torch.amp.GradScaler(parts.device.type, enabled=self._precision == "fp16")
-        self._state = TrainingState()
+        self._state = TrainingState(rule=RULE)
         self._steps = parts.data.plan.steps
         self._stages = parts.data.plan.stages
         self._recent: deque[float] = deque(maxlen=20)
@@ -365,7 +368,10 @@ class Training:
         self._load(checkpoint)
         restore(self._optimiser, self._named, checkpoint.tensors("optimiser"))
         names = {knob.name for knob in dataclasses.fields(TrainingState)}
-        self._state = TrainingState(**{name: value for name, value in checkpoint.state.items() if name in names})
+        state = TrainingState(**{name: value for name, value in checkpoint.state.items() if name in names})
+        if state.rule != RULE:  # what was counted otherwise is no measure of what comes
+            state.rule, state.fewest, state.since_best, state.best_wer, state.base_wer = RULE, None, 0, None, None
+        self._state = state
         if self._state.scale:
             self._scaler.load_state_dict(self._state.scale)
 

@@ -19,7 +19,8 @@ from core.bench import turns, windows
 from core.engine.filters import resample
 from core.versions.active import RECOGNISER, Warn, active, load_voice, open_recogniser, quiet
 from models.device import Device
-from models.evaluation.scoring import interval, word_errors
+from models.evaluation.scoring import interval, total, word_errors
+from models.evaluation.spoken import STRICT
 from models.units import SAMPLE_RATE
 from store.paths import usual_folder
 from trainer.contract.folder import DEPLOYED
@@ -47,7 +48,7 @@ def summary(model: str | None = None, count: int = COUNT, warn: Warn = quiet) ->
     known = active(data, RECOGNISER, model and place(model), warn)
     recogniser, voice = open_recogniser(known, device), load_voice(data, warn=warn)
     texts = SENTENCES.read_text(encoding="utf-8").split("\n")[:count]
-    seconds, heard, spoken, errors = 0.0, 0.0, 0.0, []
+    seconds, heard, spoken, errors, strict = 0.0, 0.0, 0.0, [], []
     said: list[NDArray[np.float32]] = []
     for text in texts:
         began = time.process_time()
@@ -59,6 +60,7 @@ def summary(model: str | None = None, count: int = COUNT, warn: Warn = quiet) ->
         heard += time.process_time() - began
         seconds += hypothesis.seconds
         errors.append(word_errors(text, hypothesis.text))
+        strict.append(word_errors(text, hypothesis.text, STRICT))
         said.append(audio)
     rate = interval(errors)
     return {
@@ -70,6 +72,7 @@ def summary(model: str | None = None, count: int = COUNT, warn: Warn = quiet) ->
         "words_right": 1 - rate.value,
         "words_right_low": 1 - rate.high,
         "words_right_high": 1 - rate.low,
+        "words_right_strict": 1 - total(strict).rate,
         "words": rate.words,
         "sentences": len(texts),
         "speech_seconds": seconds,

@@ -79,15 +79,19 @@ class Comparison:
     second: Evaluation
     change: Interval
     """Word error rate of the second minus that of the first, paired; below zero the second is better."""
-    strict_change: Interval
-    """The same by the strict rule."""
     split: str
     """That the clips are of: test, or dev where nothing was set aside as a test."""
     spans: tuple[ClipSpan, ...]
     """Of each clip of the set “test”, in its order."""
 
     def swapped(self) -> Comparison:
-        return _compared(self.second, self.first, self.split, self.spans)
+        turned = change(self.second.sets[SET], self.first.sets[SET])
+        return dataclasses.replace(self, first=self.second, second=self.first, change=turned)
+
+    @property
+    def strict_change(self) -> Interval:
+        """The change by the strict rule."""
+        return change(self.first.sets[SET], self.second.sets[SET], STRICT_WORDS)
 
     def as_json(self) -> dict[str, Any]:
         """As `from_json` takes it: JSON values only."""
@@ -95,7 +99,6 @@ class Comparison:
             "first": self.first.as_json(),
             "second": self.second.as_json(),
             "change": dataclasses.asdict(self.change),
-            "strict_change": dataclasses.asdict(self.strict_change),
             "split": self.split,
             "spans": [[span.segment, span.sha256, span.start, span.end] for span in self.spans],
         }
@@ -106,12 +109,12 @@ class Comparison:
         try:
             spans = tuple(ClipSpan(*span) for span in body["spans"])
             first, second = Evaluation.from_json(body["first"]), Evaluation.from_json(body["second"])
-            change, strict = (Interval(**body[name]) for name in ("change", "strict_change"))
+            change = Interval(**body["change"])
             if not len(first.sets[SET]) == len(second.sets[SET]) == len(spans):
                 raise ValueError("its clips are not as many as their places")
             if first.rule != second.rule:
                 raise ValueError("its errors are counted by two rules")
-            return cls(first, second, change, strict, str(body["split"]), spans)
+            return cls(first, second, change, str(body["split"]), spans)
         except (LookupError, TypeError, ValueError) as error:
             raise ModelError(f"A comparison is damaged ({str(error)[:120]})", "compare again") from error
 
@@ -146,12 +149,7 @@ def compared(
     # Both are looked over before either listens for minutes.
     choices = [active(store.folder, RECOGNISER, name) for name in (first, second)]
     one, other = (_evaluate(store, choice, sounds, clips, on_progress) for choice in choices)
-    return _compared(one, other, split, tuple(spans))
-
-
-def _compared(first: Evaluation, second: Evaluation, split: str, spans: tuple[ClipSpan, ...]) -> Comparison:
-    sets = first.sets[SET], second.sets[SET]
-    return Comparison(first, second, change(*sets), change(*sets, STRICT_WORDS), split, spans)
+    return Comparison(one, other, change(one.sets[SET], other.sets[SET]), split, tuple(spans))
 
 
 def evaluated(

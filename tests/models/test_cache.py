@@ -16,6 +16,7 @@ from models.errors import ModelError
 from models.evaluation.cache import FILES, clips_key, model_key, place, read
 from models.evaluation.evaluate import Evaluation, HeardClip, Silence, TestClip
 from models.evaluation.scoring import character_errors, word_errors
+from models.evaluation.spoken import STRICT
 
 TEXTS = ("Vivo en Soria.", "¿Qué tal?", "Muchas gracias.")
 
@@ -126,3 +127,11 @@ def test_what_is_of_other_clips_or_damaged_is_not(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     assert read(path, CLIPS) is None
     assert read(tmp_path, CLIPS) is None, "a folder is no file"
+
+
+def test_what_was_counted_by_another_rule_is_not_found(tmp_path: Path) -> None:
+    path, found = tmp_path / "found.json", heard(*CLIPS)
+    path.write_text(json.dumps(found.as_json()), encoding="utf-8")
+    assert read(path, CLIPS) == found
+    path.write_text(json.dumps(found.as_json() | {"rule": STRICT}), encoding="utf-8")
+    assert read(path, CLIPS) is None

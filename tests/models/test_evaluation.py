@@ -36,6 +36,7 @@ from models.evaluation.evaluate import (
 )
 from models.evaluation.scoring import Errors, character_errors, difference, normalise, word_errors
 from models.evaluation.silences import LEVELS, silences
+from models.evaluation.spoken import RULE, STRICT
 from models.whisper.heard import Hypothesis, Word
 from models.whisper.recogniser import WhisperRecogniser
 from store.audio.folder import from_pcm16
@@ -293,6 +294,22 @@ def test_what_cannot_be_true_is_refused(damaged: Callable[[], Any]) -> None:
 def test_a_whole_body_is_none_of_those() -> None:
     assert Evaluation.from_json(copy.deepcopy(BODY)).kinds("test") == Errors(0, 1, 2, 4)
     assert Evaluation.from_json(changed("timestamps", value=None)).timestamps is None
+
+
+def test_one_of_before_there_was_a_rule_is_strict_and_says_so() -> None:
+    clip = made("Tengo tres hijos.", "Tengo 3 hijos.")
+    now = evaluation(clip)
+    assert (now.rule, now.wer("test").value, now.strict("test").value) == (RULE, 0.0, pytest.approx(1 / 3))
+    counts = {"words": [1, 0, 0, 3], "characters": [1, 0, 3, 16]}
+    old = now.as_json() | {"sets": {"test": [now.as_json()["sets"]["test"][0] | counts]}}
+    del old["rule"]
+    found = Evaluation.from_json(old)
+    assert (found.rule, found.wer("test").value) == (STRICT, pytest.approx(1 / 3))
+    assert found.strict("test") == found.wer("test")
+    assert Evaluation.from_json(found.as_json()) == found
+    with pytest.raises(ModelError, match="do not fit its texts"):
+        Evaluation.from_json(old | {"rule": RULE})
+    assert Evaluation.from_json(old | {"rule": "spoken 0"}).rule == "spoken 0"
 
 
 def places(body: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -122,7 +122,7 @@ def test_it_stops_early_when_dev_gets_no_better(train: Any, monkeypatch: pytest.
 def wrong(*errors: int) -> Callable[..., DevErrors]:
     """So many of a thousand words are misheard, one look at dev after the other."""
     counts = iter(errors)
-    return lambda *values: DevErrors(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)])
+    return lambda *values: DevErrors(["…"], [Errors(next(counts), 0, 0, 1000)], [Errors(0, 0, 0, 4000)], [])
 
 
 def test_between_steps_that_chance_may_have_parted_the_later_one_is_taken(

@@ -12,6 +12,7 @@ from store.runs import Run, runs
 from store.versions import ModelVersion
 from tests.tui.train_driver import finished, listening, under_way
 from tui.pictures.train import append_events, at_work, steps
+from tui.train.differences import marked
 from tui.train.reads import Overview
 from tui.train.run_follower import (
     RunAskedToStop,
@@ -233,3 +234,24 @@ async def test_only_what_the_last_choice_brings_is_posted(tmp_path: Path) -> Non
         assert plan.base == ""
         await posted.next(ProspectRead)
         assert not posted.of(ProspectRead)
+
+
+# --- differences ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("Son las cinco y media.", "Son las 5:30."), ("Nací el primero de mayo", "Nací el 1 de mayo"),
+        ("Cuesta veinte por ciento más", "Cuesta 20 % más"), ("El vídeo", "el video"),
+    ],
+)  # fmt: skip
+def test_what_is_one_word_is_no_difference(said: str, heard: str) -> None:
+    assert (marked(said, heard).plain, marked(said, heard).spans) == (heard, [])
+
+
+def test_what_is_another_word_is_marked_as_it_was_written() -> None:
+    found = marked("Tengo dos o tres hijos", "Tengo 2 o 13 hijas")
+    assert found.plain == "Tengo 2 o 13 hijas"
+    assert [found.plain[span.start : span.end] for span in found.spans] == ["13", "hijas"]
+    assert marked("Tengo tres", "Tengo").plain == "Tengo [tres]"

@@ -41,7 +41,7 @@ FIELDS: Mapping[Name, tuple[str, ...]] = {
     # A look at dev. `samples`: reference, before, heard of each.
     "eval": (
         "step", "best_step", "seconds", "samples", "wer", "wer_low", "wer_high", "cer", "sub", "ins", "del",
-        "words", "clips",
+        "words", "clips", "strict_wer", "rule",
     ),
     "checkpoint": ("step", "path"),
     # `tried`: strength, wer, general of each.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.review.derived_columns import catch_up, refresh, sameness
+from core.review.derived_columns import catch_up, refresh, sameness, scored_otherwise
 from core.review.lint.rules import BITS
 from core.review.reasons import why
 from models.evaluation.scoring import character_errors, word_errors
@@ -120,6 +120,20 @@ def test_what_an_older_program_left_is_judged_once(store: Store) -> None:
     assert catch_up(store) == len([*numbers, silent])
     assert [dict(row) for row in store.execute("SELECT * FROM segments ORDER BY id")] == judged
     assert catch_up(store) == 0
+
+
+def test_what_another_rule_has_scored_is_scored_again(store: Store) -> None:
+    where = recording(store, 1)
+    numbers = [heard(store, where, "Tengo 3 gatos.", start=4.0 * place) for place in range(3)]
+    for number in numbers:
+        correct(store, number, "Tengo tres gatos.")
+    [row, *_] = now = [dict(row) for row in store.execute("SELECT * FROM segments ORDER BY id")]
+    assert (row["errors"], row["words"], row["strict_errors"], row["strict_words"]) == (0, 3, 1, 3)
+    store.execute("UPDATE segments SET errors = 1, score_rule = 'strict' WHERE id != ?", (numbers[0],))
+    assert scored_otherwise(store) == 2 and catch_up(store, lambda: True) == 0
+    assert catch_up(store) == 2 and scored_otherwise(store) == 0
+    assert [dict(row) for row in store.execute("SELECT * FROM segments ORDER BY id")] == now
+    assert sum(one.strict_errors for one in tallies.tally(store)) == 3 and tallies.recount(store)
 
 
 words = st.lists(st.sampled_from(["casa", "cosa", "el", "los", "años", "ñu", "¿qué?", "y…"]), max_size=8)

@@ -16,6 +16,7 @@ from core.versions.gate import Report, Verdict, judge, read_report
 from models.evaluation.evaluate import Evaluation, HeardClip, Silence
 from models.evaluation.rates import LEAST_WORDS
 from models.evaluation.scoring import Errors, character_errors, word_errors
+from models.evaluation.spoken import RULE, STRICT
 
 WORDS = ["la", "mar", "está", "muy", "tranquila", "hoy", "por", "aquí", "cerca", "siempre"]
 """Ten words: the text of every clip, so that an error of one is a tenth."""
@@ -282,3 +283,31 @@ def test_two_ears_must_have_heard_the_same_clips(tmp_path: Path, name: str, chan
     after = dataclasses.replace(after, sets={**after.sets, name: tuple(clips_heard)})
     with pytest.raises(TrainingRefused, match="compares two recognisers on different clips"):
         read_report(written(tmp_path, body(before, after)))
+
+
+def test_spelling_decides_nothing_and_stands_beside(tmp_path: Path) -> None:
+    said, heard = "Tengo tres hijos y cuarenta y dos primos en total", "Tengo 3 hijos y 42 primos en total"
+
+    def spelt(text: str) -> Evaluation:
+        counted = word_errors(said, text), character_errors(said, text)
+        clips = [
+            HeardClip(f"recording {number % 10}", "Ana", 3.0, -24.0, said, text, *counted) for number in range(40)
+        ]
+        return Evaluation("ear", "int8_float32", {"test": tuple(clips)}, Silence(20, 0), 1.0, 1.0)
+
+    verdict = judge(Report(spelt(heard), spelt(said), None, 1.0, {"margin": None, "tried": []}, 1.0))
+    assert verdict.outcome == "no better" and verdict.change.value == 0.0 and verdict.rule == RULE
+    assert verdict.strict_change.high < 0 < verdict.strict_before.value and "rule" not in verdict.sentence
+
+
+def test_a_report_of_an_older_rule_is_judged_by_it_and_says_so(tmp_path: Path) -> None:
+    old = {name: result(wrong).as_json() | {"rule": STRICT} for name, wrong in (("before", 3), ("after", 1))}
+    body = {"v": 1, **old, "base": None, "strength": 1.0, "windows": {}, "train_seconds": 1.0}
+    (tmp_path / "report.json").write_text(json.dumps(body), encoding="utf-8")
+    verdict = judge(read_report(tmp_path))
+    assert verdict.rule == STRICT and "scored by the rule “strict”" in verdict.sentence
+    assert verdict.change == verdict.strict_change
+    body["after"]["rule"] = RULE
+    (tmp_path / "report.json").write_text(json.dumps(body), encoding="utf-8")
+    with pytest.raises(TrainingRefused, match="by different rules"):
+        read_report(tmp_path)

@@ -20,7 +20,8 @@ from tui.cli.marking import marked
 
 FIELDS = {
     "model", "wer", "wer_low", "wer_high", "cer", "words", "files", "recordings", "sub", "ins", "del", "enough",
-    "speakers", "loudness", "silence", "timestamps", "compute_type",
+    "speakers", "loudness", "silence", "timestamps", "compute_type", "rule", "strict_wer", "strict_wer_low",
+    "strict_wer_high",
 }  # fmt: skip
 
 
@@ -155,3 +156,4 @@ def test_differences_are_marked_word_by_word() -> None:
     assert marked("¿Dónde está?", "Donde está ella") == "*donde* está +ella+"
     assert marked("Sí, claro.", "Sí") == "sí [claro]"
     assert marked("Sí.", "\x1b[2J") == "*2j*"
+    assert marked("Tengo dos o tres vídeos.", "tengo 2 o trece videos") == "tengo dos o *trece* videos"

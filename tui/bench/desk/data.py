@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from core.conversation.vocabulary import WORDS
 from core.review.lint.rules import version
+from models.evaluation.spoken import RULE
 from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.database import Store
 from store.errors import StoreError
-from store.schema.correction_tables import COUNT_ALL
 from store.schema.migrations import FOLD, split
+from store.schema.score_tables import COUNT_ALL
 from store.segments.edits import STATUSES
 from store.text import shown
 
@@ -159,6 +160,9 @@ def _some(begin: int, size: int, words: NDArray[np.object_]) -> dict[str, list[d
                 "words": length if known else None,
                 "character_errors": mistakes * 4 if known else None,
                 "characters": len(text) if known else None,
+                "score_rule": RULE,
+                "strict_errors": mistakes if known else None,
+                "strict_words": length if known else None,
                 "loudness": float(loudness[row]),
                 "snr": 20.0,
                 "clipped": 0.0,
