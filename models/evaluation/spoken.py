@@ -63,21 +63,30 @@ def _respelled(word: str) -> str:
 
 def _phrased(words: list[str]) -> list[str]:
     """Words with every phrase that is also one word as that word."""
-    known = spellings().phrases
-    if known.keys().isdisjoint(words):
+    if spellings().phrases.keys().isdisjoint(words):
         return words
     found: list[str] = []
     place = 0
     while place < len(words):
-        for phrase, instead in known.get(words[place], ()):
-            if tuple(words[place : place + len(phrase)]) == phrase:
-                found += instead
-                place += len(phrase)
-                break
-        else:
-            found.append(words[place])
-            place += 1
+        length, instead = _phrase(words, place)
+        found += instead
+        place += length
     return found
+
+
+def _phrase(words: list[str], place: int) -> tuple[int, list[str]]:
+    """How many words from a place on are a phrase, and what stands for it; else the one word that is there."""
+    for phrase, instead in spellings().phrases.get(words[place], ()):
+        here = [word.split("/") for word in words[place : place + len(phrase)]]
+        if len(here) == len(phrase) and all(one == word[0] for one, word in zip(phrase, here, strict=True)):
+            # A figure in it (veinte y 1) leaves open which of several it is.
+            others = [found[0] for one, found in spellings().phrases[words[place]] if _reads(one, here)]
+            return len(phrase), ["/".join(dict.fromkeys([*instead, *others]))] if len(instead) == 1 else instead
+    return 1, [words[place]]
+
+
+def _reads(phrase: tuple[str, ...], here: list[list[str]]) -> bool:
+    return len(phrase) == len(here) and all(one in word for one, word in zip(phrase, here, strict=True))
 
 
 def _without_cents(words: list[str]) -> list[str]:

@@ -27,8 +27,24 @@ MONTHS = (
 )
 FRACTIONS = {
     "½": "medio/media", "1/2": "medio/media", "¼": f"{numerals.ONE} cuarto", "1/4": f"{numerals.ONE} cuarto",
-    "¾": "tres cuartos", "3/4": "tres cuartos",
+    "¾": "tres cuartos", "3/4": "tres cuartos", "1/3": f"{numerals.ONE} tercio", "2/3": "dos tercios",
 }  # fmt: skip
+NUMBERED = (
+    "siglo",
+    "Siglo",
+    "capítulo",
+    "tomo",
+    "acto",
+    "Alfonso",
+    "Carlos",
+    "Felipe",
+    "Fernando",
+    "Isabel",
+    "Jaime",
+)
+"""What a single Roman letter stands behind; elsewhere it is a letter."""
+HOTTEST = 20
+"""Above it, 30º without a point are degrees."""
 ENDINGS = {
     "er": "13", "ro": "13", "ra": "13", "do": "2", "da": "2", "to": "456", "ta": "456", "mo": "70", "ma": "70",
     "vo": "8", "va": "8", "no": "9", "na": "9",
@@ -40,7 +56,9 @@ COMMA, WITH, OF = "coma/punto/con", "con/y", "de/del"
 FIRST = "uno/primero"
 """Of a month."""
 
-MAYBE = re.compile(r"[0-9½¼¾]|[IVX]{2}|siglo [IVX]|\w\.(?=.)|°", re.I)
+TIMES = re.compile(r"(?<=[0-9])\s?[x×]\s?(?=[0-9])")
+PARTS = re.compile("[½¼¾]")
+MAYBE = re.compile(r"[0-9½¼¾]|[IVX]{2}|\w [IVX]\b|^I\b|\w/|\w\.(?=.)|°", re.I)
 """Most texts have nothing to read, and this says so soon."""
 
 
@@ -50,6 +68,7 @@ def read(text: str) -> list[str]:
         return normalise(text).split()
     if text.isupper():
         text = text.lower()  # or any word of I, V and X would be a Roman numeral
+    text = PARTS.sub(r" \g<0> ", TIMES.sub(" por ", text))
     words: list[str] = []
     end = 0
     for found in _pattern().finditer(text):
@@ -116,28 +135,29 @@ def _time(found: re.Match[str]) -> list[str] | None:
 
 def _date(found: re.Match[str]) -> list[str] | None:
     parts = re.findall("[0-9]+", found[0])
-    day, month, year = (int(part) for part in (reversed(parts) if len(parts[0]) == 4 else parts))
+    day, month, *year = (int(part) for part in (reversed(parts) if len(parts[0]) == 4 else parts))
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     first = [FIRST] if day == 1 else numerals.cardinal(day)
-    return [*first, "de", MONTHS[month - 1], OF, *numerals.cardinal(year)]
+    return [*first, "de", MONTHS[month - 1], *([OF, *numerals.cardinal(year[0])] if year else [])]
 
 
 def _ordinal(found: re.Match[str]) -> list[str] | None:
     digits, ending = found["place"], found["ending"].lower()
     if ending not in "ºª" and digits[-1] not in ENDINGS[ending]:
         return None
+    if ending == "º" and "." not in found[0] and int(digits) > HOTTEST:
+        return [*numerals.cardinal(int(digits)), *_unit("°", False)]
     words = numerals.ordinal(int(digits), ending == "ª" or ending.endswith("a"))
     return [*words[:-1], words[-1].split("/")[-1]] if ending == "er" else words
 
 
 def _roman(found: re.Match[str]) -> list[str] | None:
-    """A century's number or a king's: up to ten it may be said as an ordinal."""
+    """A number of a century, a king or a congress; it may be said as an ordinal, too."""
     if (number := numerals.roman(found[0])) is None:
         return None
-    if number > 10:
-        return numerals.cardinal(number)
-    return ["/".join([*numerals.cardinal(number), *(numerals.ordinal(number, end)[0] for end in (False, True))])]
+    both = [numerals.cardinal(number), *(numerals.ordinal(number, feminine) for feminine in (False, True))]
+    return ["/".join(words[0] for words in both)] if all(len(words) == 1 for words in both) else both[0]
 
 
 def _fraction(found: re.Match[str]) -> list[str]:
@@ -163,15 +183,16 @@ def _pattern() -> re.Pattern[str]:
     )
     hour, minute, hours = "[0-9]{1,2}", "[0-5][0-9](?![0-9])", r"\s?(?:h|hs|hrs)(?!\w)\.?"
     groups = {
-        "date": r"[0-9]{1,2}([/.-])[0-9]{1,2}\2[0-9]{4}(?![\w/])|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w-])",
+        "date": r"[0-9]{1,2}([/.-])[0-9]{1,2}\2[0-9]{4}(?![\w/])|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![\w-])"
+        r"|(?:(?<=\bel )|(?<=\bdía ))[0-9]{1,2}/[0-9]{1,2}(?![\w/])",
         "time": rf"{hour}:{minute}(?!:)(?:{hours})?|{hour}\s?h\s?{minute}(?:\s?min\b\.?)?|{hour}\.{minute}{hours}"
         rf"|(?:(?<=\blas )|(?<=\bla )){hour}\.{minute}(?![.,%])",
-        "fraction": rf"(?P<and>(?<=[0-9] ))?(?P<part>{'|'.join(FRACTIONS)})(?![\w/])",
+        "fraction": rf"(?P<and>(?<=[0-9] )|(?<=[0-9]  ))?(?P<part>{'|'.join(FRACTIONS)})(?![\w/])",
         "ordinal": rf"(?P<place>[1-9][0-9]?)\s?\.?(?P<ending>[ºª](?![CF]\b)|{'|'.join(ENDINGS)})(?!\w)",
         "number": rf"(?:(?P<minus>(?<=\s)[-−])|(?P<plus>\+\s?))?(?:(?P<before>{coins})\s?)?(?P<figure>{NUMBER})"
         rf"(?:(?<=\b1)(?P<first>(?=\sde\s(?:{'|'.join(MONTHS)}|setiembre)\b))"
         rf"|(?:\s(?P<scale>{SCALES})(?!\w))?(?:\s?(?P<unit>{units})|\s(?P<coin>{COINS}))?)(?!\w)",
-        "roman": r"(?-i:[IVX]{2,}|(?<=siglo )[IVX])(?!\w)",
+        "roman": rf"(?-i:[IVX]{{2,}}|I(?= Guerra)|(?:{'|'.join(f'(?<={name} )' for name in NUMBERED)})[IVX])(?!\w)",
         "abbreviation": spellings().sign,
     }
     return re.compile(
