@@ -122,13 +122,15 @@ def _rates(figures: Stats) -> tuple[Panel, ...]:
         (rate.wer.high for rates in figures.errors_by.values() for rate in rates.values() if rate.wer.enough),
         default=figures.errors.wer.high,
     )
+    strict = figures.errors.strict
+    beside = "" if strict is None or not figures.errors.wer.enough else f" Strict, all: {100 * strict:.1f} %."
     tables = {"everyone": {"all": figures.errors}, **figures.errors_by}
     room = min(20, max(len(_name(by, key, 20).rstrip()) for by, rates in tables.items() for key in rates))
     return (
         *(Panel("", partial(_rate_lines, name, rates, max(10, room), most), 54) for name, rates in tables.items()),
         Panel(
             "How it is counted",
-            partial(_wrapped, f"{AGAINST} {figures.method[:1].upper()}{figures.method[1:]}."),
+            partial(_wrapped, f"{AGAINST} {figures.method[:1].upper()}{figures.method[1:]}.{beside}"),
             54,
         ),
     )
