@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.own_models.trying import try_out
 from core.versions import registry
 from core.versions.active import (
     DOES,
@@ -17,11 +18,11 @@ from core.versions.active import (
     VARIABLES,
     Warn,
     asked_for,
+    check,
     named,
     of_version,
     quiet,
 )
-from core.versions.active import check as check_files
 from models import catalog
 from models.errors import ModelError, UnknownModelError
 from store import versions
@@ -116,7 +117,7 @@ def step_back(store: Store, part: str, away: Path) -> ModelVersion:
         if number == trail[-1] or _lies_at(store, version, away):
             continue
         try:
-            check_files(of_version(store.folder, version))
+            check(of_version(store.folder, version))
         except ModelError:
             continue
         versions.roll_back(store, part, number)
@@ -130,11 +131,11 @@ def step_back(store: Store, part: str, away: Path) -> ModelVersion:
 def _choose(store: Store, part: str, name: str) -> ModelVersion:
     """As `choose`, for what is not the recogniser."""
     choice = named(store.folder, part, name)
-    path = check_files(choice)
+    try_out(choice)
     before = versions.active_version(store, part)
     if before is not None and before.name == choice.name:
         return before
-    return _promote(store, part, choice.name, str(path), CHOSEN)
+    return _promote(store, part, choice.name, str(choice.path), CHOSEN)
 
 
 def _promote(store: Store, part: str, name: str, folder: str, reason: str) -> ModelVersion:
