@@ -1,9 +1,10 @@
 """Which models there are, where they lie on this machine, and whether they are what they claim to be.
 
 Nothing is fetched here (`models.fetching` does that), and nothing is chosen or loaded. A model is known from
-`catalog.toml`, which also says where its files can be had (`models.published`), found on this machine (`models.discovery`), or named by an absolute path; what it is, its kind says (`models.kinds`). Only formats
-without executable content are ever loaded (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters
-only when their checksums hold.
+`catalog.toml`, which also says of what files it consists (`models.published`), found on this machine
+(`models.discovery`), or named by an absolute path; what it is, its kind says (`models.kinds`). Only formats without
+executable content are ever loaded (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only
+when their checksums hold.
 
 A speaker of a voice with several is named behind it: `es_ES-sharvard-medium:F`.
 
@@ -161,10 +162,15 @@ def _speaking(entry: Entry, speaker: str) -> Entry:
     return replace(entry, speaker=speaker)
 
 
+def known() -> list[Entry]:
+    """What the catalog has: nothing is said of what is on this machine."""
+    return list(_catalog())
+
+
 def everyday() -> list[Entry]:
     """What most people need, and `make run` fetches: nothing is said of what is on this machine."""
-    known = {entry.name: entry for entry in _catalog()}
-    return [known[name] for name in _file()["sets"]["everyday"]]
+    by_name = {entry.name: entry for entry in _catalog()}
+    return [by_name[name] for name in _file()["sets"]["everyday"]]
 
 
 def starter(part: str) -> Entry:

@@ -68,8 +68,6 @@ def check(files: Sequence[CatalogFile], folder: Path, name: str, on_bytes: OnByt
         except OSError as error:
             raise ModelError(f"{path} of {name} cannot be read ({error.strerror})", remedy, path) from error
         if size != file.size:
-            raise ModelError(
-                f"{path} of {name} has {size:,} bytes, and {file.size:,} were published", remedy, path
-            )
+            raise ModelError(f"{path} of {name} has {size:,} bytes, and {file.size:,} were published", remedy, path)
         if not right:
             raise ModelError(f"{path} of {name} is damaged: it is not what was published", remedy, path)
