@@ -95,6 +95,7 @@ class _Work:
         self._say = say
         self._speed = Speed()
         self._whole = 0
+        self._shown = 0
         self._file = ""
 
     def is_there(self, anew: bool) -> bool:
@@ -157,15 +158,14 @@ class _Work:
     def at(self, have: int) -> None:
         """So many bytes of the present file are here."""
         self.look_up()
-        done, total = self._whole + have, sum(f.size for f in self._entry.files if not f.stands_in_for)
-        speed = self._speed.at(done)
-        self._on_progress(Fetched(self._entry.name, self._file, min(done, total), total, speed))
+        total = sum(file.size for file in self._entry.files if not file.stands_in_for)
+        self._shown = max(self._shown, min(self._whole + have, total))  # a package is got first, and read then
+        self._on_progress(Fetched(self._entry.name, self._file, self._shown, total, self._speed.at(self._shown)))
 
     def _all(self, partial: Path, wheels: Wheels) -> Iterator[CatalogFile]:
         """Each file, or what stands in for it, once it is there."""
-        for file in self._entry.files:
-            if file.stands_in_for:
-                continue
+        named = [file for file in self._entry.files if not file.stands_in_for]
+        for file in sorted(named, key=lambda file: -file.size):  # what may share its package is then here at once
             stand_ins = [each for each in self._entry.files if each.stands_in_for == file.name]
             had = next((each for each in (file, *stand_ins) if self._had(each, partial, wheels)), None)
             if had is None:

@@ -51,8 +51,6 @@ class Speed:
     def at(self, done: int) -> float:
         """The speed, now that so many bytes are there; 0 while nobody can say."""
         now = time.monotonic()
-        if self._seen and done < self._seen[-1][1]:  # a file was begun anew
-            self._seen.clear()
         self._seen.append((now, done))
         while now - self._seen[0][0] > SPAN and len(self._seen) > 2:
             self._seen.popleft()
