@@ -150,5 +150,7 @@ def _print(pulled: list[Pulled], answers: str, options: argparse.Namespace) -> N
     for each in pulled:
         if each.chosen:
             print(f"{each.name} is here and in use.")
+        elif each.fetched and options.into:
+            print(f"{each.name} is now in {each.path}.")
         elif each.fetched:
             print(f"{each.name} is here now. To use it: tertulia models use {each.name}")
