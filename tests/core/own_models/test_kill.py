@@ -1,7 +1,7 @@
 """Adding, choosing and removing are killed at ten points each: the folder is whole, and the model in use loads.
 
 A point is a call: of the database, of the operating system (opening, renaming, linking and removing), or a block
-that was copied. So kills fall between any two things that can be seen from outside, on slow and fast machines alike.
+that was copied. So kills fall between any two things that can be seen from outside, on slow and fast machines.
 """
 
 from __future__ import annotations
