@@ -45,7 +45,7 @@ class Prompt(NamedTuple):
                 frames = [frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)]
         except (OSError, av.FFmpegError) as error:
             raise CoreError(f"The prompt {self.path} cannot be read ({error})", _REMEDY, self.path) from error
-        return np.concatenate(frames).astype(np.float32) / FULL_SCALE
+        return np.concatenate(frames).astype(np.float32) / np.float32(FULL_SCALE)
 
 
 _REMEDY = f"install them again: sudo apt-get install --reinstall {PACKAGES}"

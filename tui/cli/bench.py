@@ -18,6 +18,7 @@ _ABOUT = {
     "start": "app start to first painted screen beside an empty Textual app; engine ready for the first turn",
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
+    "people": "how many words of a person's speech each recogniser mishears (needs two Debian packages)",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
     "starter": "word error rate of the starter recogniser in voices it never heard in training",
@@ -28,6 +29,7 @@ _ABOUT = {
 _BENCHES = {
     "start": "tui.bench.start",
     "recogniser": "core.bench.recogniser",
+    "people": "core.bench.people",
     "tutor": "core.bench.tutor",
     "desk": "tui.bench.desk.figures",
     "import": "core.bench.imports",
@@ -61,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="for recogniser, starter and tutor: a version, a model of this machine, or its path",
+        help="for recogniser, people, starter and tutor: a version, a model of this machine, or its path",
     )
     parser.add_argument(
         "--geometry",
@@ -113,7 +115,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     match options.what:
         case "desk" if options.segments:
             return {"segments": options.segments}
-        case "recogniser" | "tutor":
+        case "recogniser" | "people" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
 
