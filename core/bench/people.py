@@ -1,7 +1,7 @@
 """How well recognisers hear a person: the prompts of `core.bench.prompts`, through the app's own recogniser.
 
 One speaker reading telephone prompts is not everybody: the figure compares recognisers, and tells one that hears
-people from one that does not. Accents are folded, because the texts lack them; each prompt is a block of the interval.
+people from one that does not. Accents are folded, because the texts lack them; a prompt is a block of the interval.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from tui.cli.progress import say
 HELP = "measure this machine and the models on it"
 _ABOUT = {
     "start": "app start to first painted screen beside an empty Textual app; engine ready for the first turn",
+    "first-turn": "from a clone of the project to the first spoken turn that is answered aloud, on two cores",
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
     "people": "how many words of a person's speech each recogniser mishears (needs two Debian packages)",
@@ -28,6 +29,7 @@ _ABOUT = {
 
 _BENCHES = {
     "start": "tui.bench.start",
+    "first-turn": "tui.bench.first_turn",
     "recogniser": "core.bench.recogniser",
     "people": "core.bench.people",
     "tutor": "core.bench.tutor",
@@ -41,6 +43,7 @@ _TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Modules of the trainer with a command line of their own, and the options they take."""
 _CHECKOUT = {
+    "first-turn": "tui/bench/first_turn.py",
     "starter": "trainer/starter",
     "train": "trainer/bench",
     "desk": "tui/bench/desk",
@@ -115,6 +118,8 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     match options.what:
         case "desk" if options.segments:
             return {"segments": options.segments}
+        case "first-turn":
+            return {"warn": say}
         case "recogniser" | "people" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
