@@ -47,7 +47,7 @@ def summary(warn: Warn = quiet) -> dict[str, Any]:
         folder = Path(name)
         clone, home, log = folder / "tertulia", folder / "home", folder / "pip.log"
         environment = _surroundings(home, log)
-        speech, spoken_by = _speech(folder / "turn.wav")
+        spoken_by, said = _speech(folder / "turn.wav")
         stages: dict[str, Any] = {}
 
         def stage(about: str, label: str, *command: str) -> str:
@@ -64,7 +64,7 @@ def summary(warn: Warn = quiet) -> dict[str, Any]:
         tertulia = str(clone / VENV / "bin" / "tertulia")
         stage("Fetching the everyday models", "fetch_s", tertulia, "models", "pull", "everyday")
         warn("Starting the engine, and speaking to it …")
-        asked = (python, "-P", "-m", "core.bench.first_answer", str(home), str(speech))
+        asked = (python, "-P", "-m", "core.bench.first_answer", str(home), str(folder / "turn.wav"))
         turn = json.loads(_run("Answering", asked, environment).splitlines()[-1])
         stages |= {"engine_s": turn["engine_s"], "answer_s": turn["answer_s"]}
         compiled = COMPILED in log.read_text(encoding="utf-8", errors="replace")
@@ -74,6 +74,7 @@ def summary(warn: Warn = quiet) -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "llama_cpp_python": "compiled" if compiled else "from a wheel at hand",
         "spoken_by": spoken_by,
+        "said": said,
         **{key: value for key, value in turn.items() if key not in stages},
     }
 
@@ -84,8 +85,8 @@ def _surroundings(home: Path, log: Path) -> Mapping[str, str]:
     return {**kept, "TERTULIA_HOME": str(home), "PIP_LOG": str(log)}
 
 
-def _speech(path: Path) -> tuple[Path, str]:
-    """A spoken turn in a file, and who speaks."""
+def _speech(path: Path) -> tuple[str, str]:
+    """Speak a turn into a file: who speaks, and what."""
     import numpy as np
     import soundfile
 
@@ -95,10 +96,10 @@ def _speech(path: Path) -> tuple[Path, str]:
 
         voice = open_voice(ModelChoice(catalog.starter("voice")))
         soundfile.write(path, np.concatenate(list(voice.speak(SAID))), voice.sample_rate)
-        return path, f"the voice {voice.name}, as no person can be heard here. {reason}"
+        return f"the voice {voice.name}, as no person can be heard here. {reason}", SAID
     prompt = prompts.prompts()[0]
     soundfile.write(path, prompt.audio(), 16_000)
-    return path, f"a person (prompt {prompt.name})"
+    return f"a person (prompt {prompt.name})", prompt.text
 
 
 def _run(about: str, command: tuple[str, ...], environment: Mapping[str, str]) -> str:
