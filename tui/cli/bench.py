@@ -20,6 +20,7 @@ _ABOUT = {
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
     "people": "how many words of a person's speech each recogniser mishears (needs two Debian packages)",
+    "voices": "how many words of each installed voice an independent recogniser mishears, and how soon it speaks",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
     "starter": "word error rate of the starter recogniser in voices it never heard in training",
@@ -32,6 +33,7 @@ _BENCHES = {
     "first-turn": "tui.bench.first_turn",
     "recogniser": "core.bench.recogniser",
     "people": "core.bench.people",
+    "voices": "core.bench.voices",
     "tutor": "core.bench.tutor",
     "desk": "tui.bench.desk.figures",
     "import": "core.bench.imports",
@@ -67,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="for recogniser, people, starter and tutor: a version, a model of this machine, or its path",
+    )
+    parser.add_argument(
+        "--voice", nargs="+", metavar="NAME", help="for voices: these alone, as NAME or NAME:SPEAKER"
+    )
+    parser.add_argument(
+        "--recogniser", metavar="NAME", help="for voices: the one that listens, by name or path (whisper-base)"
     )
     parser.add_argument(
         "--geometry",
@@ -120,6 +128,8 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
             return {"segments": options.segments}
         case "first-turn":
             return {"warn": say}
+        case "voices":
+            return {"voices": options.voice, "recogniser": options.recogniser, "warn": say}
         case "recogniser" | "people" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
