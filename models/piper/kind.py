@@ -36,7 +36,7 @@ def check(path: Path, name: str) -> None:
     voice_settings(path, name)
 
 
-def load(path: Path, name: str, speaker: str = "", threads: int = 1) -> PiperVoice:
+def load(path: Path, name: str, speaker: str = "", threads: int = 0) -> PiperVoice:
     from models.piper.voice import PiperVoice
 
-    return PiperVoice(path, name, speaker, threads)
+    return PiperVoice(path, name, speaker, threads or 1)
