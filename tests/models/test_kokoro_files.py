@@ -199,7 +199,7 @@ def elsewhere(place: str) -> bytes:
 
 
 def hidden(place: str) -> bytes:
-    """The same in a constant deep inside, and with the length of the key written in two bytes."""
+    """The same in a constant deep inside."""
     import onnx
 
     model = network()
@@ -211,10 +211,15 @@ def hidden(place: str) -> bytes:
     outer = onnx.helper.make_node("If", ["yes"], ["unused"])
     outer.attribute.append(onnx.helper.make_attribute("then_branch", inner))
     model.graph.node.append(outer)
-    return bytes(model.SerializeToString()).replace(b"\x0a\x08location", b"\x0a\x88\x00location")
+    return bytes(model.SerializeToString())
 
 
-@pytest.mark.parametrize("make", [elsewhere, hidden])
+def padded(place: str) -> bytes:
+    """The same with the length of the key in two bytes instead of one, which is allowed."""
+    return elsewhere(place).replace(b"\x0a\x08location", b"\x0a\x88\x00location")
+
+
+@pytest.mark.parametrize("make", [elsewhere, hidden, padded])
 @pytest.mark.parametrize("place", ["secret", "../secret", "/etc/hostname"])
 def test_data_in_other_files_are_not_followed(whole: Path, make: Callable[[str], bytes], place: str) -> None:
     (whole / "secret").write_bytes(bytes(4))
