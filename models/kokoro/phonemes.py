@@ -26,9 +26,10 @@ EDGE = 0
 """The token at both ends."""
 NEAREST = {
     "tʃ": "ʧ", "dʒ": "ʤ", "g": "ɡ", "c\u0327": "ç", "ɫ": "l", "ɭ": "l", "ɱ": "m", "ħ": "h", "ɦ": "h", "ʀ": "ʁ",
-    "ʍ": "w", "ʏ": "y", "ʉ": "u", "ɵ": "ə", "ɘ": "ə", "ʑ": "ʒ",
+    "ʍ": "w", "ʏ": "y", "ʉ": "u", "ɵ": "ə", "ɘ": "ə", "ʑ": "ʒ", "ʲ": "",
 }  # fmt: skip
-"""Symbols of espeak-ng, also of the foreign words it knows, in symbols of the network; others are left out."""
+"""Symbols of espeak-ng, also of the foreign words it knows, in symbols of the network; others are left out. So
+is the glide that espeak-ng hears in "fría": the network knows the symbol, and says "frilla"."""
 
 
 def sentences(text: str) -> Iterator[list[int]]:

@@ -122,6 +122,7 @@ def spelled(text: str) -> list[str]:
         ("Pues… no sé…", ["pwˈes, nˈo sˈe."]),
         ("Ya... Bueno.", ["ʝˈa.", "bwˈeno."]),
         ("Y tú ¿qué haces?", ["i tˈu, kˈe ˈaθes?"]),
+        ("Había un rey.", ["aβˈia ˈun rˈeɪ."]),
         ("garçon", ["ɡˈaɾson"]),
     ],
 )
