@@ -42,10 +42,10 @@ class Prompt(NamedTuple):
 
         try:
             with av.open(str(self.path), format="g722") as file:
-                frames = [frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)]
-        except (OSError, av.FFmpegError) as error:
+                samples = np.concatenate([frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)])
+        except (OSError, ValueError, av.FFmpegError) as error:  # ValueError: there is nothing in it
             raise CoreError(f"The prompt {self.path} cannot be read ({error})", _REMEDY, self.path) from error
-        return np.concatenate(frames).astype(np.float32) / FULL_SCALE
+        return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 _REMEDY = f"install them again: sudo apt-get install --reinstall {PACKAGES}"
