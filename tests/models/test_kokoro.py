@@ -16,6 +16,7 @@ from models.kokoro import kind, phonemes, styles
 from models.kokoro.voice import KEPT, PACE, KokoroVoice, trimmed
 from models.voice import CEILING
 from tests.models.small_kokoro import A_TOKEN, RATE, folder, style
+from tests.places import ROOT
 from tests.starters import load_voice
 from tests.tones import pitch
 
@@ -131,7 +132,7 @@ def test_text_is_read_with_its_marks(text: str, read: list[str]) -> None:
 
 
 def test_every_sound_of_spanish_is_a_symbol_of_the_network() -> None:
-    text = Path("core/bench/sentences_es.txt").read_text(encoding="utf-8")
+    text = (ROOT / "core/bench/sentences_es.txt").read_text(encoding="utf-8")
     heard = {symbol for sentence in phonemes._piper().phonemize(text) for symbol in sentence}
     assert not heard - phonemes.symbols().keys() - set("".join(phonemes.NEAREST))
     assert len(heard) > 35
