@@ -131,6 +131,8 @@ def _check_entries(archive: zipfile.ZipFile, models: Sequence[PackedModel]) -> N
     if sorted(info.filename for info in infos) != sorted(expected):
         raise ValueError("it holds other files than its manifest names")
     for info in infos:
+        if info.header_offset < 0:
+            raise ValueError("its beginning is missing")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG) or info.flag_bits & 1 or info.compress_type != zipfile.ZIP_STORED:
             raise ValueError(f"{info.filename} is no plain file in it")
