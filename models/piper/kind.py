@@ -53,7 +53,7 @@ def check(path: Path, name: str) -> None:
         raise ModelError(f"{path} is an ONNX file, but no Piper voice", "choose another one", path)
 
 
-def load(path: Path, name: str, speaker: str = "", threads: int = 1) -> PiperVoice:
+def load(path: Path, name: str, speaker: str = "", threads: int = 0) -> PiperVoice:
     from models.piper.voice import PiperVoice
 
-    return PiperVoice(path, name, speaker, threads)
+    return PiperVoice(path, name, speaker, threads or 1)
