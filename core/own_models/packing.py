@@ -18,7 +18,7 @@ from core.own_models.folder import OnProgress, changing, free_place, put, room_f
 from core.own_models.pack import MANIFEST, PackedFile, PackedModel, manifest, read
 from core.own_models.recognising import Recognised
 from core.versions.active import check, named
-from models import kinds
+from models import catalog, kinds
 from models.errors import ModelError
 from models.files import belonging
 from store import reasons
@@ -26,13 +26,15 @@ from store.files import replacing
 
 BLOCK = 4_000_000
 """Bytes that are read at a time."""
+EVERYDAY = "everyday"
+"""The name of the set that most people need."""
 
 
 def pack(data: Path, names: Sequence[str], file: Path, on_progress: OnProgress = unheard) -> list[PackedModel]:
     """Put models of this machine into a file, linked ones with what they are links to.
 
     Args:
-        names: of `tertulia models list`.
+        names: of `tertulia models list`, or everyday.
         file: is made; it must not be there.
 
     Raises:
@@ -42,9 +44,7 @@ def pack(data: Path, names: Sequence[str], file: Path, on_progress: OnProgress =
     file = file.expanduser().absolute()
     if os.path.lexists(file):
         raise ModelError(f"{file} is there already", "choose another name for --out", file)
-    models = {
-        (part, name): _files(data, part, name) for name in dict.fromkeys(names) for part in [part_of(data, name)]
-    }
+    models = {(part, name): _files(data, part, name) for name in _named(names) for part in [part_of(data, name)]}
     total = sum(source.stat().st_size for _, sources in models.values() for source in sources.values())
     try:
         room_for(file.parent, total)
@@ -89,6 +89,12 @@ def unpack(
     except OSError as error:
         raise reasons.disk(file, error) from error
     return new, known
+
+
+def _named(names: Sequence[str]) -> list[str]:
+    """Names, each once, with those of a set in its place."""
+    sets = {EVERYDAY: [entry.name for entry in catalog.everyday()]}
+    return list(dict.fromkeys(name for each in names for name in sets.get(each, [each])))
 
 
 def _files(data: Path, part: str, name: str) -> tuple[str, dict[str, Path]]:

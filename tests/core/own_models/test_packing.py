@@ -67,6 +67,7 @@ def test_what_is_not_packed(data: Path, packed: Path, tmp_path: Path) -> None:
     for name, sentence in [
         ("starter-tutor", "starter-tutor is built in: pack others"),
         ("nothing", "There is no model called 'nothing'"),
+        ("everyday", "The recogniser whisper-base is not on this machine"),
     ]:
         with pytest.raises(ModelError, match=sentence):
             pack(data, ["mine", name], tmp_path / "out.zip")

@@ -43,7 +43,7 @@ def test_added_used_listed_and_removed(home: Path, tmp_path: Path) -> None:
     assert (added["name"], added["part"], added["linked"]) == ("mine", "tutor", True)
     assert listed(home)["mine"]["link"] == str(file) and not listed(home)["mine"]["in_use"]
     assert f"A link to {file}." in tertulia(home, "models", "list").stdout
-    assert json_of(home, "use", "mine") == {"part": "tutor", "in_use": "mine"}
+    assert json_of(home, "use", "mine") == {"part": "tutor", "in_use": "mine", "rehearing": False}
     assert listed(home)["mine"]["in_use"] and not listed(home)["starter-tutor"]["in_use"]
     doctor = tertulia(home, "doctor", "--json").stdout
     assert "mine, 3 MB" in doctor
@@ -59,7 +59,7 @@ def test_in_words(home: Path, tmp_path: Path) -> None:
         tertulia(home, "models", *arguments).stdout
         for arguments in [
             ("add", voice(tmp_path / "in"), "--copy"), ("use", "mine"), ("use", "starter-voice"),
-            ("remove", "mine"), ("use", recogniser(tmp_path / "ear")),
+            ("remove", "mine"), ("use", recogniser(tmp_path / "ear"), "--no-rehear"),
         ]
     ]  # fmt: skip
     assert said == [

@@ -12,7 +12,9 @@ HELP = "put models into one file, to carry them to another machine"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", metavar="NAME", nargs="+", help="models of `tertulia models list` that are here")
+    parser.add_argument(
+        "names", metavar="NAME", nargs="+", help="models of `tertulia models list` that are here, or everyday"
+    )
     parser.add_argument("--out", type=named_path, required=True, metavar="FILE", help="the file, which is made")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_option(parser)
