@@ -13,7 +13,7 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.engine.protocol import UseRecogniser
+from core.engine.protocol import UseModel
 from core.errors import SENTENCES, TROUBLE
 from tui.messages import PromotionEnded, QueueReheard
 from tui.modes import MODES
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """How often to look how far the queue is transcribed again, while that goes on."""
 STARTER = "starter"
+RECOGNISER = "recogniser"
 
 
 class AppLike(Services, Protocol):
@@ -137,7 +138,7 @@ class ActiveRecogniser:
             self.changing = False
             self._post(ended)
         if ended.version:
-            self._app.send(UseRecogniser())
+            self._app.send(UseModel(RECOGNISER))
             self.renew()
             await self._begin_rehearing(data)
 

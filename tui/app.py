@@ -255,8 +255,8 @@ class TertuliaApp(App[None]):
     def on_engine_said(self, message: EngineSaid) -> None:
         """What concerns the whole app; the Talk screen has shown its part."""
         match message.event:
-            case protocol.RecogniserChanged(recogniser=recogniser, starter=starter):
-                self.active_recogniser.engine_uses(recogniser, starter)
+            case protocol.ModelChanged(part="recogniser", name=name, starter=starter):
+                self.active_recogniser.engine_uses(name, starter)
             case protocol.Ready(recogniser=recogniser, starter=starter):
                 self.active_recogniser.engine_uses(recogniser, starter)
                 threading.Thread(target=modes.warm, name="warm", daemon=True).start()

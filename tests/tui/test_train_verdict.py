@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.protocol import RecogniserChanged, UseRecogniser
+from core.engine.protocol import ModelChanged, UseModel
 from core.importing.transcription import TranscriptionProgress
 from core.review.derived_columns import refresh
 from core.versions import registry, rehear
@@ -108,8 +108,8 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await it.sees("ear: starter (not measured)", "v1 was proven better and waits for you")
         await verdict(it)
         await it.press("P")
-        await it.until(lambda: active(tmp_path) == "v1" and UseRecogniser() in it.engine.asked)
-        await it.engine_says(RecogniserChanged("v1", False))
+        await it.until(lambda: active(tmp_path) == "v1" and UseModel("recogniser") in it.engine.asked)
+        await it.engine_says(ModelChanged("recogniser", "v1", False))
         await it.sees("ear: v1 (WER 7.1 ± 5.1)", "it is the ear", "u roll back")
         assert rehearings == [tmp_path] and "P promote" not in it.seen()
         await it.until(lambda: any("v1 is in use now." in toast for toast in it.toasts()))
@@ -120,7 +120,7 @@ async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Pa
         await it.sees("Roll back to starter-ear?")
         await it.press("y")
         await it.until(lambda: active(tmp_path) == "starter-ear")
-        await it.engine_says(RecogniserChanged("starter-ear", True))
+        await it.engine_says(ModelChanged("recogniser", "starter-ear", True))
         await it.sees("ear: starter WER ?")
         assert "u roll back" not in it.seen()
 
@@ -151,7 +151,7 @@ async def test_a_version_whose_files_are_gone_is_not_promoted(
         shutil.rmtree(better / "version" / "recogniser-ct2")
         await it.press("P")
         await it.until(lambda: it.toasts() and not it.app.is_promoting)
-        assert active(tmp_path) == "" and not rehearings and UseRecogniser() not in it.engine.asked
+        assert active(tmp_path) == "" and not rehearings and UseModel("recogniser") not in it.engine.asked
         await it.sees("P promote")
 
 
