@@ -25,6 +25,7 @@ run: sound $(VENV)/.run
 test: sound $(VENV)/.dev
 	$(call debian,pulseaudio pulseaudio-utils libasound2-plugins,without them the sound card tests are skipped)
 	$(call debian,wspanish fortunes-es,without them the tests of the starter recipes fail)
+	$(call debian,asterisk-core-sounds-es asterisk-core-sounds-es-g722,without them the tests on speech of a person are skipped)
 	$(PYTEST)
 
 # Without what takes long (tests/slow.txt), in a minute and a half; for between two commits.

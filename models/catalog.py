@@ -21,7 +21,7 @@ from pathlib import Path
 
 from models import kinds
 from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
-from models.errors import ModelError
+from models.errors import ModelError, UnknownModelError
 from models.kind import no_speaker
 
 STARTER = Path(__file__).parent / "starter"
@@ -105,7 +105,7 @@ def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -
         raise ModelError(f"The {part} {meant.name} is not on this machine", _remedy(meant, folder))
     asked = f" (named by {named_by})" if named_by else ""
     installed = ", ".join(entry.name for entry in known.values() if entry.installed) or "none is installed"
-    raise ModelError(
+    raise UnknownModelError(
         f"There is no {part} called {name!r}{asked}",
         f"choose one of this machine ({installed}), or put it into {_place(part, folder)}",
     )
