@@ -96,17 +96,17 @@ def part_of(data: Path, name: str, part: str | None = None) -> str:
     raise next((error for error in refused if not isinstance(error, UnknownModelError)), refused[0])
 
 
-def in_use(store: Store, part: str, path: Path) -> bool:
-    """Whether the choice of a part is the model at that path, whoever speaks in it. Raises StoreError."""
+def in_use(store: Store, part: str, name: str) -> bool:
+    """Whether a model that no run made is the choice of a part, whoever speaks in it. Raises StoreError."""
     version = versions.active_version(store, part)
-    return version is not None and _lies_at(store, version, path)
+    return version is not None and _is(version, name)
 
 
-def step_back(store: Store, part: str, away: Path) -> ModelVersion:
+def step_back(store: Store, part: str, away: str) -> ModelVersion:
     """Go back to the model that was chosen before and works, in the end to the starter.
 
     Args:
-        away: where the model lies that shall not be in use any more.
+        away: the name of the model that shall not be in use any more.
 
     Raises:
         StoreError: the database cannot be written.
@@ -114,7 +114,7 @@ def step_back(store: Store, part: str, away: Path) -> ModelVersion:
     trail = versions.trail(store, part)
     for number in dict.fromkeys(reversed(trail[:-1])):
         version = versions.version(store, number)
-        if number == trail[-1] or _lies_at(store, version, away):
+        if number == trail[-1] or _is(version, away):
             continue
         try:
             check(of_version(store.folder, version))
@@ -147,8 +147,6 @@ def _promote(store: Store, part: str, name: str, folder: str, reason: str) -> Mo
         return versions.version(store, number)
 
 
-def _lies_at(store: Store, version: ModelVersion, path: Path) -> bool:
-    try:
-        return of_version(store.folder, version).path == path
-    except ModelError:
-        return False
+def _is(version: ModelVersion, name: str) -> bool:
+    """Whether a version is a model of that name, or one of its speakers."""
+    return version.run is None and name in (version.name, version.name.rpartition(":")[0])

@@ -1,8 +1,8 @@
 """A trial of one model in a process of its own: it loads, hears silence, answers or speaks.
 
 `python -m core.own_models.trial PART FORMAT PATH NAME SPEAKER WAV`, where the last two may be empty. A damaged
-model may end the process that loads it instead of raising. Whoever wants to know runs this one, by
-`core.own_models.trying`. It prints one line of JSON: how it went, or what is wrong. No line: it died.
+model may end the process that loads it instead of raising. Whoever wants to know runs this one
+(`core.own_models.trying`), which prints one line of JSON: how it went, or what is wrong. No line: it died.
 """
 
 from __future__ import annotations

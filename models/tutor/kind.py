@@ -51,9 +51,7 @@ def check(path: Path, name: str) -> None:
     except OSError as error:
         raise ModelError(f"{tutor} cannot be read ({error.strerror})", "install it again", path) from error
     except ValueError as error:
-        raise ModelError(
-            f"{tutor} is not a GGUF file that can be used: {error}", "install it again", path
-        ) from error
+        raise ModelError(f"{tutor} cannot be used ({error})", "install it again", path) from error
     if missing := [part.name for part in belonging(path) if not part.is_file()]:
         raise ModelError(f"{tutor} lacks {', '.join(missing[:3])}", "put all its parts into one folder", path)
     architecture = about.texts.get("general.architecture", "")

@@ -13,6 +13,12 @@ HELP = "the recognisers, tutors and voices there are: list, fetch, add, choose a
 
 ACTIONS = {
     "list": "list_",
+    "find": "find",
+    "add": "add",
+    "use": "use",
+    "remove": "remove",
+    "pack": "pack",
+    "unpack": "unpack",
 }
 """Actions, in the order of `--help`, and their modules."""
 
