@@ -51,7 +51,7 @@ def add(
         _refuse_known(found.path, folder)
         called = name or usable_name(found.name)
         place = free_place(folder, found.kind.PART, called)
-        put(place, _maker(found, called, copy, on_progress))
+        put({place: _maker(found, called, copy, on_progress)})
     return catalog.find(found.kind.PART, called, models_folder(data))
 
 

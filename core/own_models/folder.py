@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -60,22 +60,26 @@ def changing(data: Path) -> Iterator[Path]:
         raise reasons.disk(Path(error.filename or folder), error) from error
 
 
-def put(place: Path, make: Callable[[Path], None]) -> None:
-    """Make what is to lie at a place, by a function that is given a hidden name beside it.
+def put(makers: Mapping[Path, Callable[[Path], None]]) -> None:
+    """Make what is to lie at some places, each by a function that is given a hidden name beside it.
 
     Raises:
-        OSError, and what the function raises. Nothing is left behind then.
+        OSError, and what the functions raise. Nothing is left behind then.
     """
-    make_folder(place.parent)
-    hidden = hidden_name(place)
+    hidden = {place: hidden_name(place) for place in makers}
     try:
-        make(hidden)
-        sync(hidden)
-        hidden.rename(place)
+        for place, make in makers.items():
+            make_folder(place.parent)
+            make(hidden[place])
+            sync(hidden[place])
+        for place in makers:
+            hidden[place].rename(place)
     except BaseException:
-        discard(hidden)
+        for left in hidden.values():
+            discard(left)
         raise
-    sync_folder(place.parent)
+    for folder in {place.parent for place in makers}:
+        sync_folder(folder)
 
 
 def hidden_name(place: Path) -> Path:

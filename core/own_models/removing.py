@@ -132,7 +132,7 @@ def _given_up(data: Path, part: str, name: str, force: bool) -> str:
             return ""
         if not force:
             raise ModelError(
-                f"{name} is in use: it {DOES[part]}",
+                f"{name} is in use (it {DOES[part]})",
                 "choose another one first, or remove it with --force, and the one before it takes its place",
             )
         return choosing.step_back(store, part, name).name

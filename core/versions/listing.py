@@ -28,6 +28,8 @@ class Listed:
     in_use: bool
     speakers: tuple[str, ...] = ()
     """Who can be chosen in a voice that is here, its own choice first; empty where there is nothing to choose."""
+    link: Path | None = None
+    """What one of the person's own is a link to; None where its files are theirs."""
 
 
 def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[Listed]:
@@ -48,7 +50,8 @@ def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[L
     known = {entry.path for entry in entries}
     entries += [entry for entry in used if entry.path not in known]  # somewhere else, named by the environment
     speaking = {(entry.part, entry.path): entry.speaker for entry in used}
-    return sorted((_listed(entry, speaking) for entry in entries), key=_order)
+    own = models_folder(data)
+    return sorted((_listed(entry, speaking, own) for entry in entries), key=_order)
 
 
 def who_speaks(model: Listed) -> str:
@@ -68,11 +71,14 @@ def own_place(data: Path) -> str:
     return f"Your own go into {models_folder(data)}{', '.join(most)} and {last}."
 
 
-def _listed(entry: Entry, used: Mapping[tuple[str, Path | None], str]) -> Listed:
+def _listed(entry: Entry, used: Mapping[tuple[str, Path | None], str], own: Path) -> Listed:
     """A model, with the speaker of one that is in use, as somebody named it."""
     speaker = used.get((entry.part, entry.path))
     entry = replace(entry, speaker=speaker or "")
-    return Listed(entry, speaker is not None, catalog.speakers(entry))
+    link = (
+        entry.path.resolve() if entry.path and entry.path.is_symlink() and entry.path.is_relative_to(own) else None
+    )
+    return Listed(entry, speaker is not None, catalog.speakers(entry), link)
 
 
 def _order(model: Listed) -> tuple[bool, bool, int]:

@@ -1,6 +1,7 @@
-"""Jan: llamacpp/models/MODEL/model.gguf in its data folder, ~/.config/Jan/data; older ones models/ there or in ~/jan.
+"""Jan: llamacpp/models/MODEL/model.gguf in its data folder; older ones have models/ there, or in ~/jan.
 
-Of a model that it was only pointed at, it keeps a note and no file. (jan.ai/docs/desktop/data-folder)
+The data folder is ~/.local/share/Jan/data, before that it was ~/.config/Jan/data. Of a model that it was only
+pointed at, Jan keeps a note and no file. (janhq/jan: src-tauri/src/core/app/commands.rs, default_data_folder_path)
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.elsewhere.seen import Seen, ggufs, home
+from models.elsewhere.seen import Seen, data_home, ggufs, home
 
 PROGRAM = "Jan"
+MODELS = (Path("llamacpp") / "models", Path("models"))
 
 
 def seen() -> Iterator[Seen]:
-    data = Path(os.environ.get("XDG_CONFIG_HOME") or home() / ".config") / "Jan" / "data"
-    return ggufs(PROGRAM, data / "llamacpp" / "models", data / "models", home() / "jan" / "models")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or home() / ".config")
+    folders = [base / "Jan" / "data" / models for base in (data_home(), config) for models in MODELS]
+    return ggufs(PROGRAM, *folders, home() / "jan" / "models")
