@@ -9,19 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.engine.protocol import UseModel
 from core.errors import SENTENCES, TROUBLE
 from tui.messages import PromotionEnded, QueueReheard
-from tui.modes import MODES
+from tui.news import post_news
 from tui.services import Services
 from tui.text import plain
 
 if TYPE_CHECKING:
-    from textual.message import Message
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -141,7 +139,7 @@ class ActiveRecogniser:
             ended = PromotionEnded("", str(error))
         finally:
             self.changing = False
-            self._post(ended)
+            post_news(self._app, ended)
         if ended.version:
             self._app.send(UseModel(RECOGNISER))
             self.renew()
@@ -167,15 +165,7 @@ class ActiveRecogniser:
         if progress is None and self._timer is not None:
             self._timer.pause()
             if before is not None:
-                self._post(QueueReheard())
-
-    def _post(self, message: Message) -> None:
-        """Post to the screens that want such news, as far as they have been opened."""
-        for mode in MODES:
-            if isinstance(message, mode.news):
-                with suppress(KeyError):
-                    for screen in self._app.get_screen_stack(mode.name)[:1]:
-                        screen.post_message(copy(message))  # each bubbles on its own
+                post_news(self._app, QueueReheard())
 
 
 def labels(engine_name: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:

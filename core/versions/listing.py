@@ -10,6 +10,7 @@ from pathlib import Path
 from core.versions.active import PARTS, Warn, active, models_folder, of_version, quiet
 from models import catalog
 from models.catalog import Entry
+from models.discovery import OnLeftOut, ignore
 from models.errors import ModelError
 from store import reasons
 from store.database import Store
@@ -32,15 +33,15 @@ class Listed:
     """What one of the person's own is a link to; None where its files are theirs."""
 
 
-def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[Listed]:
+def listing(data: Path, warn: Warn = quiet, on_left_out: OnLeftOut = ignore) -> list[Listed]:
     """The versions, the models of the catalog and those of this machine; in use first, then what is here.
 
     Args:
         data: the data folder; it may not be there.
         warn: takes a sentence for whatever should be in use and cannot.
-        on_left_out: takes one for every model of the person's own that is not listed, for it cannot be used.
+        on_left_out: takes the models of the person's own that are not listed, for they cannot be used.
     """
-    entries = catalog.entries(models_folder(data), lambda model: on_left_out(f"{model.why} It is left out."))
+    entries = catalog.entries(models_folder(data), on_left_out)
     try:
         entries = [*_made_here(data), *entries]
     except StoreError as error:
