@@ -53,7 +53,7 @@ def check(path: Path, name: str) -> None:
         raise ModelError(f"{path} is an ONNX file, but no Piper voice", "choose another one", path)
 
 
-def load(path: Path, name: str, speaker: str = "") -> PiperVoice:
+def load(path: Path, name: str, speaker: str = "", threads: int = 1) -> PiperVoice:
     from models.piper.voice import PiperVoice
 
-    return PiperVoice(path, name, speaker)
+    return PiperVoice(path, name, speaker, threads)

@@ -18,6 +18,7 @@ _ABOUT = {
     "start": "app start to first painted screen beside an empty Textual app; engine ready for the first turn",
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
+    "voices": "how many words of each installed voice an independent recogniser mishears, and how soon it speaks",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
     "starter": "word error rate of the starter recogniser in voices it never heard in training",
@@ -28,6 +29,7 @@ _ABOUT = {
 _BENCHES = {
     "start": "tui.bench.start",
     "recogniser": "core.bench.recogniser",
+    "voices": "core.bench.voices",
     "tutor": "core.bench.tutor",
     "desk": "tui.bench.desk.figures",
     "import": "core.bench.imports",
@@ -62,6 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="for recogniser, starter and tutor: a version, a model of this machine, or its path",
+    )
+    parser.add_argument(
+        "--voice", nargs="+", metavar="NAME", help="for voices: these alone, as NAME or NAME:SPEAKER"
+    )
+    parser.add_argument(
+        "--recogniser", metavar="NAME", help="for voices: the one that listens, by name or path (whisper-base)"
     )
     parser.add_argument(
         "--geometry",
@@ -113,6 +121,8 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     match options.what:
         case "desk" if options.segments:
             return {"segments": options.segments}
+        case "voices":
+            return {"voices": options.voice, "recogniser": options.recogniser, "warn": say}
         case "recogniser" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
