@@ -123,7 +123,7 @@ def take(data: Path, elsewhere: Sequence[Found]) -> Inventory:
     known = {row.entry.path.resolve() for row in rows if row.entry.path is not None}
     rows += [_found(one, have) for one in elsewhere if one.path.resolve() not in known]
     rows += [_broken(one, data) for one in left_out]
-    everyday = _everyday()
+    everyday = tuple(catalog.everyday())
     rows.sort(key=lambda row: _order(row, {entry.name for entry in everyday}))
     forced = {part: asked_for(part) for part in PARTS if asked_for(part)}
     return Inventory(tuple(rows), have, everyday, tuple(said), forced)
@@ -138,7 +138,7 @@ def _row(model: Listed, data: Path, have: Memory) -> ModelRow:
     entry = model.entry
     needed = needed_mb(entry)
     path = entry.path
-    away = TO_FETCH if _pullable(entry) else BY_HAND
+    away = TO_FETCH if entry.pullable else BY_HAND
     state = away if path is None else IN_USE if model.in_use else HERE
     real = path.resolve() if path is not None else None
     return ModelRow(
@@ -164,14 +164,6 @@ def _broken(left: LeftOut, data: Path) -> ModelRow:
     """One of the person's own that cannot be used."""
     entry = Entry(left.path.name, left.part, "", left.path)
     return ModelRow(entry, BROKEN, own=left.path.is_relative_to(models_folder(data)), why_not=str(left.why))
-
-
-def _pullable(entry: Entry) -> bool:
-    return bool(getattr(entry, "pullable", False))
-
-
-def _everyday() -> tuple[Entry, ...]:
-    return tuple(getattr(catalog, "everyday", list)())
 
 
 def _order(row: ModelRow, everyday: set[str]) -> tuple[int, int, bool, int, str]:

@@ -1,4 +1,4 @@
-"""What takes long and is done with models: fetching, adding, verifying. One after the other, in order."""
+"""What takes long and is done with models: fetching, adding, verifying; one after the other."""
 
 from __future__ import annotations
 
@@ -93,6 +93,10 @@ class Jobs:
         self._host.post_message(JobsChanged())
         if self.now is None:
             self._begin_next(data)
+
+    def has(self, what: str) -> bool:
+        """Whether something is done, or waits to be done, with this model or set."""
+        return any(job.what == what for job in (*([self.now] if self.now else []), *self.waiting))
 
     def drop(self, what: str) -> bool:
         """Let one that waits wait no longer; whether there was one."""

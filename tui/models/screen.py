@@ -15,7 +15,6 @@ from textual.widget import Widget
 
 from core.own_models.memory import TOO_BIG
 from core.own_models.trying import Trial
-from core.processes.events import Result
 from core.versions.active import PARTS
 from core.versions.listing import own_place
 from core.words import counted
@@ -25,6 +24,7 @@ from tui.models import lines, questions
 from tui.models.inventory import ELSEWHERE, HERE, IN_USE, TO_FETCH, Inventory, ModelRow
 from tui.models.jobs import ADD, FETCH, VERIFY, Job, JobEnded, Jobs, JobsChanged
 from tui.models.keys import MODELS
+from tui.models.outcome import outcome
 from tui.models.pane import ModelsPane
 from tui.models.shelf import InventoryTaken, ModelRemoved, OthersSearched, Shelf, ShelfFailed
 from tui.models.trials import TrialBegan, TrialEnded, Trials
@@ -250,8 +250,10 @@ class ModelsScreen(ModeScreen):
         """
         for entry in self.inventory.everyday:
             row = self.inventory.named(entry.part, entry.name)
-            if entry in self.inventory.everyday_idle or (come and row is not None and row.state == IN_USE):
+            if entry in self.inventory.everyday_idle:
                 self._choose(entry.part, entry.name)
+            elif come and row is not None and row.state == IN_USE:
+                self.tertulia.choose(entry.part, entry.name)
 
     def action_add(self) -> None:
         """Ask for the path of a model on this machine."""
@@ -298,18 +300,16 @@ class ModelsScreen(ModeScreen):
     @on(JobEnded)
     def job_ended(self, message: JobEnded) -> None:
         """Say how it ended, and offer to use what has come."""
-        job, done = message.job, isinstance(message.ended, Result)
-        state = "done" if done else "stopped" if message.stopped else "failed"
-        text = {"done": "done", "stopped": "stopped; what has come is kept for the next time"}.get(state)
-        self.task_line.end(state, text or str(message.ended), rejected=False)
-        for notice in message.notices:
-            self.tertulia.tell(notice.text, "warning")
-        if state == "failed":
-            self.tertulia.tell(str(message.ended), "error")
-        elif done and not self.is_current:
-            self.tertulia.tell(f"Done: {job}.", "information")
-        if isinstance(message.ended, Result):
-            self._arrived.append((job, str(message.ended.body.get("name", "") or job.what)))
+        job, end = message.job, outcome(message)
+        self.task_line.end(end.state, end.text, rejected=False)
+        for sentence in end.warnings:
+            self.tertulia.tell(sentence, "warning")
+        if end.state == "failed":
+            self.tertulia.tell(end.text, "error")
+        elif end.state == "done" and not self.is_current:
+            self.tertulia.tell(f"{job}: {end.text}", "information")
+        if end.state == "done" or job.what == EVERYDAY:  # of which some may have come
+            self._arrived.append((job, end.name or job.what))
         self._look()
 
     def _offer(self, job: Job, name: str) -> None:
@@ -365,7 +365,8 @@ class ModelsScreen(ModeScreen):
             case "fetch":
                 return row is not None and row.state == TO_FETCH
             case "everyday":
-                return bool(self.inventory.everyday_missing or self.inventory.everyday_idle) and free
+                wanted = self.inventory.everyday_missing or self.inventory.everyday_idle
+                return bool(wanted) and free and not self.jobs.has(EVERYDAY)
             case "speaker":
                 return row is not None and len(row.speakers) > 1 and free
             case "verify":

@@ -14,6 +14,9 @@ from textual.message import Message
 from core.processes.events import Failed, Notice, Progress, Result
 from core.processes.task import Task
 
+MODULE = "tui.cli"
+"""What is run; tests put another in its place."""
+
 
 @dataclass
 class TaskBegan(Message):
@@ -75,7 +78,7 @@ class TaskRunner:
         if self.task is not None:
             return
         words = [*(command or (name,)), "--json", "--progress=json", *arguments]
-        self.task = task = Task(name, "tui.cli", words, {"TERTULIA_HOME": str(data)})
+        self.task = task = Task(name, MODULE, words, {"TERTULIA_HOME": str(data)})
         notices: list[Notice] = []
 
         def on_event(event: Progress | Notice) -> None:
