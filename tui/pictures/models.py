@@ -29,6 +29,6 @@ async def picture(width: int = 110, height: int = 26, theme: str = DARK) -> str:
             await pilot.press("5")
             screen = app.screen
             assert isinstance(screen, ModelsScreen)
-            while not screen.table.row_count:
+            while not screen.inventory.rows:
                 await pilot.pause()
             return (await screenshot(pilot)).replace(str(folder), FOLDER)
