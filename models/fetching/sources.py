@@ -67,7 +67,7 @@ class Answers:
     def failed(self, source: Source, file: str, answer: NoAnswer) -> None:
         """That it did not hand a file over."""
         if answer.reachable:
-            self._why[source.name] = f"{answer.why} ({file})"
+            self._why[source.name] = answer.why if file in answer.why else f"{answer.why} ({file})"
         else:
             self._why[source.name] = answer.why
             self._out_of_reach.add(source.name)

@@ -95,6 +95,7 @@ def run(options: argparse.Namespace) -> int:
 def _wanted(names: list[str]) -> dict[str, tuple[Entry, bool]]:
     """What the names mean, once each, and whether it was named itself. Raises ModelError for what cannot be had."""
     from models.catalog import everyday, known
+    from models.fetching import see_pullable
 
     found: dict[str, tuple[Entry, bool]] = {}
     for name in names:
@@ -108,8 +109,7 @@ def _wanted(names: list[str]) -> dict[str, tuple[Entry, bool]]:
             raise UnknownModelError(
                 f"Nothing called {name!r} can be fetched", f"choose {EVERYDAY}, or of {pullable}"
             )
-        if named.starter:
-            raise ModelError(f"{name} is built in, so there is nothing to fetch", f"choose {EVERYDAY}, or another")
+        see_pullable(named)
         found[name] = (named, True)
     return found
 

@@ -1,4 +1,4 @@
-"""`tertulia models verify`: whether the models of this machine are whole, by every byte of those with known digests."""
+"""`tertulia models verify`: are the models of this machine whole, byte for byte where their digests are known."""
 
 from __future__ import annotations
 
