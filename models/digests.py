@@ -70,4 +70,4 @@ def check(files: Sequence[CatalogFile], folder: Path, name: str, on_bytes: OnByt
         if size != file.size:
             raise ModelError(f"{path} of {name} has {size:,} bytes, and {file.size:,} were published", remedy, path)
         if not right:
-            raise ModelError(f"{path} of {name} is damaged: it is not what was published", remedy, path)
+            raise ModelError(f"{path} of {name} is not as it was published", remedy, path)

@@ -114,7 +114,9 @@ class _Work:
         """Whether all is there to the byte, and nothing stands in for another file."""
         entry, at = self._entry, self._at
         try:
-            digests.check(entry.files, at, entry.name)
+            digests.check(entry.files, at, entry.name, lambda count: self.look_up())
+        except CancelledError:
+            raise
         except ModelError as error:
             self._say(f"{error.what}, so it is fetched again.")
             return False
@@ -135,9 +137,8 @@ class _Work:
         """Put it together, and into its place. Raises ModelError or OSError."""
         entry, at = self._entry, self._at
         partial = place.make_partial(at)
-        others = set[str]()
         if at.is_dir():
-            others = place.adopt(at, partial, {file.name: file.size for file in entry.files})
+            place.adopt(at, partial, {file.name: file.size for file in entry.files})
         lacking = [
             file for file in entry.files if not file.stands_in_for and _size(partial / file.name) != file.size
         ]
@@ -151,7 +152,7 @@ class _Work:
         if all(place.is_lent(partial / name, at / name) for name in names):
             place.discard(partial)  # nothing new came
         else:
-            place.put(partial, at, names | others)
+            place.put(partial, at, names, {file.name for file in entry.files})
 
     def at(self, have: int) -> None:
         """So many bytes of the present file are here."""

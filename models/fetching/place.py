@@ -12,7 +12,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -83,25 +83,20 @@ def make_partial(place: Path) -> Path:
     return partial
 
 
-def adopt(place: Path, partial: Path, sizes: dict[str, int]) -> set[str]:
-    """Lend the hidden folder what lies at the place already, as far as it may be right; gives the others' names.
+def adopt(place: Path, partial: Path, sizes: Mapping[str, int]) -> None:
+    """Lend the hidden folder those files of the place that may be right. Raises OSError.
 
     Args:
-        sizes: in bytes, of the files that belong to the model; whatever else is there is a person's and stays.
+        sizes: in bytes, of the files that belong to the model.
     """
-    others = set()
-    for file in place.iterdir():
-        size = sizes.get(file.name)
-        if not file.is_file() or (size is not None and file.stat().st_size != size):
+    for name, size in sizes.items():
+        file, lent = place / name, partial / name
+        if file.is_symlink() or not file.is_file() or file.stat().st_size != size or os.path.lexists(lent):
             continue
-        if size is None:
-            others.add(file.name)
-        if not os.path.lexists(lent := partial / file.name):
-            try:
-                os.link(file, lent)
-            except OSError:  # not on every file system
-                shutil.copyfile(file, lent)
-    return others
+        try:
+            os.link(file, lent)
+        except OSError:  # not on every file system
+            shutil.copyfile(file, lent)
 
 
 def is_lent(lent: Path, file: Path) -> bool:
@@ -120,19 +115,36 @@ def see_room(place: Path, size: int, name: str) -> None:
         )
 
 
-def put(partial: Path, place: Path, names: Iterable[str]) -> None:
-    """Give the hidden folder the name of its place, with these files and nothing else. Raises OSError."""
-    keep = set(names)
+def put(partial: Path, place: Path, names: Set[str], published: Set[str]) -> None:
+    """Give the hidden folder the name of its place. Raises OSError.
+
+    Args:
+        names: of the files that it shall have; what else is in it goes.
+        published: all that the model may have; what else lies at the place is a person's own and stays there.
+    """
     for path in partial.iterdir():
-        if path.name not in keep:
+        if path.name not in names:
             discard(path)
     sync(partial)
     old = hidden(place, OLD)
-    discard(old)
+    _give_back(old, place, published)  # of one who was killed here
     if place.is_dir():
         place.rename(old)
     partial.rename(place)
+    _give_back(old, place, published)
     sync(place.parent)
+
+
+def _give_back(old: Path, place: Path, published: Set[str]) -> None:
+    """Put a person's own files back into a place, and remove what the model had there before."""
+    if not old.is_dir():
+        return
+    if not place.exists():
+        old.rename(place)
+        return
+    for path in old.iterdir():
+        if path.name not in published and not os.path.lexists(place / path.name):
+            path.rename(place / path.name)
     discard(old)
 
 

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from models.errors import ModelError
 
+LONGEST = 300
+"""Characters of an answer that are shown."""
+
 Waiting = Callable[[int], None]
 """Called now and then while no bytes come yet, with how many are on their way; raises what ends the waiting."""
 
@@ -26,7 +29,7 @@ class NoAnswer(Exception):  # noqa: N818 - the next source is asked, and nothing
 
     def __init__(self, why: str, reachable: bool = True) -> None:
         super().__init__(why)
-        self.why = why
+        self.why = "".join(char for char in why if char.isprintable())[:LONGEST]  # some of it a server has written
         self.reachable = reachable
 
 

@@ -185,9 +185,12 @@ def test_a_stand_in_is_taken_until_the_file_itself_can_be_had(web: Web, tmp_path
     assert fetch(entry, tmp_path) == place and fetch(entry, tmp_path, anew=True) == place  # still in vain
     assert place.stat().st_ino == before and hidden(tmp_path) == []
     web.pages[made_up.path("model-1.bin")] = kept
-    (place / "windows.json").write_text("{}")  # a person's own
+    (place / "windows.json").write_text("{}")  # what is no file of the model is a person's own
+    (place / "notes").mkdir()
+    (place / "notes" / "one.txt").write_text("mine")
     fetch(entry, tmp_path, anew=True)
-    assert set(fetched(place)) == {"model-0.bin", "model-1.bin", "windows.json"}
+    assert {path.name for path in place.iterdir()} == {"model-0.bin", "model-1.bin", "windows.json", "notes"}
+    assert (place / "notes" / "one.txt").read_text() == "mine" and hidden(tmp_path) == []
     assert len(web.ranges_of(made_up.path("model-0.bin"))) == 1
 
 
@@ -198,7 +201,10 @@ def test_a_damaged_model_is_mended_when_it_is_named(web: Web, tmp_path: Path) ->
     place = fetch(entry, tmp_path)
     (place / "model-1.bin").write_bytes(b"x" * 400)
     fetch(entry, tmp_path, anew=True, say=said.append)
-    assert fetched(place) == files and "model-1.bin of made-up is damaged" in said[0]
+    assert (
+        fetched(place) == files
+        and "model-1.bin of made-up is not as it was published, so it is fetched again." in said[0]
+    )
     assert len(web.ranges_of(made_up.path("model-0.bin"))) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import ModelError, UnknownModelError
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     ]
     with ProgressLine(options.progress) as line:
         for entry in here:
-            what_is_wrong = _look_at(entry, line)
+            what_is_wrong = _look_at(entry, folder, line)
             rows.append({"name": entry.name, "whole": not what_is_wrong, "sentence": what_is_wrong})
     if options.json or options.progress:
         print(json.dumps({"models": rows}, ensure_ascii=False))
@@ -62,8 +63,12 @@ def _chosen(here: list[Entry], names: list[str], damaged: set[str]) -> list[Entr
     return [entry for entry in here if not names or entry.name in names]
 
 
-def _look_at(entry: Entry, line: ProgressLine) -> str:
-    """What is wrong with a model as a sentence, or nothing."""
+def _look_at(entry: Entry, folder: Path, line: ProgressLine) -> str:
+    """What is wrong with a model as a sentence, or nothing.
+
+    Args:
+        folder: the person's models folder; elsewhere another revision may lie, and its kind knows what it needs.
+    """
     from models import catalog, digests
 
     seen, total = 0, sum(file.size for file in entry.files if not file.stands_in_for)
@@ -74,9 +79,9 @@ def _look_at(entry: Entry, line: ProgressLine) -> str:
         line.show(f"{entry.name}: {seen / 1e6:.0f} of {total / 1e6:.0f} MB", min(1.0, seen / total))
 
     try:
-        if entry.files and entry.path is not None:
-            folder = entry.path if entry.path.is_dir() else entry.path.parent
-            digests.check(entry.files, folder, entry.name, on_bytes)
+        if entry.files and entry.path is not None and entry.path.is_relative_to(folder):
+            home = entry.path if entry.path.is_dir() else entry.path.parent
+            digests.check(entry.files, home, entry.name, on_bytes)
         catalog.verify(entry)
     except ModelError as error:
         return str(error)
