@@ -71,9 +71,11 @@ def _place(folder: Path, part: str, name: str) -> Path | None:
 
 def _own(data: Path, folder: Path, part: str, name: str) -> Path:
     """The folder or file in the models folder that a model is, with all that is beside it. Raises ModelError."""
-    if (entry := _entry(folder, part, name)) is None:
-        if place := _place(folder, part, name):
-            return place
+    entry = _entry(folder, part, name)
+    own = entry is not None and entry.path is not None and entry.path.is_relative_to(folder / part)
+    if not own and (place := _place(folder, part, name)):
+        return place
+    if entry is None:
         if _made_by_run(data, part, name):
             raise ModelError(f"{name} was made by a run", "delete it on the Train screen")
         catalog.find(part, name, folder)  # which says what there is
@@ -81,7 +83,7 @@ def _own(data: Path, folder: Path, part: str, name: str) -> Path:
     assert entry.path is not None
     if entry.starter:
         raise ModelError(f"{name} is built in and always there", "choose another model instead of removing it")
-    if not entry.path.is_relative_to(folder / part):
+    if not own:
         raise ModelError(
             f"{name} is not in your models folder but in {entry.path}", "remove it with the program that fetched it"
         )

@@ -31,7 +31,7 @@ MOST = 1000
 SPANISH = ("ef_dora", "em_alex", "em_santa")
 MEASURED = ("jm_kumo", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jf_alpha")
 """Speakers of another language by how well Whisper base understands their Spanish: 18 sentences of 169 words, of
-which it mishears 4.7 % of the first three, 5.3 % and 13.0 %. The first makes 4.2 % [1.9, 6.9] on 40 sentences of 357 words."""
+which it mishears 4.7 % of the first three's, then 5.3 % and 13.0 %."""
 
 
 def files(folder: Path) -> list[Path]:

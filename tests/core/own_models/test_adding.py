@@ -272,6 +272,15 @@ def test_two_at_once_do_not_collide(data: Path, tmp_path: Path, monkeypatch: pyt
     assert add(data, file).installed
 
 
+def test_a_whisper_of_hugging_face_is_converted(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    folder = shutil.copytree(starters.path("recogniser").with_name("recogniser"), tmp_path / "whisper-mine")
+    said: list[str] = []
+    assert add(data, folder, on_progress=lambda text, share: said.append(text)).part == RECOGNISER
+    assert said and load_recogniser(data, "whisper-mine").name == "whisper-mine"
+    assert not [name for name in tree(data) if "/." in name]
+
+
 def test_a_path_is_added_and_chosen_or_nothing_is(data: Path, tmp_path: Path) -> None:
     file = voice(tmp_path / "in")
     assert add_and_choose(data, file).name == "mine" == active(data, VOICE).name
