@@ -45,7 +45,7 @@ def test_every_installed_voice_is_heard_and_timed_and_a_broken_one_is_named(home
         assert all(cost["first_sound_s"] > 0 and cost["cpu_per_second"] > 0 for cost in one["costs"])
     lines = voices.table(found).splitlines()
     assert lines[0] == "Heard by starter-ear; words in lower case without punctuation; accents count."
-    assert len(lines) == 4 and "3 sentences" in lines[2]
+    assert len(lines) == 5 and lines[3].startswith(starter["voice"]) and f"{hum['words']} words" in lines[4]
 
 
 def test_a_voice_is_named_with_its_speaker(home: Path) -> None:
