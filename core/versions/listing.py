@@ -94,9 +94,8 @@ def _misplaced(folder: Path) -> Iterator[LeftOut]:
         beside = [path for path in sorted(folder.iterdir()) if path.name not in PARTS and path.name[0] != "."]
         for path in beside:
             if part := next((part for part in PARTS if kinds.matching(path, part)), ""):
-                yield LeftOut(
-                    part, path, ModelError(f"{path} is not looked at there", f"move it into {folder / part}")
-                )
+                why = ModelError(f"{path} is not looked at there", f"move it into {folder / part}", path)
+                yield LeftOut(part, path, why)
     except OSError:
         return  # there is none, or it may not be read
 

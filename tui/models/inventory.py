@@ -140,14 +140,13 @@ def _row(model: Listed, data: Path, have: Memory) -> ModelRow:
     path = entry.path
     away = TO_FETCH if entry.pullable else BY_HAND
     state = away if path is None else IN_USE if model.in_use else HERE
-    real = path.resolve() if path is not None else None
     return ModelRow(
         entry,
         state,
         needed,
         fit(needed, have, model.in_use),
         model.speakers,
-        links_to="" if real is None or real == path or entry.starter else str(real),
+        links_to=str(model.link or ""),
         own=path is not None and path.is_relative_to(models_folder(data)),
     )
 

@@ -118,7 +118,7 @@ class Jobs:
 
     def _begin_next(self, data: Path) -> None:
         self.now = self.waiting.pop(0)
-        self.text, self.share = "begins…", None
+        self.text, self.share = f"{self.now.what}: begins…", None
         self._host.run_worker(partial(self._do, self.now, data), group="jobs", exit_on_error=False)
 
     async def _do(self, job: Job, data: Path) -> None:

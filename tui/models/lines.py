@@ -31,7 +31,8 @@ ROOMY = 100
 """Cells from which licence and languages are in the list, too."""
 SPEAKERS = 6
 """That are named."""
-BAR = 12
+BAR = 8
+"""Cells of a bar."""
 
 
 def model_rows(inventory: Inventory, at_work: Mapping[str, str], width: int) -> list[LineRow]:

@@ -22,7 +22,7 @@ from tui.keys import bindings
 from tui.messages import ModelChosen, PromotionEnded
 from tui.models import lines, questions
 from tui.models.inventory import ELSEWHERE, HERE, IN_USE, TO_FETCH, Inventory, ModelRow
-from tui.models.jobs import ADD, FETCH, VERIFY, Job, JobEnded, Jobs, JobsChanged
+from tui.models.jobs import ADD, FETCH, SAID, VERIFY, Job, JobEnded, Jobs, JobsChanged
 from tui.models.keys import MODELS
 from tui.models.outcome import outcome
 from tui.models.pane import ModelsPane
@@ -290,11 +290,9 @@ class ModelsScreen(ModeScreen):
     @on(JobsChanged)
     def jobs_changed(self) -> None:
         """Show how far the job at work is."""
-        if self.jobs.now is not None:
-            if self.task_line.state != "running" or self.task_line.what != str(self.jobs.now):
-                self.task_line.begin(str(self.jobs.now))
-            waiting = f" ({len(self.jobs.waiting)} more)" if self.jobs.waiting else ""
-            self.task_line.text = lines.progress(self.jobs.text, self.jobs.share) + waiting
+        if (now := self.jobs.now) is not None:
+            self.task_line.begin(SAID[now.action])
+            self.task_line.text = lines.progress(self.jobs.text, self.jobs.share)
         self._draw()
 
     @on(JobEnded)
