@@ -45,7 +45,7 @@ weights: $(VENV)/.dev
 
 # Draws the screens anew, for the README and for the tests that compare them.
 pictures: $(VENV)/.dev
-	$(PYTEST) tests/tui/test_pictures.py --refresh-pictures
+	$(PYTEST) tests/tui/test_pictures.py tests/tui/test_people.py --refresh-pictures
 
 demo: $(VENV)/.train
 	@$(BIN)/tertulia demo

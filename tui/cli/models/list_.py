@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
 
     data = data_folder()
-    for model in listing(data, say, say):
+    for model in listing(data, say, lambda left: say(f"{left.why} It is left out.")):
         entry = model.entry
         if options.part not in (None, entry.part):
             continue
