@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from models.errors import ModelError
 from models.kind import Kind, RecogniserKind, TutorKind, VoiceKind
+from models.kokoro import kind as kokoro
 from models.piper import kind as piper
 from models.tutor import kind as gguf
 from models.whisper import kind as whisper
 
-KINDS: Sequence[Kind] = [whisper, gguf, piper]
+KINDS: Sequence[Kind] = [whisper, gguf, piper, kokoro]
 
 AnyOf = TypeVar("AnyOf", bound=Kind)
 

@@ -20,6 +20,8 @@ from tests.sound_card import SoundCard, plugged_in
 PREFIXES = ("TERTULIA_", "TEXTUAL_", "HF_", "TRANSFORMERS_", "XDG_", "PULSE_", "PIPEWIRE_", "ALSA_")
 NAMES = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "WORLD_SIZE", "RANK", "LOCAL_RANK")
 """Variables that change what the app does; how they begin, and their names."""
+KEPT = "TERTULIA_WEIGHTS"
+"""Where the weights for the tests marked `real` are (tests/real_weights.py); the app knows nothing of it."""
 TEST_NUMBERS = itertools.count(1)
 
 # Nothing that a busy machine does slowly is a failure.
@@ -41,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="tertulia-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     for name in list(os.environ):
-        if name.startswith(PREFIXES) or name in NAMES:
+        if name != KEPT and (name.startswith(PREFIXES) or name in NAMES):
             del os.environ[name]
     os.environ |= {"HOME": home.name, "TERTULIA_HOME": f"{home.name}/data", "TERM": "xterm-256color", "TZ": "UTC"}
 

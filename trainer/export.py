@@ -27,6 +27,7 @@ from trainer.features import to_window
 from trainer.files import replacing_folder
 from trainer.labels import Labels
 
+FEATURES = "preprocessor_config.json"
 COMPARED = 8
 """So many dev clips are heard by the converted model and the merged one."""
 UNLIKE = 0.1
@@ -61,14 +62,25 @@ def merge(model: Any, base: Path, hf: Path) -> None:
                 shutil.copyfile(path, temporary / path.name)
 
 
-def convert(hf: Path, ct2: Path, quantization: str) -> None:
-    """Write the CTranslate2 folder of a merged one. Raises OSError on a full disk, and leaves nothing then."""
-    from ctranslate2.converters import TransformersConverter
+def convert(hf: Path, ct2: Path, quantization: str, part: Path | None = None) -> None:
+    """Write the CTranslate2 folder of one in Hugging Face format.
 
-    copied = ["tokenizer.json", "preprocessor_config.json"]
+    Args:
+        part: its name until it is whole, as of `replacing_folder`.
+
+    Raises:
+        OSError: a full disk; nothing is left then.
+    """
+    from ctranslate2.converters import TransformersConverter
+    from transformers import WhisperFeatureExtractor
+
+    copied = ["tokenizer.json", *([FEATURES] if (hf / FEATURES).is_file() else [])]
     converter = TransformersConverter(str(hf), copy_files=copied, low_cpu_mem_usage=True)
-    with replacing_folder(ct2) as temporary:
+    with replacing_folder(ct2, part) as temporary:
         converter.convert(str(temporary), quantization=quantization, force=True)
+        if FEATURES not in copied:  # without it, some programs take 80 mel bands for granted
+            bands = json.loads((hf / "config.json").read_text(encoding="utf-8"))["num_mel_bins"]
+            WhisperFeatureExtractor(feature_size=int(bands)).save_pretrained(str(temporary))
 
 
 def verify(hf: Path, ct2: Path, labels: Labels, own: Clips, between: Callable[[], None]) -> dict[str, Any]:

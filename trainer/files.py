@@ -78,13 +78,17 @@ def write_json(path: Path, body: Mapping[str, Any], part: Path | None = None) ->
 
 
 @contextmanager
-def replacing_folder(final: Path) -> Iterator[Path]:
+def replacing_folder(final: Path, part: Path | None = None) -> Iterator[Path]:
     """A temporary folder that becomes `final` when the block ends well, and vanishes when it does not.
 
     Every file is on the disk before the name is, and an older folder of that name goes only then.
+
+    Args:
+        part: its name until then, beside `final`; always the same one where none is given.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    temporary, old = final.with_name(f"tmp-{final.name}"), final.with_name(f"tmp-old-{final.name}")
+    temporary = part or final.with_name(f"tmp-{final.name}")
+    old = temporary.with_name(f"{temporary.name}-old") if part else final.with_name(f"tmp-old-{final.name}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:

@@ -117,16 +117,21 @@ class SpokenReply(threading.Thread):
             self._post(Speaking(False))
 
     def _speak(self, sound: Sound, rate: int) -> None:
-        for piece in sound:
+        pieces = iter(sound)
+        while not self._hushed() and (piece := next(pieces, None)) is not None:
             samples = np.concatenate([piece, np.zeros(int(BREATH * rate), dtype=np.float32)])
             self._each(lambda sink, samples=samples: sink.write(samples, rate))  # type: ignore[misc]
-            if all(sink.hushed for sink in self._sinks):
+            if self._hushed():
                 return
             if self.first_sound is None:
                 self.first_sound = time.monotonic()
             if not self._audible and any(isinstance(sink, Loudspeaker) for sink in self._sinks):
                 self._audible = True
                 self._post(Speaking(True))
+
+    def _hushed(self) -> bool:
+        """Whether nobody would take another piece: then none is computed."""
+        return all(sink.hushed for sink in self._sinks)
 
     def _each(self, act: Callable[[Sink], None]) -> None:
         for sink in list(self._sinks):

@@ -12,3 +12,9 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
+
+
+def folded(text: str) -> str:
+    """A text without the marks above its letters: numero for número, and ano for año."""
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(char for char in apart if not unicodedata.combining(char)))

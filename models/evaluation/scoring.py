@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation.bootstrap import TAIL, bounds, resampled
+from models.evaluation.plain import folded
 from models.evaluation.plain import normalise as normalise  # for all who compare texts as they are written
 from models.evaluation.rates import Interval
 from models.evaluation.spoken import RULE, STRICT, alike, spoken
@@ -49,14 +50,20 @@ class Errors:
         return Errors(self.sub + other.sub, self.ins + other.ins, self.del_ + other.del_, self.words + other.words)
 
 
-def words_of(reference: str, heard: str, rule: str = RULE) -> tuple[list[str], list[str]]:
+def words_of(reference: str, heard: str, rule: str = RULE, bare: bool = False) -> tuple[list[str], list[str]]:
     """The words of two texts as they are compared by a rule: RULE (see `spoken`), or STRICT, as they are written.
 
     Words that can be read in several ways (1: uno, un, una) are read as the other text has them.
+
+    Args:
+        bare: without the marks above letters, for texts that lack them.
     """
     if rule == STRICT:
-        return normalise(reference).split(), normalise(heard).split()
-    said, words = spoken(reference), spoken(heard)
+        said, words = normalise(reference).split(), normalise(heard).split()
+    else:
+        said, words = spoken(reference), spoken(heard)
+    if bare:
+        said, words = [folded(word) for word in said], [folded(word) for word in words]
     if not any("/" in word for word in (*said, *words)):
         return said, words
     for row, column in aligned(said, words):
@@ -67,9 +74,9 @@ def words_of(reference: str, heard: str, rule: str = RULE) -> tuple[list[str], l
     return [word.split("/")[0] for word in said], [word.split("/")[0] for word in words]
 
 
-def word_errors(reference: str, heard: str, rule: str = RULE) -> Errors:
+def word_errors(reference: str, heard: str, rule: str = RULE, bare: bool = False) -> Errors:
     """Word errors of one utterance by a rule; see `words_of`."""
-    return _edits(*words_of(reference, heard, rule))
+    return _edits(*words_of(reference, heard, rule, bare))
 
 
 def character_errors(reference: str, heard: str, rule: str = RULE) -> Errors:

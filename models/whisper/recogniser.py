@@ -31,7 +31,7 @@ from models.units import HOP, SAMPLE_RATE, WINDOW
 from models.whisper import alignment, ghosts, windows
 from models.whisper.alignment import Written, written
 from models.whisper.alternatives import Alternative, alternatives, moved
-from models.whisper.folder import check_folder
+from models.whisper.folder import check_folder, vocabulary
 from models.whisper.heard import Hypothesis, Word
 from models.whisper.level import audible
 from models.whisper.windows import Windows
@@ -45,6 +45,8 @@ STAMP = 0.02
 """Seconds from one timestamp to the next."""
 NO_REPEAT = 6
 """When the first decoding loops, the second may not say the same six tokens twice."""
+LAST_WORDLESS = "<|notimestamps|>"
+"""Stands behind all words and languages, so it tells tokenizers apart that differ in their number."""
 LEAST_FRAMES = 50
 """The word aligner needs some room, however short the audio."""
 
@@ -97,6 +99,13 @@ class WhisperRecogniser:
         if not self._whisper.model.is_multilingual:
             raise ModelError(
                 f"The recogniser {name} in {folder} hears only English", "choose a multilingual one", folder
+            )
+        last = self._whisper.hf_tokenizer.token_to_id(LAST_WORDLESS)
+        if LAST_WORDLESS in (words := vocabulary(folder) or []) and words.index(LAST_WORDLESS) != last:
+            raise ModelError(
+                f"The recogniser {name} in {folder} has the tokenizer of another model",
+                "install all files of one model together",
+                folder,
             )
         # Asked of the network itself: without preprocessor_config.json the library would assume 80 mel bands.
         self._features: Any = FeatureExtractor(feature_size=self._whisper.model.n_mels)

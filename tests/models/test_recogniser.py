@@ -21,6 +21,7 @@ from models.evaluation.scoring import normalise, total, word_errors
 from models.units import SAMPLE_RATE, WINDOW
 from models.whisper.alternatives import Alternative
 from models.whisper.heard import Hypothesis, Word
+from models.whisper.kind import check
 from models.whisper.recogniser import WhisperRecogniser, padded, pieces, unheard
 from models.whisper.windows import Windows
 from tests import starters
@@ -289,8 +290,27 @@ def test_the_network_knows_its_own_mel_bands(
     said = recogniser.recognise(spoken[0]).text
     (copy / "preprocessor_config.json").unlink()
     assert WhisperRecogniser(copy, "my-ear", DEVICE).recognise(spoken[0]).text == said
-    (copy / "preprocessor_config.json").write_text('{"feature_size": 128}', encoding="utf-8")
+    (copy / "preprocessor_config.json").write_text('{"feature_size": 40}', encoding="utf-8")
     assert WhisperRecogniser(copy, "my-ear", DEVICE).recognise(spoken[0]).text == said
+
+
+def test_weights_in_the_folder_of_another_network_are_refused(copy: Path) -> None:
+    settings = copy / "preprocessor_config.json"
+    settings.write_text('{"feature_size": 128}', encoding="utf-8")
+    with pytest.raises(ModelError, match="has weights for 80 mel bands and settings for 128: install all files"):
+        check(copy, "my-ear")
+    settings.unlink()
+    vocabulary = json.loads((copy / "vocabulary.json").read_text(encoding="utf-8"))
+    (copy / "vocabulary.json").write_text(json.dumps([*vocabulary, "<|yue|>"]), encoding="utf-8")
+    with pytest.raises(ModelError, match="has weights for 2248 tokens and a vocabulary of 2249: install all files"):
+        check(copy, "my-ear")
+
+
+def test_a_tokenizer_of_another_network_is_refused(copy: Path) -> None:
+    text = (copy / "tokenizer.json").read_text(encoding="utf-8")
+    (copy / "tokenizer.json").write_text(text.replace("<|notimestamps|>", "<|yue|>"), encoding="utf-8")
+    with pytest.raises(ModelError, match="has the tokenizer of another model: install all files"):
+        WhisperRecogniser(copy, "my-ear", DEVICE)
 
 
 def test_an_english_ear_is_refused(copy: Path) -> None:

@@ -16,8 +16,11 @@ from tui.cli.progress import say
 HELP = "measure this machine and the models on it"
 _ABOUT = {
     "start": "app start to first painted screen beside an empty Textual app; engine ready for the first turn",
+    "first-turn": "from a clone of the project to the first spoken turn that is answered aloud, on two cores",
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
+    "people": "how many words of a person's speech each recogniser mishears (needs two Debian packages)",
+    "voices": "how many words of each installed voice an independent recogniser mishears, and how soon it speaks",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
     "starter": "word error rate of the starter recogniser in voices it never heard in training",
@@ -27,7 +30,10 @@ _ABOUT = {
 
 _BENCHES = {
     "start": "tui.bench.start",
+    "first-turn": "tui.bench.first_turn",
     "recogniser": "core.bench.recogniser",
+    "people": "core.bench.people",
+    "voices": "core.bench.voices",
     "tutor": "core.bench.tutor",
     "desk": "tui.bench.desk.figures",
     "import": "core.bench.imports",
@@ -39,6 +45,7 @@ _TRAINERS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Modules of the trainer with a command line of their own, and the options they take."""
 _CHECKOUT = {
+    "first-turn": "tui/bench/first_turn.py",
     "starter": "trainer/starter",
     "train": "trainer/bench",
     "desk": "tui/bench/desk",
@@ -61,7 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="for recogniser, starter and tutor: a version, a model of this machine, or its path",
+        help="for recogniser, people, starter and tutor: a version, a model of this machine, or its path",
+    )
+    parser.add_argument(
+        "--voice", nargs="+", metavar="NAME", help="for voices: these alone, as NAME or NAME:SPEAKER"
+    )
+    parser.add_argument(
+        "--recogniser", metavar="NAME", help="for voices: the one that listens, by name or path (whisper-base)"
     )
     parser.add_argument(
         "--geometry",
@@ -113,7 +126,11 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     match options.what:
         case "desk" if options.segments:
             return {"segments": options.segments}
-        case "recogniser" | "tutor":
+        case "first-turn":
+            return {"warn": say}
+        case "voices":
+            return {"voices": options.voice, "recogniser": options.recogniser, "warn": say}
+        case "recogniser" | "people" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
 
