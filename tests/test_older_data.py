@@ -158,6 +158,12 @@ def test_a_database_of_the_first_schema_is_kept_and_brought_up(tmp_path: Path) -
 def test_the_commands_say_of_it_what_they_said_then(data: Path, name: str, arguments: list[str]) -> None:
     said = tertulia(*arguments)
     noted = json.loads(here(json.dumps(NOTED[name]), data))
+    if name == "stats":  # scored by the strict rule then, beside which another stands now
+        assert said[0]["errors"]["strict"] == noted["errors"]["wer"]
+        for scored in ("errors", "errors_by", "method"):
+            del noted[scored]
+    if name == "queue":
+        noted["segments"] = [{k: v for k, v in one.items() if k != "why"} for one in noted["segments"]]
     assert_has(said if isinstance(noted, list) else said[0], noted, name)
 
 
