@@ -114,11 +114,12 @@ def aligned(reference: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[in
     """
     items = {item: number for number, item in enumerate(dict.fromkeys([*reference, *heard]))}
     hyp = np.array([items[item] for item in heard], dtype=np.int64)
-    readings = any("/" in item for item in items)
-    unlike = {
-        item: np.array([not alike(item, word) for word in heard], dtype=bool) if readings else hyp != items[item]
-        for item in dict.fromkeys(reference)
-    }
+    open_ = [column for column, item in enumerate(heard) if "/" in item]
+    unlike: dict[str, NDArray[np.bool_]] = {}
+    for item in dict.fromkeys(reference):
+        unlike[item] = hyp != items[item]
+        for column in range(len(heard)) if "/" in item else open_:
+            unlike[item][column] = not alike(item, heard[column])
     wrong = [unlike[item] for item in reference]
     steps = np.arange(len(hyp) + 1)
     table = np.empty((len(wrong) + 1, len(hyp) + 1), dtype=np.int64)

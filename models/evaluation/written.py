@@ -6,6 +6,7 @@ A word with several readings has all of them, parted by strokes, as in `numerals
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 
@@ -46,8 +47,8 @@ NUMBERED = (
 HOTTEST = 20
 """Above it, 30º without a point are degrees."""
 ENDINGS = {
-    "er": "13", "ro": "13", "ra": "13", "do": "2", "da": "2", "to": "456", "ta": "456", "mo": "70", "ma": "70",
-    "vo": "8", "va": "8", "no": "9", "na": "9",
+    "er": "13", "ro": "13", "ra": "13", "era": "13", "do": "2", "da": "2", "to": "456", "ta": "456",
+    "mo": "70", "ma": "70", "vo": "8", "va": "8", "no": "9", "na": "9",
 }  # fmt: skip
 """Of ordinals (2do, 3ra), and the last digits that they stand behind."""
 ONE_BY_ONE = 4
@@ -66,6 +67,7 @@ def read(text: str) -> list[str]:
     """The words of a text, with what stands for words read as words."""
     if not MAYBE.search(text):
         return normalise(text).split()
+    text = unicodedata.normalize("NFC", text)
     if text.isupper():
         text = text.lower()  # or any word of I, V and X would be a Roman numeral
     text = PARTS.sub(r" \g<0> ", TIMES.sub(" por ", text))

@@ -87,6 +87,9 @@ treinta y seis coma cinco grados | 36,5º
 treinta grados | 30º
 las diez pe eme | las 10 pe eme
 las diez pm | las 10 p. m.
+a las nueve am | a las 9am
+a las nueve a. m. | a las 9 am
+la primera vez | la 1era vez
 la calle Mayor | la C/ Mayor
 treinta segundos | 30 seg
 cien mil | 100 mil
