@@ -9,8 +9,9 @@ import pytest
 
 from tests.places import ROOT
 
-FREE = ("core/versions/", "core/bench/")
-"""Folders that may: the one place, and the benches, which make models in many ways to compare them."""
+FREE = ("core/versions/", "core/own_models/", "core/bench/", "tui/cli/models/")
+"""Folders that may: the one place, where models come, are tried and go, and the benches, which make models in many
+ways to compare them."""
 NAMES = {
     "models.whisper.recogniser": {"WhisperRecogniser"},
     "models.tutor.llama": {"LlamaTutor"},
