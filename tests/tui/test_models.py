@@ -239,7 +239,7 @@ async def test_a_model_is_fetched_and_offered(data: Path, monkeypatch: pytest.Mo
         await it.sees(f"{BASE} is here. Use it from now on?")
         await it.press("y")
         await it.until(lambda: chosen(data, RECOGNISER) == BASE)
-        await it.sees(f"✓ fetching {BASE} is here")
+        await it.sees(f"✓ fetched {BASE} is here")
 
 
 async def test_the_everyday_set_is_one_key_and_used_in_place_of_the_starters(
