@@ -287,7 +287,8 @@ class ModelsScreen(ModeScreen):
     @on(JobsChanged)
     def jobs_changed(self) -> None:
         """Show how far the job at work is."""
-        if (now := self.jobs.now) is not None:
+        self.tertulia.online = (now := self.jobs.now) is not None and now.action == FETCH
+        if now is not None:
             self.task_line.begin(SAID[now.action])
             self.task_line.text = lines.progress(self.jobs.text, self.jobs.share)
         self._draw()
