@@ -85,18 +85,18 @@ compiler:
 
 $(VENV)/.run: pyproject.toml constraints.txt | compiler
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Tertulia into $(VENV) (the first time takes some minutes)"
+	@echo "Installing Tertulia into $(VENV) (the first time takes some minutes, in silence: a part of it is compiled)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.train: pyproject.toml constraints.txt | compiler
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Tertulia with what training needs into $(VENV) (the first time takes some minutes)"
+	@echo "Installing Tertulia with what training needs into $(VENV) (the first time takes some minutes, in silence: a part of it is compiled)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train]"
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.dev: pyproject.toml constraints.txt | compiler
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Tertulia with its training and test tools into $(VENV) (the first time takes some minutes)"
+	@echo "Installing Tertulia with its training and test tools into $(VENV) (the first time takes some minutes, in silence: a part of it is compiled)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train,dev]"
 	@touch $@ $(VENV)/.run $(VENV)/.train

@@ -62,6 +62,8 @@ class CatalogFile:
     """In the order in which they are asked."""
     stands_in_for: str = ""
     """The file that it is fetched instead of, where that one cannot be had."""
+    note: str = ""
+    """What is different with a stand-in, as part of a sentence."""
 
 
 def files(model: Mapping[str, Any]) -> tuple[CatalogFile, ...]:
@@ -78,7 +80,12 @@ def _file(model: Mapping[str, Any], item: Mapping[str, Any]) -> CatalogFile:
     if package := item.get("package"):
         sources.append(_packages(package, item))
     return CatalogFile(
-        item["name"], item["size"], item["sha256"], tuple(sources), stands_in_for=item.get("stands_in_for", "")
+        item["name"],
+        item["size"],
+        item["sha256"],
+        tuple(sources),
+        stands_in_for=item.get("stands_in_for", ""),
+        note=item.get("note", ""),
     )
 
 

@@ -81,6 +81,8 @@ class TertuliaApp(App[None]):
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, for the header, the longest label first."""
+    online: reactive[bool] = reactive(False)
+    """Whether a model is being fetched just now, for the header."""
     rehearing: reactive[TranscriptionProgress | None] = reactive(None)
     """How far what waits to be corrected is transcribed again, after a promotion; None while it is not."""
 
@@ -273,8 +275,6 @@ class TertuliaApp(App[None]):
                 self.tell(reason, "warning")
             case protocol.Error(text=text, fatal=False):
                 self.tell(text, "error")
-            case _:
-                pass
 
     def on_engine_stopped(self) -> None:
         """Nobody listens any more; the Talk screen has said why."""

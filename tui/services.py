@@ -35,6 +35,8 @@ class Services(Protocol):
     sound: bool
     """Whether microphone and loudspeaker may be used."""
     settings: Settings
+    online: bool
+    """Whether a model is being fetched just now; nothing else ever leaves the machine."""
     make_player: Callable[[], PlayerLike]
 
     @property

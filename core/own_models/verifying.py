@@ -54,6 +54,11 @@ def _asked(name: str, names: Sequence[str]) -> bool:
     return not names or name in names
 
 
+def _as_published(entry: Entry, path: Path) -> bool:
+    """Whether it should be what was published: a file of another name is one's own, and only called the same."""
+    return bool(entry.files) and (path.is_dir() or path.name in {file.name for file in entry.files})
+
+
 def _wrong(entry: Entry, folder: Path, on_progress: OnProgress) -> str:
     """What is wrong with a model as a sentence, or nothing.
 
@@ -68,7 +73,7 @@ def _wrong(entry: Entry, folder: Path, on_progress: OnProgress) -> str:
         on_progress(f"{entry.name}: {seen / 1e6:.0f} of {total / 1e6:.0f} MB", min(1.0, seen / total))
 
     try:
-        if entry.files and entry.path is not None and entry.path.is_relative_to(folder):
+        if entry.path is not None and entry.path.is_relative_to(folder) and _as_published(entry, entry.path):
             home = entry.path if entry.path.is_dir() else entry.path.parent
             digests.check(entry.files, home, entry.name, on_bytes)
         catalog.verify(entry)

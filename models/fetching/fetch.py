@@ -171,9 +171,10 @@ class _Work:
             if had is None:
                 raise self._nobody_has(file)
             if had is not file:
+                different = f" ({had.note})" if had.note else ""
                 self._say(
-                    f"{file.name} of {self._entry.name} could not be had, and {had.name} stands in for it: "
-                    f"`tertulia models pull {self._entry.name}` tries again."
+                    f"{file.name} of {self._entry.name} could not be had, and {had.name} stands in for it"
+                    f"{different}: `tertulia models pull {self._entry.name}` tries again."
                 )
             self._whole += file.size
             yield had

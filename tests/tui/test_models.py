@@ -24,6 +24,7 @@ from tui.models.inventory import BROKEN, ELSEWHERE, HERE, IN_USE, TO_FETCH
 from tui.models.speakers import Speakers
 from tui.shell import task_runner
 from tui.shell.confirm import Confirm
+from tui.shell.header_and_keys import HeaderLine
 from tui.shell.path_line import PathLine
 
 BASE = "whisper-base"
@@ -239,7 +240,7 @@ async def test_a_model_is_fetched_and_offered(data: Path, monkeypatch: pytest.Mo
         await it.sees(f"{BASE} is here. Use it from now on?")
         await it.press("y")
         await it.until(lambda: chosen(data, RECOGNISER) == BASE)
-        await it.sees(f"✓ fetching {BASE} is here")
+        await it.sees(f"✓ fetched {BASE} is here")
 
 
 async def test_the_everyday_set_is_one_key_and_used_in_place_of_the_starters(
@@ -259,6 +260,7 @@ async def test_progress_stays_while_one_is_elsewhere_and_a_fetch_is_stopped(data
         await it.on(RECOGNISER, pretended_models.SLOW)
         await it.press("b", "y")
         await it.sees("61 of 148 MB, 2.1 MB/s", "41%", "x stop")
+        assert it.app.online and all(line.online for line in it.app.screen.query(HeaderLine))
         await it.on(RECOGNISER, BASE)
         await it.press("b", "y")  # waits for the first
         await it.told(f"fetching {BASE} begins when fetching {pretended_models.SLOW} is over.")
@@ -271,7 +273,7 @@ async def test_progress_stays_while_one_is_elsewhere_and_a_fetch_is_stopped(data
         await it.sees("stopped; what has come is kept")
         await it.press("escape")
         await it.until(lambda: not it.screen.task_line.display)
-        assert it.state(RECOGNISER, pretended_models.SLOW) == TO_FETCH
+        assert it.state(RECOGNISER, pretended_models.SLOW) == TO_FETCH and not it.app.online
 
 
 async def test_two_fetches_are_one_after_the_other_and_a_failure_costs_only_itself(data: Path) -> None:

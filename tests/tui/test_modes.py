@@ -100,6 +100,12 @@ def test_the_header_fits_names_where_you_are_and_has_every_key(
             assert {shown(mode.key) for mode in table} <= {word[:1] for word in tabs(line).split()}
 
 
+def test_the_header_says_offline_only_while_nothing_is_fetched() -> None:
+    assert "● offline" in header(FIVE, "talk", LABELS["starter"], 118).plain
+    fetching = header(FIVE, "talk", LABELS["starter"], 118, online=True).plain
+    assert "● online" in fetching and "offline" not in fetching
+
+
 @pytest.mark.parametrize("table", [FIVE, EIGHT], ids=len)
 def test_what_does_not_change_goes_before_how_good_the_recogniser_is(table: tuple[Mode, ...]) -> None:
     for columns in WIDTHS:

@@ -17,6 +17,9 @@ from tui.shell.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunn
 FETCH, ADD, VERIFY = "pull", "add", "verify"
 """Actions of `tertulia models`."""
 SAID = {FETCH: "fetching", ADD: "adding", VERIFY: "verifying"}
+DONE = {FETCH: "fetched", ADD: "added", VERIFY: "verified"}
+EVERYDAY = "everyday"
+"""What `tertulia models pull` calls the set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,12 @@ class Job:
     """Whether it is to be used afterwards without another question."""
 
     def __str__(self) -> str:
-        return f"{SAID[self.action]} {self.what}"
+        return f"{SAID[self.action]} {self.called}"
+
+    @property
+    def called(self) -> str:
+        """What it is about, as a person reads it."""
+        return "the everyday set" if self.what == EVERYDAY else self.what
 
     @property
     def arguments(self) -> list[str]:
@@ -118,7 +126,7 @@ class Jobs:
 
     def _begin_next(self, data: Path) -> None:
         self.now = self.waiting.pop(0)
-        self.text, self.share = f"{self.now.what}: begins…", None
+        self.text, self.share = f"{self.now.called}: begins…", None
         self._host.run_worker(partial(self._do, self.now, data), group="jobs", exit_on_error=False)
 
     async def _do(self, job: Job, data: Path) -> None:

@@ -36,7 +36,7 @@ def outcome(message: JobEnded) -> Outcome:
         damaged = _damaged(body)
         return Outcome("failed" if damaged else "done", damaged or "every file is whole", warnings=warnings)
     name = str(body.get("name", "")) if message.job.action == ADD else ""
-    return Outcome("done", f"{name or message.job.what} is here", name, warnings)
+    return Outcome("done", f"{name or message.job.called} is here", name, warnings)
 
 
 def _damaged(body: Mapping[str, Any]) -> str:

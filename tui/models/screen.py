@@ -22,7 +22,7 @@ from tui.keys import bindings
 from tui.messages import ModelChosen, PromotionEnded
 from tui.models import lines, questions
 from tui.models.inventory import ELSEWHERE, HERE, IN_USE, TO_FETCH, Inventory, ModelRow
-from tui.models.jobs import ADD, FETCH, SAID, VERIFY, Job, JobEnded, Jobs, JobsChanged
+from tui.models.jobs import ADD, DONE, EVERYDAY, FETCH, SAID, VERIFY, Job, JobEnded, Jobs, JobsChanged
 from tui.models.keys import MODELS
 from tui.models.outcome import outcome
 from tui.models.pane import ModelsPane
@@ -34,9 +34,6 @@ from tui.shell.listing import Listing
 from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 from tui.shell.task_line import TaskLine
 from tui.text import plain
-
-EVERYDAY = "everyday"
-"""What `tertulia models pull` calls the set."""
 
 
 class ModelsScreen(ModeScreen):
@@ -162,7 +159,7 @@ class ModelsScreen(ModeScreen):
 
     def _choose(self, part: str, name: str) -> None:
         self.tertulia.choose(part, name)
-        self.tertulia.tell(f"{name} is tried, and used when it works.", "information")
+        self.tertulia.tell(f"Trying {name}. It is used as soon as it works.", "information")
         self.show_keys()
 
     def _if_it_fits(self, row: ModelRow, do: Callable[[], None]) -> None:
@@ -290,7 +287,8 @@ class ModelsScreen(ModeScreen):
     @on(JobsChanged)
     def jobs_changed(self) -> None:
         """Show how far the job at work is."""
-        if (now := self.jobs.now) is not None:
+        self.tertulia.online = (now := self.jobs.now) is not None and now.action == FETCH
+        if now is not None:
             self.task_line.begin(SAID[now.action])
             self.task_line.text = lines.progress(self.jobs.text, self.jobs.share)
         self._draw()
@@ -299,6 +297,8 @@ class ModelsScreen(ModeScreen):
     def job_ended(self, message: JobEnded) -> None:
         """Say how it ended, and offer to use what has come."""
         job, end = message.job, outcome(message)
+        if end.state == "done":
+            self.task_line.what = DONE[job.action]
         self.task_line.end(end.state, end.text, rejected=False)
         for sentence in end.warnings:
             self.tertulia.tell(sentence, "warning")

@@ -17,9 +17,9 @@ from textual.widget import Widget
 from tui.keys import EVERYWHERE, Key, shown
 from tui.modes import MODES, Mode
 from tui.text import plain
-from tui.theme import GOOD, HERE, KEY
+from tui.theme import GOOD, HERE, KEY, STRONG
 
-OFFLINE = "● offline"
+OFFLINE, ONLINE = "● offline", "● online"
 EAR = "ear: "
 NAME_ROOM = 14
 """Cells of what listens and how good it is, below which it is left out."""
@@ -43,35 +43,40 @@ class Clickable(Widget):
 
 
 class HeaderLine(Clickable):
-    """The modes with the active one underlined, that nothing leaves the machine, and the recogniser."""
+    """The modes with the active one underlined, whether anything leaves the machine, and the recogniser."""
 
     DEFAULT_CSS = "HeaderLine { height: 1; padding: 0 1; background: $surface; color: $text-muted; }"
 
     recogniser_labels: reactive[tuple[str, ...]] = reactive(())
     """Which recogniser is in use and how good it is, the longest label first; empty until that is known."""
+    online: reactive[bool] = reactive(False)
+    """Whether a model is being fetched."""
 
     def __init__(self, mode: str) -> None:
         super().__init__()
         self.mode = mode
 
     def render(self) -> RenderResult:
-        return header(MODES, self.mode, self.recogniser_labels, self.content_size.width)
+        return header(MODES, self.mode, self.recogniser_labels, self.content_size.width, self.online)
 
 
-def header(modes: Sequence[Mode], here: str, recogniser_labels: Sequence[str], room: int) -> Content:
+def header(
+    modes: Sequence[Mode], here: str, recogniser_labels: Sequence[str], room: int, online: bool = False
+) -> Content:
     """The line on top, never wider than the room.
 
     Every key and the title of the active mode are always there, as far as a line of text can be, and so is what
     listens and how good it is, in as many words as there is room for. Titles of other modes go before the last of
     those words, the last titles first, for their keys stay; that nothing leaves the machine goes before the words
-    are fewer, for it never changes. Where titles stand does not depend on the recogniser.
+    are fewer, for it seldom changes. Where titles stand does not depend on the recogniser.
 
     Args:
         here: name of the active mode.
         recogniser_labels: what listens and how good it is, the longest first.
         room: cells.
+        online: a model is being fetched.
     """
-    offline = Content.styled(OFFLINE, GOOD)
+    offline = Content.styled(ONLINE, STRONG) if online else Content.styled(OFFLINE, GOOD)
     left = _tabs(modes, here, len(modes), "   ")
     if left.cell_length > room - 2 - ALL_ROOM:
         tabs = [_tabs(modes, here, named, "  ") for named in range(len(modes), -1, -1)]

@@ -47,3 +47,4 @@ class ModeScreen(Screen[None]):
     def on_mount(self) -> None:
         header = self.query_one(HeaderLine)
         self.watch(self.app, "recogniser_labels", lambda labels: setattr(header, "recogniser_labels", labels))
+        self.watch(self.app, "online", lambda online: setattr(header, "online", online))

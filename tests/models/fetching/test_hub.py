@@ -171,14 +171,14 @@ def test_a_token_goes_to_the_hub_and_not_where_it_sends_one_on_to(
 def test_a_stand_in_is_taken_until_the_file_itself_can_be_had(web: Web, tmp_path: Path) -> None:
     files = made_up.contents(5_000, 400, 30)
     described = made_up.item(files)
-    described["files"][2]["stands_in_for"] = "model-1.bin"
+    described["files"][2] |= {"stands_in_for": "model-1.bin", "note": "it is shorter"}
     made_up.publish(web, files)
     kept = web.pages.pop(made_up.path("model-1.bin"))
     entry, said = made_up.entry(described), list[str]()
     place = fetch(entry, tmp_path, say=said.append)
     assert set(fetched(place)) == {"model-0.bin", "model-2.bin"}
     assert said == [
-        "model-1.bin of made-up could not be had, and model-2.bin stands in for it: "
+        "model-1.bin of made-up could not be had, and model-2.bin stands in for it (it is shorter): "
         "`tertulia models pull made-up` tries again."
     ]
     before = place.stat().st_ino

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.processes.events import Progress, decode_event
 from core.versions.active import active
 from models import catalog
 from tests.models.fetching import made_up
@@ -98,6 +99,16 @@ def test_a_model_that_could_not_be_had_costs_a_sentence(
     failed = json.loads(capsys.readouterr().err.splitlines()[-1])
     assert failed["kind"] == "Failed" and "127.0.0.1 answered 404 Not Found" in failed["what"]
     assert "try `tertulia models pull made-up` again" in failed["remedy"]
+
+
+def test_a_program_is_told_that_a_model_is_tried_and_has_the_answers_in_the_result(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "pull", "everyday", "--progress", "json"]) == 0
+    said = capsys.readouterr()
+    events = [decode_event(line) for line in said.err.splitlines()]
+    assert events[-1] == Progress("made-up: trying it…") and all(isinstance(event, Progress) for event in events)
+    assert "handed over" in json.loads(said.out)["sources"]
 
 
 def test_every_byte_of_what_was_pulled_is_verified(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

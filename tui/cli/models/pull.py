@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             line.say(STOPPED)
             return 130
-        if str(answers) and not failures:
+        if str(answers) and not failures and not options.progress:  # a program has them in the result
             line.say(f"What the sources said: {answers}.")
     _print(pulled, str(answers), options)
     for failure in failures:
@@ -134,6 +134,8 @@ def _put_in_use(data: Path, entry: Entry, line: ProgressLine) -> bool:
                 return False
         from core.own_models.choosing import choose  # heavy, and seldom needed
 
+        line.clear()
+        line.show(f"{entry.name}: trying it…")
         choose(data, entry.part, entry.name, line.say)
     except SENTENCES as error:
         line.say(f"{entry.name} is not in use: {error}")
