@@ -23,6 +23,7 @@ from models import kinds
 from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
 from models.errors import ModelError
 from models.kind import no_speaker
+from models.whisper.windows import Windows, from_json
 
 STARTER = Path(__file__).parent / "starter"
 CHECKSUMS = "SHA256SUMS"
@@ -53,6 +54,8 @@ class Entry:
     """The one file of the repository (of a starter: of its folder) that is the model; empty when all of it is."""
     speaker: str = ""
     """The one that a person named, of a voice with several; empty for the voice's own choice."""
+    windows: Windows | None = None
+    """In which a recogniser was measured to hear as well as in full ones; None where it was not measured."""
 
     @property
     def installed(self) -> bool:
@@ -195,6 +198,7 @@ def _catalog() -> tuple[Entry, ...]:
             languages=tuple(item["languages"]),
             source=item.get("path") or item["repository"],
             file=item.get("file", ""),
+            windows=from_json(item["windows"]) if "windows" in item else None,
         )
         for item in tomllib.loads(text)["model"]
     )

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from models.device import Device
 from models.evaluation.bootstrap import bounds, resampled
 from models.units import SAMPLE_RATE
-from models.whisper.recogniser import BEAM, WhisperRecogniser
+from models.whisper.decoding import BEAM
+from models.whisper.recogniser import WhisperRecogniser
 from models.whisper.windows import Windows
 from trainer.contract.folder import DEPLOYED
 
