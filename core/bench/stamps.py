@@ -75,7 +75,7 @@ def _plausible(stamp: Stamp) -> bool:
 
     try:
         with av.open(str(stamp.path)) as file:
-            seconds = (file.duration or 0) / av.time_base
+            seconds = float((file.duration or 0) / av.time_base)
     except (OSError, av.FFmpegError):
         return False
     return len(stamp.text) <= FASTEST * seconds

@@ -58,7 +58,7 @@ def kept(data: Path, folder: Path) -> Windows | None:
         raise ModelError(
             f"The recogniser in {folder} cannot be read ({error.strerror})", "install it again", folder
         ) from error
-    return row and windows.from_json(row)
+    return None if row is None else windows.from_json(row)
 
 
 def keep(data: Path, folder: Path, name: str, found: Windows, figures: Mapping[str, Any]) -> None:

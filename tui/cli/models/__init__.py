@@ -13,6 +13,7 @@ HELP = "the recognisers, tutors and voices there are: list, fetch, add, choose a
 
 ACTIONS = {
     "list": "list_",
+    "calibrate": "calibrate",
 }
 """Actions, in the order of `--help`, and their modules."""
 
