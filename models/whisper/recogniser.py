@@ -71,7 +71,8 @@ class WhisperRecogniser:
 
     def __init__(self, folder: Path, name: str, device: Device, hears: Windows | None = None) -> None:
         check_folder(folder, name)
-        self._windows = hears or windows.read(folder)
+        self.hears = hears or windows.read(folder)
+        """The windows that it hears whole turns in."""
         # Set before the import, which reads it: nothing below may look for a hub, whatever is missing.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         from faster_whisper import WhisperModel
@@ -169,7 +170,7 @@ class WhisperRecogniser:
             whole: whether it is all of a turn; a cut of something longer is heard in a full window.
         """
         seconds = len(audio) / SAMPLE_RATE
-        hears = self._windows if whole else Windows()
+        hears = self.hears if whole else Windows()
         frames = hears.frames(len(audio))
         # Only a floor that was measured says that a network needs context, and may find more in a full window.
         in_full = partial(self._encoded, audio, FULL) if hears.floor and frames < FULL else None
@@ -210,7 +211,7 @@ class WhisperRecogniser:
         times, sure = self._aligned(
             said,
             [token for part in parts for token in part],
-            self._encoded(dense, self._windows.frames(len(dense))),
+            self._encoded(dense, self.hears.frames(len(dense))),
             dense,
         )
         lost = not said or sum(sure) / len(said) < alignment.LOST
