@@ -201,7 +201,8 @@ def material(data: Path, count: int = CLIPS) -> Material:
             "Your test split is too small to measure windows on, and no other speech of people is installed",
             f"sudo apt-get install {prompts.PACKAGES} {stamps.PACKAGE}",
         )
-    people = [Said(one.name, one.text, one.audio()) for one in (*prompts.prompts(), *stamps.stamps())]
+    people = [Said(one.name, one.text, one.audio()) for one in prompts.prompts()]
+    people += [Said(one.name, one.text, one.audio()) for one in stamps.stamps()]
     if found := _grouped(people, count):
         return Material("two people, accents folded", found, folded)
     raise CoreError("There is too little speech of people in the packages", f"install {stamps.PACKAGE} again")
