@@ -17,9 +17,12 @@ define debian
 	else echo "Not installed:$$missing ($(2)). To add: sudo apt-get install$$missing"; fi
 endef
 
-.PHONY: run test test-fast fuzz pictures demo training lint bench starter clean sound compiler
+.PHONY: run test test-fast fuzz weights pictures demo training lint bench starter clean sound compiler
 
+# The everyday models are fetched first where they are not here; `TERTULIA_MODELS=starter make run` does without them.
 run: sound $(VENV)/.run
+	@[ "$${TERTULIA_MODELS:-everyday}" = starter ] || $(BIN)/tertulia models pull everyday \
+	  || echo "Tertulia opens with what is here. To try again: E on its Models screen, or $(BIN)/tertulia models pull everyday"
 	@$(BIN)/tertulia
 
 test: sound $(VENV)/.dev
@@ -36,9 +39,13 @@ test-fast: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=7200
 
+# The everyday models where the tests of them look for them; without, those are skipped.
+weights: $(VENV)/.dev
+	@$(BIN)/tertulia models pull everyday --into build/weights
+
 # Draws the screens anew, for the README and for the tests that compare them.
 pictures: $(VENV)/.dev
-	$(PYTEST) tests/tui/test_pictures.py --refresh-pictures
+	$(PYTEST) tests/tui/test_pictures.py tests/tui/test_people.py --refresh-pictures
 
 demo: $(VENV)/.train
 	@$(BIN)/tertulia demo

@@ -84,7 +84,11 @@ def _model(part: str, needed: bool) -> Check:
     detail = f"{choice.name}, {entry.size_mb} MB" + (", for trying things out" if entry.starter else "")
     if said:  # another one should be in use, but this one works
         return Check(
-            part, False, f"{detail}. {' '.join(said)}", "promote one that works: see `tertulia versions`", False
+            part,
+            False,
+            f"{detail}. {' '.join(said)}",
+            "choose one that works with `tertulia models use NAME`",
+            False,
         )
     return Check(part, True, detail, needed=needed)
 

@@ -1,9 +1,10 @@
 """Which models there are, where they lie on this machine, and whether they are what they claim to be.
 
-Nothing is fetched here, and nothing is chosen or loaded. A model is known from `catalog.toml`, found on this
-machine (`models.discovery`), or named by an absolute path; what it is, its kind says (`models.kinds`). Only formats
-without executable content are ever loaded (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters
-only when their checksums hold.
+Nothing is fetched here (`models.fetching` does that), and nothing is chosen or loaded. A model is known from
+`catalog.toml`, which also says of what files it consists (`models.published`), found on this machine
+(`models.discovery`), or named by an absolute path; what it is, its kind says (`models.kinds`). Only formats without
+executable content are ever loaded (CTranslate2, GGUF, ONNX; the trainer adds safetensors), and the starters only
+when their checksums hold.
 
 A speaker of a voice with several is named behind it: `es_ES-sharvard-medium:F`.
 
@@ -12,17 +13,19 @@ A speaker of a voice with several is named behind it: `es_ES-sharvard-medium:F`.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from models import kinds
+from models import kinds, published
+from models.digests import sha256
 from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
-from models.errors import ModelError
+from models.errors import ModelError, UnknownModelError
 from models.kind import no_speaker
+from models.published import CatalogFile
 from models.whisper.windows import Windows, from_json
 
 STARTER = Path(__file__).parent / "starter"
@@ -56,6 +59,13 @@ class Entry:
     """The one that a person named, of a voice with several; empty for the voice's own choice."""
     windows: Windows | None = None
     """In which a recogniser was measured to hear as well as in full ones; None where it was not measured."""
+    files: tuple[CatalogFile, ...] = ()
+    """Of which it consists, as they were published; empty where nobody vouches for their digests."""
+
+    @property
+    def pullable(self) -> bool:
+        """Whether it can be fetched by name."""
+        return bool(self.files)
 
     @property
     def installed(self) -> bool:
@@ -71,7 +81,7 @@ def entries(folder: Path | None = None, on_left_out: OnLeftOut = ignore) -> list
         on_left_out: takes those in that folder that cannot be used.
     """
     here = found(folder, on_left_out)
-    known = [_located(entry, here) for entry in _catalog()]
+    known = [_located(entry, here, folder) for entry in _catalog()]
     paths = {entry.path for entry in known}
     others: dict[tuple[str, str], Entry] = {}
     for model in here:
@@ -108,7 +118,7 @@ def find(part: str, name: str, folder: Path | None = None, named_by: str = "") -
         raise ModelError(f"The {part} {meant.name} is not on this machine", _remedy(meant, folder))
     asked = f" (named by {named_by})" if named_by else ""
     installed = ", ".join(entry.name for entry in known.values() if entry.installed) or "none is installed"
-    raise ModelError(
+    raise UnknownModelError(
         f"There is no {part} called {name!r}{asked}",
         f"choose one of this machine ({installed}), or put it into {_place(part, folder)}",
     )
@@ -155,9 +165,20 @@ def _speaking(entry: Entry, speaker: str) -> Entry:
     return replace(entry, speaker=speaker)
 
 
+def known() -> list[Entry]:
+    """What the catalog has: nothing is said of what is on this machine."""
+    return list(_catalog())
+
+
+def everyday() -> list[Entry]:
+    """What most people need, and `make run` fetches: nothing is said of what is on this machine."""
+    by_name = {entry.name: entry for entry in _catalog()}
+    return [by_name[name] for name in _file()["sets"]["everyday"]]
+
+
 def starter(part: str) -> Entry:
     """The starter of a part, which ships with the project."""
-    return next(_located(entry, []) for entry in _catalog() if entry.part == part and entry.starter)
+    return next(_located(entry, [], None) for entry in _catalog() if entry.part == part and entry.starter)
 
 
 def verify(entry: Entry) -> Path:
@@ -177,14 +198,18 @@ def verify(entry: Entry) -> Path:
 def write_checksums(starter: Path = STARTER) -> int:
     """Note the checksum of every starter file (model cards aside); returns how many there are."""
     files = sorted(path for path in starter.glob("*/**/*") if path.is_file() and path.suffix != ".md")
-    lines = [f"{_sha256(path)}  {path.relative_to(starter).as_posix()}\n" for path in files]
+    lines = [f"{sha256(path)}  {path.relative_to(starter).as_posix()}\n" for path in files]
     (starter / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
     return len(lines)
 
 
 @cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _catalog() -> tuple[Entry, ...]:
-    text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
     return tuple(
         Entry(
             name=item["name"],
@@ -198,23 +223,34 @@ def _catalog() -> tuple[Entry, ...]:
             languages=tuple(item["languages"]),
             source=item.get("path") or item["repository"],
             file=item.get("file", ""),
+            files=published.files(item),
             windows=from_json(item["windows"]) if "windows" in item else None,
         )
-        for item in tomllib.loads(text)["model"]
+        for item in _file()["model"]
     )
 
 
-def _located(entry: Entry, here: list[FoundModel]) -> Entry:
+def _located(entry: Entry, here: list[FoundModel], folder: Path | None) -> Entry:
     """The entry with its path, when its model is on this machine."""
     if entry.starter:
         path = STARTER / entry.source / entry.file
         return replace(entry, path=path if path.exists() else None)
+    fetched = _places(entry, folder) if folder else ()
+    for model in here:
+        if model.path in fetched and entry.format == model.kind.FORMAT:
+            return replace(entry, path=model.path)
     for model in here:
         same_file = model.path.name == Path(entry.file).name or not entry.file
         same = model.about.name == entry.name or (model.source == entry.source and same_file)
         if entry.format == model.kind.FORMAT and same:
             return replace(entry, path=model.path)
     return entry
+
+
+def _places(entry: Entry, folder: Path) -> tuple[Path, Path]:
+    """Where it lies once it was fetched: its folder there, or the one file of it that is the model."""
+    own = folder / entry.part / entry.name
+    return own, own / Path(entry.file).name
 
 
 def _described(model: FoundModel) -> Entry:
@@ -235,6 +271,8 @@ def _described(model: FoundModel) -> Entry:
 def _remedy(entry: Entry, folder: Path | None) -> str:
     if entry.starter:
         return "restore models/starter from the project's repository, or build it anew with `make starter`"
+    if entry.pullable:
+        return f"fetch it with `tertulia models pull {entry.name}`"
     what = f"the file {entry.file} of" if entry.file else "the files of"
     return f"put {what} https://huggingface.co/{entry.source} into {_place(entry.part, folder)}/{entry.name}"
 
@@ -257,7 +295,7 @@ def _verify_checksums(entry: Entry) -> None:
         file = STARTER / name
         if not file.is_file():
             raise ModelError(f"The {entry.part} {entry.name} lacks {file}", _remedy(entry, None), file)
-        if _sha256(file) != checksum:
+        if sha256(file) != checksum:
             raise ModelError(f"{file} of {entry.name} has the wrong checksum", _remedy(entry, None), file)
 
 
@@ -267,11 +305,6 @@ def _noted_checksums() -> dict[str, str]:
     except OSError:
         return {}
     return {name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """Models that already lie on this machine: in the user's models folder and in the Hugging Face cache.
 
 Only what the kinds of models know to be theirs is found (`models.kinds`), and only small settings are opened, to
-leave out what is not whole or knows no Spanish. Of the user's own models it is said why they are left out.
+leave out what is not whole or knows no Spanish. Of the user's own models it is said why they are left out; what
+has a hidden name there is on its way in or out.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from models.elsewhere.hugging_face import repositories, sorted_glob
 from models.errors import ModelError
 from models.files import named
 from models.kind import PARTS, Description, Kind
@@ -52,33 +53,19 @@ def found(folder: Path | None, on_left_out: OnLeftOut = ignore) -> list[FoundMod
     """
     places = [(part, folder / part) for part in PARTS] if folder else []
     own = [model for part, place in places for model in _below(place, (part,), str(folder), on_left_out)]
+    for part, place in places:
+        for left in sorted_glob(place, "*"):
+            if not left.name.startswith(".") and _leads_nowhere(left):
+                on_left_out(LeftOut(part, left, _gone(part, left)))
     return [*own, *_cached()]
 
 
-def hub_cache() -> Path:
-    """Where the Hugging Face libraries of this user keep what they fetched."""
-    if cache := os.environ.get("HF_HUB_CACHE"):
-        return Path(cache)
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("HF_HOME") or caches / "huggingface") / "hub"
-
-
 def _cached() -> Iterator[FoundModel]:
-    """What the Hugging Face cache holds: of each repository the revision called main, else the newest."""
-    for repository in _sorted(hub_cache(), "models--*--*"):
-        snapshots = [path for path in _sorted(repository / "snapshots", "*") if path.is_dir()]
-        if not snapshots:
-            continue
-        snapshot = max(snapshots, key=lambda path: path.stat().st_mtime)
-        try:
-            main = repository / "snapshots" / (repository / "refs" / "main").read_text(encoding="utf-8").strip()
-            snapshot = main if main in snapshots else snapshot
-        except (OSError, ValueError):
-            pass  # a cache without that note still holds its files
-        source = "/".join(repository.name.split("--")[1:])
+    """What the Hugging Face cache holds."""
+    for source, snapshot in repositories():
         for part in PARTS:
             if model := _model(snapshot, part, source):  # all of the repository is one
-                name = named(repository, source.rsplit("/", 1)[-1])
+                name = named(snapshot, source.rsplit("/", 1)[-1])
                 yield model._replace(about=replace(model.about, name=name))
         yield from _below(snapshot, PARTS, source)
 
@@ -87,7 +74,9 @@ def _below(
     folder: Path, parts: tuple[str, ...], source: str, on_left_out: OnLeftOut = ignore
 ) -> Iterator[FoundModel]:
     """Models of some parts anywhere below a folder."""
-    for path in _sorted(folder, "**/*"):
+    for path in sorted_glob(folder, "**/*"):
+        if any(name.startswith(".") for name in path.relative_to(folder).parts):
+            continue
         for part in parts:
             if model := _model(path, part, source, on_left_out):
                 yield model
@@ -110,8 +99,11 @@ def _model(path: Path, part: str, source: str, on_left_out: OnLeftOut = ignore) 
     return None
 
 
-def _sorted(folder: Path, pattern: str) -> list[Path]:
-    try:
-        return sorted(folder.glob(pattern))
-    except OSError:  # a folder that may not be read holds nothing for us
-        return []
+def _leads_nowhere(place: Path) -> bool:
+    """Whether a model is a link, or a folder with one, to what is not there any more."""
+    return any(path.is_symlink() and not path.exists() for path in [place, *sorted_glob(place, "*")])
+
+
+def _gone(part: str, place: Path) -> ModelError:
+    remedy = f"put it back there, or give it up with `tertulia models remove {place.name}`"
+    return ModelError(f"The {part} {place.name} at {place} is a link to what is not there any more", remedy, place)

@@ -22,5 +22,9 @@ class ModelError(Exception):
         self.place = place
 
 
+class UnknownModelError(ModelError):
+    """No model of that name is known or found."""
+
+
 class AudioError(ModelError):
     """Audio that no model can hear: wrong type or shape, or samples that are not numbers."""

@@ -119,12 +119,12 @@ class VoiceKind(AnyKind, Protocol):
     @property
     def PART(self) -> Literal["voice"]: ...  # noqa: N802
 
-    def load(self, path: Path, name: str, speaker: str = "", threads: int = 1) -> Voice:
+    def load(self, path: Path, name: str, speaker: str = "", threads: int = 0) -> Voice:
         """A checked one, ready to speak.
 
         Args:
             speaker: one of its description's; empty for its own choice.
-            threads: of the processor; recogniser and tutor work beside the voice, so one unless it is measured.
+            threads: of the processor; 0 for as many as suit it beside a recogniser and a tutor.
 
         Raises:
             ModelError: it cannot be loaded, or has no such speaker.

@@ -28,7 +28,7 @@ def plain(name):
     return name in ("trainer", "trainer.contract") or name.startswith("trainer.contract.")
 
 MODES = {
-    "5": lambda screen: screen.query_one("DataTable").row_count,
+    "5": lambda screen: screen.query_one("Listing").keys,
     "2": lambda screen: screen.text.empty,
 }
 

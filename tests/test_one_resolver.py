@@ -9,8 +9,9 @@ import pytest
 
 from tests.places import ROOT
 
-FREE = ("core/versions/", "core/bench/")
-"""Folders that may: the one place, and the benches, which make models in many ways to compare them."""
+FREE = ("core/versions/", "core/own_models/", "core/bench/")
+"""Folders that may: the one place, where models are added, tried and removed, and the benches, which make models in
+many ways to compare them."""
 NAMES = {
     "models.whisper.recogniser": {"WhisperRecogniser"},
     "models.tutor.llama": {"LlamaTutor"},

@@ -36,7 +36,7 @@ def check(path: Path, name: str) -> None:
     _read(path, name)
 
 
-def load(path: Path, name: str, speaker: str = "", threads: int = 1) -> ToneVoice:
+def load(path: Path, name: str, speaker: str = "", threads: int = 0) -> ToneVoice:
     _, speakers = _read(path, name)
     chosen = speaker or next(iter(speakers))
     if chosen not in speakers:

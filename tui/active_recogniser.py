@@ -7,32 +7,36 @@ own transcribes again what waits to be corrected. Here the three come together, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.engine.protocol import UseRecogniser
+from core.engine.protocol import UseModel
 from core.errors import SENTENCES, TROUBLE
 from tui.messages import PromotionEnded, QueueReheard
-from tui.modes import MODES
+from tui.news import post_news
 from tui.services import Services
 from tui.text import plain
 
 if TYPE_CHECKING:
-    from textual.message import Message
     from textual.screen import Screen
     from textual.timer import Timer
 
     from core.importing.transcription import TranscriptionProgress
     from core.versions.registry import Standing
+    from models.evaluation.rates import Interval
     from store.database import Store
     from store.versions import ModelVersion
 
 LOOK_SECONDS = 1.0
 """How often to look how far the queue is transcribed again, while that goes on."""
 STARTER = "starter"
+HOPELESS = 95.0
+"""Words in a hundred: whoever has so many wrong is not told a figure."""
+SHORTEST = 24
+"""Cells for what listens and how good it is where there is little room."""
+RECOGNISER = "recogniser"
 
 
 class AppLike(Services, Protocol):
@@ -135,9 +139,9 @@ class ActiveRecogniser:
             ended = PromotionEnded("", str(error))
         finally:
             self.changing = False
-            self._post(ended)
+            post_news(self._app, ended)
         if ended.version:
-            self._app.send(UseRecogniser())
+            self._app.send(UseModel(RECOGNISER))
             self.renew()
             await self._begin_rehearing(data)
 
@@ -161,19 +165,11 @@ class ActiveRecogniser:
         if progress is None and self._timer is not None:
             self._timer.pause()
             if before is not None:
-                self._post(QueueReheard())
-
-    def _post(self, message: Message) -> None:
-        """Post to the screens that want such news, as far as they have been opened."""
-        for mode in MODES:
-            if isinstance(message, mode.news):
-                with suppress(KeyError):
-                    for screen in self._app.get_screen_stack(mode.name)[:1]:
-                        screen.post_message(copy(message))  # each bubbles on its own
+                post_news(self._app, QueueReheard())
 
 
 def labels(engine_name: str, standing: Standing | None, starter: bool = False) -> tuple[str, ...]:
-    """How to say which recogniser is in use and how good it is, the longest first.
+    """How to say what listens and how well it hears, for a person who learns Spanish: the longest first.
 
     Args:
         engine_name: of the recogniser that the engine uses; empty where there is no engine.
@@ -184,16 +180,35 @@ def labels(engine_name: str, standing: Standing | None, starter: bool = False) -
     name = plain(engine_name or should)
     if not name:
         return ()
-    if standing is None or should != name:
+    known = standing if should == name else None
+    if known is not None and known.enough and known.wer is not None:
+        return _sayings(name, *_wrong(known.wer))
+    if name == STARTER:
+        return f"{name}, hears no people", *([] if known is None else [f"{name}, hears nobody"])
+    if known is None:
         return (name,)
-    if standing.enough and standing.wer is not None:
-        wer = 100 * standing.wer.value
-        about = 50 * (standing.wer.high - standing.wer.low)
-        return (
-            f"{name} (WER {wer:.1f} ± {about:.1f})", f"{name} {wer:.1f}±{about:.1f} %", f"{name} {wer:.1f} %", name,
-        )  # fmt: skip
-    why = "too little to say" if standing.words else "not measured"
-    return f"{name} ({why})", f"{name} WER ?", name
+    if known.words:
+        return _sayings(name, "too early to say how well it hears you", "too early to say")
+    return _sayings(name, "not yet tested on you", "untested")
+
+
+def _wrong(wer: Interval) -> Iterator[str]:
+    """A word error rate, as people count: of a hundred words so many."""
+    of_hundred, about = 100 * wer.value, 50 * (wer.high - wer.low)
+    if of_hundred >= HOPELESS:
+        yield from ("nearly all words wrong", "all wrong")
+    else:
+        yield f"{of_hundred:.0f} ± {max(1.0, about):.0f} of 100 words wrong"
+        yield f"{of_hundred:.0f} of 100 words wrong"
+        yield f"{of_hundred:.0f} % wrong"
+
+
+def _sayings(name: str, *words: str) -> tuple[str, ...]:
+    """A name with these words behind it; the shortest fits wherever there is a header at all."""
+    room = SHORTEST - len(", ") - len(words[-1])
+    cut = name if len(name) <= room else f"{name[: room - 1]}…"
+    long = [f"{name}, {saying}" for saying in words]
+    return (*long, *([f"{cut}, {words[-1]}"] if cut != name else []))
 
 
 def _standing(data: Path) -> tuple[Standing | None, bool]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from core.importing.transcription import TranscriptionProgress
     from store.segments.queue import View
     from tui.active_recogniser import ActiveRecogniser
+    from tui.choosing import Choosing
     from tui.services import PlayerLike
 
 FIRST_PAINT = "TERTULIA_BENCH_FIRST_PAINT"
@@ -106,6 +107,7 @@ class TertuliaApp(App[None]):
         self._saving = asyncio.Lock()
         self._first_complaint = ""
         self._active_recogniser: ActiveRecogniser | None = None
+        self._choosing: Choosing | None = None
         self.painted_at: float | None = None
         """time.monotonic() of the first painted frame."""
         self._wanted = data
@@ -255,8 +257,8 @@ class TertuliaApp(App[None]):
     def on_engine_said(self, message: EngineSaid) -> None:
         """What concerns the whole app; the Talk screen has shown its part."""
         match message.event:
-            case protocol.RecogniserChanged(recogniser=recogniser, starter=starter):
-                self.active_recogniser.engine_uses(recogniser, starter)
+            case protocol.ModelChanged(part="recogniser", name=name, starter=starter):
+                self.active_recogniser.engine_uses(name, starter)
             case protocol.Ready(recogniser=recogniser, starter=starter):
                 self.active_recogniser.engine_uses(recogniser, starter)
                 threading.Thread(target=modes.warm, name="warm", daemon=True).start()
@@ -295,6 +297,16 @@ class TertuliaApp(App[None]):
 
     def promote(self, name: str, force: bool = False) -> None:
         self.active_recogniser.promote(name, force)
+
+    def choose(self, part: str, name: str) -> None:
+        from tui.choosing import Choosing
+
+        self._choosing = self._choosing or Choosing(self)
+        self._choosing.choose(part, name)
+
+    @property
+    def choosing(self) -> bool:
+        return self.is_promoting or (self._choosing is not None and bool(self._choosing.parts))
 
     def roll_back(self) -> None:
         self.active_recogniser.roll_back()

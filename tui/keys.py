@@ -60,6 +60,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "redo": ("U", "ctrl+r", "ctrl+y"),
     "promote": ("P",),
     "import": ("I",),
+    "everyday": ("E",),  # the models that most people need
     "export": ("O",),
     "split the dataset": ("percent_sign",),
     "end": ("e",),

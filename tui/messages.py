@@ -55,5 +55,16 @@ class PromotionEnded(Message):
         """One sentence with the remedy, where nothing was changed."""
 
 
+class ModelChosen(Message):
+    """Another tutor or voice was chosen, or could not be; of the recogniser PromotionEnded tells."""
+
+    def __init__(self, part: str, name: str, trouble: str = "") -> None:
+        super().__init__()
+        self.part = part
+        self.name = name
+        self.trouble = trouble
+        """One sentence with the remedy, where nothing was changed."""
+
+
 class QueueReheard(Message):
     """What waits to be corrected was transcribed again by the recogniser in use, and the queue put in order."""

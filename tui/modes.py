@@ -10,7 +10,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.messages import PromotionEnded, QueueReheard
+from tui.messages import ModelChosen, PromotionEnded, QueueReheard
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -62,7 +62,10 @@ MODES: tuple[Mode, ...] = (
         "train", "4", "Train", "Retrain the ear on your corrections.", "tui.train.screen:TrainScreen",
         news=(PromotionEnded,),
     ),
-    Mode("models", "5", "Models", "See which models there are, and are in use.", "tui.models.screen:ModelsScreen"),
+    Mode(
+        "models", "5", "Models", "Choose, fetch and hear the models.", "tui.models.screen:ModelsScreen",
+        news=(PromotionEnded, ModelChosen),
+    ),
 )  # fmt: skip
 
 

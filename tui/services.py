@@ -58,6 +58,18 @@ class Services(Protocol):
             force: whatever its verdict says.
         """
 
+    def choose(self, part: str, name: str) -> None:
+        """Use a model from now on; PromotionEnded (the recogniser) or ModelChosen tells how that ended.
+
+        Args:
+            part: recogniser, tutor or voice.
+            name: of a version or a model of this machine, with :SPEAKER behind it for one of a voice.
+        """
+
+    @property
+    def choosing(self) -> bool:
+        """Whether a model is being chosen just now."""
+
     def roll_back(self) -> None:
         """Go back to the version in use before; PromotionEnded tells how that ended."""
 

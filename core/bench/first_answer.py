@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.engine import protocol
-from core.engine.client import Engine
+from core.engine.client import LOG, Engine
 from core.errors import CoreError
 
 PATIENCE = 300.0
@@ -38,6 +38,7 @@ async def measured(home: Path, file: Path) -> dict[str, Any]:
         engine = Engine(home, sound=False, out=Path(out))
         said: list[protocol.Event] = []
         stream = engine.events()
+        see = f"see {home / LOG}"
 
         async def until(kind: type[E]) -> E:
             async with asyncio.timeout(PATIENCE):
@@ -47,7 +48,7 @@ async def measured(home: Path, file: Path) -> dict[str, Any]:
                         return event
                     if isinstance(event, protocol.Error | protocol.TurnLost):
                         break
-            raise CoreError(f"The engine did not answer ({said[-1] if said else 'it said nothing'})")
+            raise CoreError(f"The engine did not answer ({said[-1] if said else 'it said nothing'})", see, home)
 
         await engine.start()
         try:
@@ -61,7 +62,7 @@ async def measured(home: Path, file: Path) -> dict[str, Any]:
             answered = time.monotonic() - began
             timings = await until(protocol.Timings)
         except TimeoutError as error:
-            raise CoreError(f"The engine did not answer within {PATIENCE:.0f} s") from error
+            raise CoreError(f"The engine did not answer within {PATIENCE:.0f} s", see, home) from error
         finally:
             await engine.close()
     reply = next(each.text for each in reversed(said) if isinstance(each, protocol.ReplyText))

@@ -38,6 +38,7 @@ TIMED = 20
 """Sentences that are timed with each number of threads."""
 WARM_UP = "Hola."
 SCORED = "words in lower case without punctuation; accents count"
+COLUMNS = "Threads: time to the first sound of a first clause, processor time for a second of speech."
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,16 @@ def summary(
 
 def table(figures: dict[str, Any]) -> str:
     """A line a voice."""
-    rows = [["voice", "not understood (WER)", "n", *(f"first sound, CPU a second ({n} thr.)" for n in THREADS)]]
+    rows = [["voice", "WER", "n", *(f"{n} thread{'s' * (n > 1)}" for n in THREADS)]]
     for voice in figures["voices"]:
-        costs = [f"{one['first_sound_s']:.2f} s, {one['cpu_per_second']:.2f} s" for one in voice["costs"]]
+        costs = [f"{one['first_sound_s']:.2f} s, {one['cpu_per_second']:.3f}" for one in voice["costs"]]
         low, high = 100 * voice["wer_low"], 100 * voice["wer_high"]
         wer = f"{100 * voice['wer']:.1f} % [{low:.1f}, {high:.1f}]"
-        rows.append([voice["voice"], wer, f"{voice['words']} words, {voice['sentences']} sentences", *costs])
+        rows.append([voice["voice"], wer, f"{voice['words']} words", *costs])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([f"Heard by {figures['recogniser']}; {figures['scored']}.", *lines])
+    heard = f"Heard by {figures['recogniser']}; {figures['scored']}."
+    return "\n".join([heard, COLUMNS, *lines])
 
 
 def _installed(data: Path) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.engine.devices import SoundError, device_name
 from core.engine.filters import resample
-from core.versions.active import RECOGNISER, is_starter, load_recogniser, load_tutor, load_voice
+from core.versions.active import PARTS, RECOGNISER, TUTOR, VOICE, load_recogniser, load_tutor, load_voice
 from models import device
 from models.activity import SileroActivity
 from models.device import Device
@@ -27,9 +27,12 @@ NO_LOUDSPEAKER = "There is no loudspeaker: the tutor's replies are only written.
 WARM_UP = "Hola, ¿qué tal?"
 
 
-@dataclass(frozen=True)
+Model = Recogniser | Tutor | Voice
+
+
+@dataclass
 class EngineParts:
-    """What the engine talks with."""
+    """What the engine talks with. Models change between turns, by nobody but the worker."""
 
     recogniser: Recogniser
     tutor: Tutor
@@ -37,8 +40,6 @@ class EngineParts:
     """None where it could not be loaded: the tutor then only writes."""
     activity: SileroActivity
     device: Device
-    starter: bool
-    """The recogniser is the built-in starter."""
     microphone: str | None
     loudspeaker: str | None
 
@@ -66,7 +67,7 @@ def load(
     with ThreadPoolExecutor(thread_name_prefix="load") as pool:
         activity = pool.submit(SileroActivity)
         recogniser = pool.submit(load_recogniser, data, name, chosen, warn)
-        tutor = pool.submit(_tutor, data, chosen, warn)
+        tutor = pool.submit(_tutor, data, None, chosen, warn)
         voice, hello = _voice(data, warn, voice_name)
         if len(hello):
             recogniser.result().recognise(hello)
@@ -77,21 +78,36 @@ def load(
             voice,
             activity.result(),
             chosen,
-            is_starter(RECOGNISER, recogniser.result().name),
             microphone,
             loudspeaker,
         )
 
 
-def another_recogniser(data: Path, name: str, chosen: Device, warn: Callable[[str], None]) -> Recogniser:
-    """A recogniser to go on with, warmed; `name` is empty for the one in use. Raises ModelError."""
-    recogniser = load_recogniser(data, name or None, chosen, warn)
-    recogniser.warm()
-    return recogniser
+def another(data: Path, part: str, name: str, chosen: Device, warn: Callable[[str], None]) -> Model:
+    """A model to go on with, warmed.
+
+    Args:
+        name: empty for the one that is chosen.
+
+    Raises:
+        ModelError: it is missing or damaged, or there is no such part.
+    """
+    if part == RECOGNISER:
+        recogniser = load_recogniser(data, name or None, chosen, warn)
+        recogniser.warm()
+        return recogniser
+    if part == TUTOR:
+        return _tutor(data, name or None, chosen, warn)
+    if part == VOICE:
+        voice = load_voice(data, name or None, warn)
+        for _ in voice.speak(WARM_UP):
+            pass
+        return voice
+    raise ModelError(f"There is no part {part!r}", f"name one of {', '.join(PARTS)}")
 
 
-def _tutor(data: Path, chosen: Device, warn: Callable[[str], None]) -> Tutor:
-    tutor = load_tutor(data, None, chosen, warn)
+def _tutor(data: Path, name: str | None, chosen: Device, warn: Callable[[str], None]) -> Tutor:
+    tutor = load_tutor(data, name, chosen, warn)
     for _ in tutor.chat([Message("user", WARM_UP)], max_tokens=4):
         pass
     return tutor

@@ -69,11 +69,16 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class UseRecogniser:
-    """Listen with another recogniser from the next turn on. RecogniserChanged or a Warning answers."""
+class UseModel:
+    """Listen, answer or speak with another model from the next turn on. ModelChanged or a Warning answers.
 
+    The conversation goes on as it is. Of several for one part only the last is sure to be done.
+    """
+
+    part: str
+    """recogniser, tutor or voice"""
     name: str = ""
-    """A version or a model of this machine; empty for the one that is the active version now."""
+    """A version or a model of this machine; empty for the one that is chosen now."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +121,14 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class RecogniserChanged:
-    """Another recogniser listens from the next turn on."""
+class ModelChanged:
+    """Another model listens, answers or speaks from the next turn on."""
 
-    recogniser: str
+    part: str
+    """recogniser, tutor or voice"""
+    name: str
     starter: bool
-    """It is the built-in starter recogniser."""
+    """It is the built-in one."""
 
 
 @dataclass(frozen=True)
@@ -270,11 +277,11 @@ class Bye:
     """Last line of an engine that ended as asked."""
 
 
-Command = StartSession | Listen | Done | Cancel | Say | Replay | UseRecogniser | Hush | Quit
+Command = StartSession | Listen | Done | Cancel | Say | Replay | UseModel | Hush | Quit
 Event = (
     Hello
     | Ready
-    | RecogniserChanged
+    | ModelChanged
     | SessionStarted
     | State
     | Level

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from core.conversation.scenario import ScenarioError
 from core.engine.capture import Microphone
+from core.engine.changing import ModelChanges
 from core.engine.endpoint import pause_for
 from core.engine.listening import CapturedTurn, Listening, ListeningBegun, ListeningOver
-from core.engine.loading import another_recogniser
+from core.engine.loading import Model, another
 from core.engine.protocol import (
     Bye,
     Cancel,
@@ -34,14 +35,13 @@ from core.engine.protocol import (
     Say,
     StartSession,
     State,
-    UseRecogniser,
+    UseModel,
     Warning,
 )
 from core.engine.sources import AudioSource, FileSource
 from core.engine.speaking import Speaking, SpeechOutput
 from core.engine.turns import Conversation, SessionOpen, Setup, Unusable
 from models.errors import ModelError
-from models.whisper.heard import Recogniser
 from store.audio.journal import RecordingJournal
 from store.errors import StoreError
 
@@ -60,26 +60,7 @@ class JobDone:
     """It was to load the models or open a session: commands need wait no longer."""
 
 
-@dataclass(frozen=True)
-class RecogniserLoaded:
-    """Another recogniser is ready to listen."""
-
-    recogniser: Recogniser
-    request: int
-    """Which UseRecogniser it answers, counted from one."""
-
-
-Message = (
-    Command
-    | ListeningBegun
-    | CapturedTurn
-    | ListeningOver
-    | JobDone
-    | RecogniserLoaded
-    | Speaking
-    | SessionOpen
-    | Unusable
-)
+Message = Command | ListeningBegun | CapturedTurn | ListeningOver | JobDone | Speaking | SessionOpen | Unusable
 
 
 class EngineService:
@@ -104,7 +85,7 @@ class EngineService:
         """Models are loaded and no session is being opened; until then commands wait."""
         self._pending = 0
         self._speaking = 0
-        self._recogniser_requests = 0
+        self._changes = ModelChanges(self._load, self._use, lambda text: send(Warning(text)))
         self._listening: Listening | None = None
         self._awake = False
         """The first sound has come; a file's is there from the beginning."""
@@ -144,10 +125,6 @@ class EngineService:
                 self._ready = self._ready or message.opening
             case SessionOpen():
                 self._session, self._ready = message, True
-            case RecogniserLoaded():
-                if message.request == self._recogniser_requests:  # else another was asked for meanwhile
-                    # A turn under way ends with the recogniser it began with; nobody waits for the change.
-                    self._jobs.put((lambda: self._conversation.use_recogniser(message.recogniser), None))
             case Unusable():
                 self._fatal = message.reason
             case Speaking():
@@ -211,12 +188,8 @@ class EngineService:
             case Done():
                 if self._listening:
                     self._listening.done()
-            case UseRecogniser():
-                self._recogniser_requests += 1
-                arguments = (command.name, self._recogniser_requests)
-                threading.Thread(
-                    target=self._load_recogniser, args=arguments, name="recogniser", daemon=True
-                ).start()
+            case UseModel():
+                self._changes.ask(command)
             case _ if self._session is None:
                 self._refuse(NO_SESSION)
             case Listen():
@@ -315,16 +288,21 @@ class EngineService:
             if done is not None:
                 self.post(done)
 
-    def _load_recogniser(self, name: str, request: int) -> None:
-        """Load a recogniser beside the one that listens; where that fails, it goes on listening."""
-        try:
-            device = self._conversation.parts.device
-            recogniser = another_recogniser(self._setup.data, name, device, lambda text: self._send(Warning(text)))
-            self.post(RecogniserLoaded(recogniser, request))
-        except (ModelError, StoreError) as error:
-            self._send(Warning(f"{error} The recogniser that listened so far goes on."))
-        except Exception:
-            log.exception("a recogniser could not be loaded")
-            self._send(
-                Warning("The new recogniser cannot be used, the old one goes on: engine.log has the details.")
-            )
+    # --- another model ---------------------------------------------------------------------------
+
+    def _load(self, command: UseModel) -> Model:
+        device = self._conversation.parts.device
+        return another(self._setup.data, command.part, command.name, device, lambda text: self._send(Warning(text)))
+
+    def _use(self, part: str, model: Model) -> None:
+        """A turn under way ends with the model it began with; nobody but the thread of changes waits for this."""
+        in_place = threading.Event()
+
+        def change() -> None:
+            try:
+                self._conversation.use(part, model)
+            finally:
+                in_place.set()
+
+        self._jobs.put((change, None))
+        in_place.wait()

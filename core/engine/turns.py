@@ -6,24 +6,25 @@ of its own (`speaking`), so that it says the first clause while the tutor writes
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.conversation import distress, scenario
 from core.dataset import measures
 from core.engine.answering import Answering, LearnerTurn
 from core.engine.listening import CapturedTurn, Ending
-from core.engine.loading import WARM_UP, EngineParts, load
+from core.engine.loading import WARM_UP, EngineParts, Model, load
 from core.engine.pace import limited, stretch
 from core.engine.protocol import (
     Event,
     Heard,
+    ModelChanged,
     Ready,
-    RecogniserChanged,
     Recovered,
     Replay,
     SessionStarted,
@@ -37,7 +38,7 @@ from core.review import derived_columns
 from core.versions.active import RECOGNISER, is_starter
 from models.errors import ModelError
 from models.tutor.prompt import LEVELS
-from models.whisper.heard import Hypothesis, Recogniser
+from models.whisper.heard import Hypothesis
 from store import sessions
 from store.audio import recovery
 from store.audio.folder import SAMPLE_RATE, AudioFolder
@@ -135,7 +136,7 @@ class Conversation:
                 tutor=self.parts.tutor.name,
                 voice=self.parts.voice.name if self.parts.voice else "",
                 device=str(self.parts.device),
-                starter=self.parts.starter,
+                starter=is_starter(RECOGNISER, self.parts.recogniser.name),
                 microphone=self.parts.microphone,
                 loudspeaker=self.parts.loudspeaker,
                 seconds=time.monotonic() - self._setup.started,
@@ -183,11 +184,11 @@ class Conversation:
         if command.greet and not history:
             self._answering.greet()
 
-    def use_recogniser(self, recogniser: Recogniser) -> None:
-        """Listen with this one from now on; what the one before heard stays."""
-        starter = is_starter(RECOGNISER, recogniser.name)
-        self.parts = replace(self.parts, recogniser=recogniser, starter=starter)
-        self._send(RecogniserChanged(recogniser.name, starter))
+    def use(self, part: str, model: Model) -> None:
+        """Listen, answer or speak with this one from now on; the conversation stays as it is."""
+        setattr(self.parts, part, model)
+        gc.collect()  # the one before may be in a circle, and no small thing to keep
+        self._send(ModelChanged(part, model.name, is_starter(part, model.name)))
 
     def spoken(self, captured: CapturedTurn) -> None:
         """Keep a spoken turn and, when it is complete, answer it."""

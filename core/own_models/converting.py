@@ -76,6 +76,7 @@ def _refusal(complaints: IO[bytes], folder: Path, end: str) -> ModelError:
     complaints.seek(0)
     said = complaints.read().decode("utf-8", "replace").strip().splitlines()
     try:
-        return ModelError(**json.loads(said[-1]))
+        body = json.loads(said[-1])
+        return ModelError(body["what"], body["remedy"], body["place"])
     except (LookupError, TypeError, ValueError):
         return ModelError(f"{folder} was not converted ({end})", "try again, with more memory free", folder)

@@ -20,7 +20,9 @@ from core.player.protocol import (
     Event,
     Finished,
     Play,
+    PlayFile,
     Quit,
+    whole,
 )
 from core.processes.child import Child
 
@@ -64,9 +66,9 @@ class Player:
     async def send(self, command: Command) -> None:
         """Give a command to the child. Without one, Play starts it, and there is nothing else to do."""
         async with self._exclusive:
-            if self._closing or not (self._child or isinstance(command, Play)):
+            if self._closing or not (self._child or isinstance(command, Play | PlayFile)):
                 return
-            if not await self._give(command) and isinstance(command, Play):
+            if not await self._give(command) and isinstance(command, Play | PlayFile):
                 await self._give(command)  # it had died unnoticed: to its successor
 
     async def events(self) -> AsyncIterator[Event]:
@@ -95,8 +97,8 @@ class Player:
             self._child.signal(signal.SIGKILL)
             await self._reader
             return False
-        if isinstance(command, Play):
-            self._plays.append(command)
+        if isinstance(command, Play | PlayFile):
+            self._plays.append(whole(command) if isinstance(command, PlayFile) else command)
         return True
 
     async def _started(self) -> bool:

@@ -20,7 +20,7 @@ from core.engine.filters import Resampler
 from core.engine.pace import HOP, Walk, limited
 from core.engine.playback import SILENT_SECONDS, output
 from core.player.protocol import Adjust, Play
-from core.player.recorded import Recorded
+from core.player.recorded import Sound
 from store.units import SAMPLE_RATE
 
 NO_LOUDSPEAKER = ("No loudspeaker could be opened", "connect one; until then you can correct by reading")
@@ -55,16 +55,16 @@ class Playing:
 
     Args:
         play: what is to be played.
-        recorded: its samples.
+        sound: its samples.
 
     Raises:
         SoundError: there is no loudspeaker.
     """
 
-    def __init__(self, play: Play, recorded: Recorded) -> None:
+    def __init__(self, play: Play, sound: Sound) -> None:
         self.play = play
-        self._recorded = recorded
-        self._walk = Walk(recorded.samples)
+        self._sound = sound
+        self._walk = Walk(sound.samples)
         self._gain = np.float32(min(max(play.gain, 0.0), LOUDEST))
         self._pace, self._loop = limited(play.pace), play.loop
         self._round = self._paused = 0
@@ -90,7 +90,7 @@ class Playing:
         while len(self._marks) > 1 and self._marks[1].moment <= now:
             self._marks.popleft()
         mark = self._marks[0]
-        passed = min(max(0.0, now - mark.moment) * SAMPLE_RATE, HOP) * mark.pace
+        passed = min(max(0.0, now - mark.moment) * self._sound.rate, HOP) * mark.pace
         return mark.round, min(int(mark.sample + passed), self.play.end)
 
     @property
@@ -106,22 +106,23 @@ class Playing:
             return True
         if self._broken.is_set() or now - self._last > SILENT_SECONDS:
             raise SoundError(*GONE)
-        self._recorded.check()
+        self._sound.check()
         return False
 
     def stop(self) -> tuple[int, list[list[int]]]:
         """Fall silent, and give the last sample that was heard and everything that was, round by round."""
         rounds, sample = self.heard()
         stop_stream(self._stream)
-        self._recorded.forget()
+        self._sound.forget()
         start, end = self.play.start, self.play.end
         listened = [[start, end]] * rounds
         return sample, [*listened, [start, sample]] if sample > start else listened
 
     def _open(self, library: Any) -> Any:
-        stream, rate = output(library, SAMPLE_RATE, self._fill, self._broken.set, BUFFER_SECONDS)
+        own = self._sound.rate
+        stream, rate = output(library, own, self._fill, self._broken.set, BUFFER_SECONDS)
         self._rate = rate
-        self._resampler = Resampler(SAMPLE_RATE, rate) if rate != SAMPLE_RATE else None
+        self._resampler = Resampler(own, rate) if rate != own else None
         self._latency = float(stream.latency)
         return stream
 

@@ -1,6 +1,7 @@
 """What the app and its player say to each other, one JSON line each as `core.processes.json_lines` has it.
 
-Positions and spans are in samples of the stored recording at 16 kHz, whatever the pace and the loudspeaker.
+Positions and spans are in samples of the stored recording at 16 kHz (of a file: at its own rate), whatever the pace
+and the loudspeaker.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ class Play:
     """Again and again, with a short pause between."""
     gain: float = 1.0
     """Factor for the samples; what goes beyond full scale is limited."""
+
+
+@dataclass(frozen=True)
+class PlayFile:
+    """Play a whole WAV file at its own rate, as Play does; At and Finished name it by its path."""
+
+    path: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class At:
     """What is being heard just now; about 25 a second while it changes."""
 
     sha256: str
+    """Of the recording; the path of a file."""
     sample: int
 
 
@@ -97,10 +106,15 @@ class Error:
     text: str
 
 
-Command = Play | Adjust | Stop | Quit
+Command = Play | PlayFile | Adjust | Stop | Quit
 Event = Hello | Ready | At | Finished | Error
 COMMANDS: dict[str, type[Command]] = {c.__name__: c for c in Command.__args__}
 EVENTS: dict[str, type[Event]] = {e.__name__: e for e in Event.__args__}
+
+
+def whole(command: PlayFile) -> Play:
+    """A file as what is played, of as yet unknown length."""
+    return Play(command.path, 0, 0)
 
 
 def decode_command(line: str) -> Command:

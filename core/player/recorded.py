@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from store.audio.folder import SAMPLE_RATE, AudioFolder
 from store.errors import StoreError
@@ -17,6 +19,21 @@ LONGEST = 3600 * SAMPLE_RATE
 """Samples of a span; an hour in memory is 230 MB."""
 EDGE = 32
 """Samples faded in and out: a sound cut anywhere begins and ends with a click, which sounds like a plosive."""
+
+
+class Sound(Protocol):
+    """What is played."""
+
+    samples: NDArray[np.float32]
+    """Mono; they may still be on their way."""
+    rate: int
+    """Samples a second."""
+
+    def check(self) -> None:
+        """Raise the StoreError that kept the rest from being read, if any."""
+
+    def forget(self) -> None:
+        """The rest is not wanted any more."""
 
 
 class Recorded:
@@ -39,6 +56,7 @@ class Recorded:
             raise StoreError(f"Samples {start} to {end} are not a span of a recording", "choose another")
         if end - start > LONGEST:
             raise StoreError("More than an hour cannot be played at once", "choose a shorter span")
+        self.rate = SAMPLE_RATE
         self._audio = AudioFolder(data)
         self._sha256, self._start, self._end = sha256, start, end
         self.samples = np.zeros(end - start, np.float32)

@@ -7,12 +7,27 @@ import logging
 import queue
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core.engine.devices import SoundError, device_name
+from core.player.file import WavSound
 from core.player.playing import Playing
-from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Play, Quit, Ready, Stop
-from core.player.recorded import Recorded
+from core.player.protocol import (
+    Adjust,
+    At,
+    Command,
+    Error,
+    Event,
+    Finished,
+    Play,
+    PlayFile,
+    Quit,
+    Ready,
+    Stop,
+    whole,
+)
+from core.player.recorded import Recorded, Sound
 from store.errors import StoreError
 
 TICK = 1 / 25
@@ -71,16 +86,20 @@ class PlayerService:
         match command:
             case Play():
                 self._finish("stopped")
-                self._begin(command)
+                self._begin(command, lambda: Recorded(self._data, command.sha256, command.start, command.end))
+            case PlayFile():
+                self._finish("stopped")
+                self._begin(whole(command), lambda: WavSound(Path(command.path)))
             case Adjust():
                 if self._playing:
                     self._playing.adjust(command)
             case Stop() | Quit():
                 self._finish("stopped")
 
-    def _begin(self, play: Play) -> None:
+    def _begin(self, play: Play, read: Callable[[], Sound]) -> None:
         try:
-            self._playing = Playing(play, Recorded(self._data, play.sha256, play.start, play.end))
+            sound = read()
+            self._playing = Playing(replace(play, end=play.start + len(sound.samples)), sound)
         except (SoundError, StoreError) as error:
             self._fail(play, str(error))
         except Exception:

@@ -15,7 +15,7 @@ from typing import Any
 
 from core.runs.errors import TrainingRefused
 from core.versions.active import RECOGNISER, asked_for, chosen_name, models_folder, of_catalog
-from models.discovery import hub_cache
+from models.elsewhere.hugging_face import hub_cache
 from models.errors import ModelError
 from store.database import Store
 from store.text import clean, shown

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.processes.asking import NoAnswer, ask
 from core.versions import measured
 from models import catalog, kind, kinds
 from models.catalog import Entry
@@ -45,8 +44,6 @@ VARIABLES = {part: f"TERTULIA_{part.upper()}" for part in PARTS}
 """The environment variable that names the model of a part."""
 DOES = {RECOGNISER: "listens", TUTOR: "answers", VOICE: "speaks"}
 """What a part does, for the sentences about it."""
-TRIAL_SECONDS = 300
-"""A large recogniser on a slow disk takes its time to load."""
 
 Warn = Callable[[str], None]
 Used = TypeVar("Used")
@@ -238,19 +235,6 @@ def fingerprint(folder: Path) -> str:
         raise ModelError(
             f"{path} cannot be read ({error.strerror})", "choose another version, or put its files back", path
         ) from error
-
-
-def try_out(choice: ModelChoice) -> None:
-    """See that a recogniser is whole, loads, and hears silence, in a process of its own. Raises ModelError.
-
-    A damaged one may end the process that loads it instead of raising.
-    """
-    folder = check(choice)
-    cannot = f"The recogniser {choice.name} in {folder} cannot be used"
-    try:
-        ask("core.versions.trial", str(folder), choice.entry.format, seconds=TRIAL_SECONDS)
-    except NoAnswer as error:
-        raise ModelError(f"{cannot} ({error})", "choose another version") from error
 
 
 # --- loaded ---------------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.versions.active import PARTS, Warn, active, models_folder, of_version, quiet
-from models import catalog
+from models import catalog, kinds
 from models.catalog import Entry
+from models.discovery import LeftOut, OnLeftOut, ignore
 from models.errors import ModelError
 from store import reasons
 from store.database import Store
@@ -28,17 +29,21 @@ class Listed:
     in_use: bool
     speakers: tuple[str, ...] = ()
     """Who can be chosen in a voice that is here, its own choice first; empty where there is nothing to choose."""
+    link: Path | None = None
+    """What one of the person's own is a link to; None where its files are theirs."""
 
 
-def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[Listed]:
+def listing(data: Path, warn: Warn = quiet, on_left_out: OnLeftOut = ignore) -> list[Listed]:
     """The versions, the models of the catalog and those of this machine; in use first, then what is here.
 
     Args:
         data: the data folder; it may not be there.
         warn: takes a sentence for whatever should be in use and cannot.
-        on_left_out: takes one for every model of the person's own that is not listed, for it cannot be used.
+        on_left_out: takes the models of the person's own that are not listed, for they cannot be used.
     """
-    entries = catalog.entries(models_folder(data), lambda model: on_left_out(f"{model.why} It is left out."))
+    entries = catalog.entries(models_folder(data), on_left_out)
+    for left in _misplaced(models_folder(data)):
+        on_left_out(left)
     try:
         entries = [*_made_here(data), *entries]
     except StoreError as error:
@@ -48,7 +53,8 @@ def listing(data: Path, warn: Warn = quiet, on_left_out: Warn = quiet) -> list[L
     known = {entry.path for entry in entries}
     entries += [entry for entry in used if entry.path not in known]  # somewhere else, named by the environment
     speaking = {(entry.part, entry.path): entry.speaker for entry in used}
-    return sorted((_listed(entry, speaking) for entry in entries), key=_order)
+    own = models_folder(data)
+    return sorted((_listed(entry, speaking, own) for entry in entries), key=_order)
 
 
 def who_speaks(model: Listed) -> str:
@@ -68,15 +74,30 @@ def own_place(data: Path) -> str:
     return f"Your own go into {models_folder(data)}{', '.join(most)} and {last}."
 
 
-def _listed(entry: Entry, used: Mapping[tuple[str, Path | None], str]) -> Listed:
+def _listed(entry: Entry, used: Mapping[tuple[str, Path | None], str], own: Path) -> Listed:
     """A model, with the speaker of one that is in use, as somebody named it."""
     speaker = used.get((entry.part, entry.path))
     entry = replace(entry, speaker=speaker or "")
-    return Listed(entry, speaker is not None, catalog.speakers(entry))
+    link = (
+        entry.path.resolve() if entry.path and entry.path.is_symlink() and entry.path.is_relative_to(own) else None
+    )
+    return Listed(entry, speaker is not None, catalog.speakers(entry), link)
 
 
 def _order(model: Listed) -> tuple[bool, bool, int]:
     return not model.in_use, not model.entry.installed, PARTS.index(model.entry.part)
+
+
+def _misplaced(folder: Path) -> Iterator[LeftOut]:
+    """Models that lie in the models folder beside its sub-folders, where nobody looks for them."""
+    try:
+        beside = [path for path in sorted(folder.iterdir()) if path.name not in PARTS and path.name[0] != "."]
+        for path in beside:
+            if part := next((part for part in PARTS if kinds.matching(path, part)), ""):
+                why = ModelError(f"{path} is not looked at there", f"move it into {folder / part}", path)
+                yield LeftOut(part, path, why)
+    except OSError:
+        return  # there is none, or it may not be read
 
 
 def _made_here(data: Path) -> list[Entry]:

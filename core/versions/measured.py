@@ -6,7 +6,6 @@ read-only, linked, or somebody else's. So it lies in the data folder, by the dig
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.catalog import Entry
+from models.digests import sha256
 from models.errors import ModelError
 from models.whisper import windows
 from models.whisper.folder import WEIGHTS
@@ -53,7 +53,7 @@ def kept(data: Path, folder: Path) -> Windows | None:
         size = weights.stat().st_size
         if not any(row["bytes"] == size for row in rows.values()):
             return None  # which spares reading gigabytes
-        row = rows.get(_digest(weights))
+        row = rows.get(sha256(weights))
     except OSError as error:
         raise ModelError(
             f"The recogniser in {folder} cannot be read ({error.strerror})", "install it again", folder
@@ -74,7 +74,7 @@ def keep(data: Path, folder: Path, name: str, found: Windows, figures: Mapping[s
     """
     weights = folder / WEIGHTS
     try:
-        digest, size = _digest(weights), weights.stat().st_size
+        digest, size = sha256(weights), weights.stat().st_size
     except OSError as error:
         raise ModelError(f"{weights} cannot be read ({error.strerror})", "install it again", weights) from error
     rows = {**_rows(data), digest: {"name": name, "bytes": size, **found.as_json(), "measured": dict(figures)}}
@@ -97,8 +97,3 @@ def _rows(data: Path) -> dict[str, dict[str, Any]]:
         logging.warning("%s cannot be used (%s): measure again with `tertulia models calibrate`.", path, error)
         return {}
     return dict(body["weights"])
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

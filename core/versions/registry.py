@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.own_models.trying import try_out
 from core.runs.errors import TrainingRefused
 from core.runs.watch import GRACE, RunWatch
 from core.versions import model_card
-from core.versions.active import RECOGNISER, check, chosen_name, fingerprint, of_catalog, of_version, try_out
+from core.versions.active import RECOGNISER, check, chosen_name, fingerprint, of_catalog, of_version
 from models import catalog
 from models.errors import ModelError
 from models.evaluation.rates import Interval

@@ -41,7 +41,7 @@ def check(path: Path, name: str) -> None:
     speakers(path, name)
 
 
-def load(path: Path, name: str, speaker: str = "", threads: int = 1) -> KokoroVoice:
-    from models.kokoro.voice import KokoroVoice
+def load(path: Path, name: str, speaker: str = "", threads: int = 0) -> KokoroVoice:
+    from models.kokoro.voice import THREADS, KokoroVoice
 
-    return KokoroVoice(path, name, speaker, threads)
+    return KokoroVoice(path, name, speaker, threads or THREADS)

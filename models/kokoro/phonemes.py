@@ -19,16 +19,17 @@ from models.files import read_json
 
 LONGEST = 510
 """Tokens that the network reads at once, without those at both ends (512 positions of its text encoder)."""
-PIECE = 150
-"""Tokens beyond which a sentence is cut at its clause marks, some eleven seconds of speech: nobody waits for a
-paragraph to be computed, and nobody who interrupts it keeps the processor from listening."""
+PIECE = 100
+"""Tokens beyond which a sentence is cut at its clause marks, some eight seconds of speech: nobody waits for a
+paragraph to be computed, and it takes half a gigabyte less memory."""
 EDGE = 0
 """The token at both ends."""
 NEAREST = {
     "tʃ": "ʧ", "dʒ": "ʤ", "g": "ɡ", "c\u0327": "ç", "ɫ": "l", "ɭ": "l", "ɱ": "m", "ħ": "h", "ɦ": "h", "ʀ": "ʁ",
-    "ʍ": "w", "ʏ": "y", "ʉ": "u", "ɵ": "ə", "ɘ": "ə", "ʑ": "ʒ",
+    "ʍ": "w", "ʏ": "y", "ʉ": "u", "ɵ": "ə", "ɘ": "ə", "ʑ": "ʒ", "ʲ": "",
 }  # fmt: skip
-"""Symbols of espeak-ng, also of the foreign words it knows, in symbols of the network; others are left out."""
+"""Symbols of espeak-ng, also of the foreign words it knows, in symbols of the network; others are left out. So
+is the glide that espeak-ng hears in "fría": the network knows the symbol, and says "frilla"."""
 
 
 def sentences(text: str) -> Iterator[list[int]]:

@@ -23,12 +23,15 @@ LENGTHS, WIDTH = 510, 256
 BYTES = LENGTHS * WIDTH * 4
 """Of a table: float32."""
 HEADER = 10_000
-"""Bytes before a table at most; numpy reads no longer headers either."""
+"""Bytes before a table at most; numpy reads no longer headers either (numpy.lib.format)."""
+SAYS = b"'descr': '<f4'", b"'fortran_order': False", f"'shape': ({LENGTHS}, 1, {WIDTH})".encode()
+"""What stands there. It is not evaluated, as numpy does."""
 MOST = 1000
 """Speakers in a file; the published one has 54."""
 SPANISH = ("ef_dora", "em_alex", "em_santa")
-MEASURED = ("jm_kumo", "jf_alpha")
-"""Speakers of other languages by how well an independent recogniser understands their Spanish."""
+MEASURED = ("jm_kumo", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jf_alpha")
+"""Speakers of another language by how well Whisper base understands their Spanish: 18 sentences of 169 words, of
+which it mishears 4.7 % of the first three's, then 5.3 % and 13.0 %."""
 
 
 def files(folder: Path) -> list[Path]:
@@ -69,12 +72,11 @@ def read(file: Path, speaker: str, voice: str) -> NDArray[np.float32]:
 
     try:
         with zipfile.ZipFile(file) as archive, archive.open(f"{speaker}.npy") as member:
-            np.lib.format.read_magic(member)  # every version has the header of the first, but for its length
-            shape, _, dtype = np.lib.format.read_array_header_1_0(member, max_header_size=HEADER)
-            body = member.read(BYTES + 1)
-        if shape != (LENGTHS, 1, WIDTH) or dtype != np.float32 or len(body) != BYTES:
-            raise ValueError(f"{shape} {dtype}")
-        table = np.frombuffer(body, dtype=np.float32).reshape(LENGTHS, WIDTH)
+            body = member.read(HEADER + BYTES)
+        header = body[:-BYTES]
+        table = np.frombuffer(body[-BYTES:], dtype="<f4").reshape(LENGTHS, WIDTH)
+        if not header.startswith(b"\x93NUMPY") or not all(part in header for part in SAYS):
+            raise ValueError("another kind of array")
         if not np.isfinite(table).all():
             raise ValueError("not numbers")
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:

@@ -160,10 +160,10 @@ def test_models_in_the_users_own_folder_are_found(tmp_path: Path) -> None:
         find("recogniser", "v9", own)
 
 
-def test_a_model_that_is_known_but_not_here_says_where_to_put_it(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"put the file .*gguf of https://huggingface\.co/bartowski/.* into "):
-        find("tutor", "llama-3.1-8b-instruct", tmp_path)
-    with pytest.raises(ModelError, match="whisper-small is not on this machine: put the files of https://"):
+def test_a_model_that_is_known_but_not_here_says_how_to_have_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"put the file .*\.onnx of https://huggingface\.co/rhasspy/.* into "):
+        find("voice", "es_ES-sharvard-medium", tmp_path)
+    with pytest.raises(ModelError, match="whisper-small is not on this machine: fetch it with `tertulia"):
         verify(next(entry for entry in entries() if entry.name == "whisper-small"))
 
 

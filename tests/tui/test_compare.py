@@ -18,8 +18,8 @@ from models.evaluation.scoring import character_errors, word_errors
 from store.database import Store
 from tests.patience import PATIENCE
 from tests.tui.train_driver import TrainDriver, finished, listening, spoken_corrections, training
+from tui.shell.clip_player import ClipPlayer, PlayingEnded, PlayingFailed
 from tui.stand_ins import SilentPlayer
-from tui.train.clip_player import ClipPlayer, PlayingEnded, PlayingFailed
 from tui.train.compare_screen import CompareScreen
 from tui.train.version_comparer import ClipsHeard, ComparisonFailed, ComparisonRead, VersionComparer
 

@@ -23,7 +23,7 @@ from tui.dataset import figures_reader
 from tui.dataset.figures_reader import DoubtsFailed, DoubtsRead, FiguresFailed, FiguresRead, FiguresReader
 from tui.dataset.import_form import ImportRequest
 from tui.dataset.outcome import outcome
-from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
+from tui.shell.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
 
 # --- tasks ----------------------------------------------------------------------------------------
 

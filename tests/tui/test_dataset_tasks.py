@@ -22,11 +22,11 @@ from tests.tui.correct_driver import ME
 from tests.tui.dataset_driver import DatasetDriver, counting
 from tui.dataset.export_form import ExportForm
 from tui.dataset.import_form import ImportForm, ImportRequest
-from tui.dataset.path_line import PathLine, complete
 from tui.dataset.rejections import Rejections
 from tui.dataset.split_form import SplitForm, described
-from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskStopRequested
 from tui.shell.confirm import Confirm
+from tui.shell.path_line import PathLine, complete
+from tui.shell.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskStopRequested
 
 pytestmark = pytest.mark.usefixtures("author")
 

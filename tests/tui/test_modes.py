@@ -27,9 +27,13 @@ EIGHT = (
 )
 LABELS = {
     "nothing": (),
-    "starter": ("starter (not measured)", "starter WER ?", "starter"),
-    "version": ("v3 (WER 7.1 ± 5.1)", "v3 7.1±5.1 %", "v3 7.1 %", "v3"),
-    "long": ("un modelo con un nombre muy largo (not measured)", "un modelo con un nombre muy largo"),
+    "starter": ("starter, hears no people", "starter, hears nobody"),
+    "version": ("v3, 7 ± 5 of 100 words wrong", "v3, 7 of 100 words wrong", "v3, 7 % wrong"),
+    "long": (
+        "un modelo con un nombre muy largo, not yet tested on you",
+        "un modelo con un nombre muy largo, untested",
+        "un modelo con…, untested",
+    ),
 }
 WIDTHS = range(40, 131)
 
@@ -97,12 +101,24 @@ def test_the_header_fits_names_where_you_are_and_has_every_key(
 
 
 @pytest.mark.parametrize("table", [FIVE, EIGHT], ids=len)
-def test_what_does_not_change_goes_before_the_name_of_the_recogniser(table: tuple[Mode, ...]) -> None:
+def test_what_does_not_change_goes_before_how_good_the_recogniser_is(table: tuple[Mode, ...]) -> None:
     for columns in WIDTHS:
         line = header(table, "talk", LABELS["starter"], columns - 2).plain
         assert "ear: starter" in line
-        if columns >= 80:
+        if columns >= 60:
+            assert "ear: starter, hears no people" in line
+        if columns >= 100 and table is FIVE:
             assert OFFLINE in line
+
+
+def test_at_eighty_columns_it_is_said_in_words_what_listens_and_how_good_it_is() -> None:
+    for labels, words in (
+        ("starter", "ear: starter, hears no people"),
+        ("version", "ear: v3, 7 of 100 words wrong"),
+        ("long", "ear: un modelo con…, untested"),
+    ):
+        assert words in header(FIVE, "talk", LABELS[labels], 78).plain
+        assert f"ear: {LABELS[labels][0]}" in header(FIVE, "talk", LABELS[labels], 128).plain
 
 
 def test_more_room_never_names_fewer_modes() -> None:

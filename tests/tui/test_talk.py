@@ -350,7 +350,7 @@ async def test_a_new_session_is_chosen_by_scenario_and_level(tmp_path: Path) -> 
 async def test_the_starter_recogniser_says_what_it_is_and_another_its_name(tmp_path: Path) -> None:
     async with app_with(tmp_path, size=(100, 30)) as it:
         assert "ear: starter" in it.seen()
-        assert "starter ear, for trying things out; Models names real ones" in it.seen()
+        assert "The starter understands no people: 5, then E, fetches models that do" in it.seen()
     ready = Ready("whisper-small", "qwen", "davefx", "cpu", False, None, None, 3.0)
     async with app_with(tmp_path, [BEGINNING[0], ready, BEGINNING[2], State("idle")]) as it:
         assert "ear: whisper-small" in it.seen()

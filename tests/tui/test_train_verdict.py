@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.protocol import RecogniserChanged, UseRecogniser
+from core.engine.protocol import ModelChanged, UseModel
 from core.importing.transcription import TranscriptionProgress
 from core.review.derived_columns import refresh
 from core.versions import registry, rehear
@@ -105,23 +105,23 @@ async def test_too_few_words_say_nothing(tmp_path: Path) -> None:
 
 async def test_promoted_by_key_and_the_header_says_so(tmp_path: Path, better: Path, rehearings: list[Path]) -> None:
     async with training(tmp_path, (120, 40)) as it:
-        await it.sees("ear: starter (not measured)", "v1 was proven better and waits for you")
+        await it.sees("ear: starter, hears no people", "v1 was proven better and waits for you")
         await verdict(it)
         await it.press("P")
-        await it.until(lambda: active(tmp_path) == "v1" and UseRecogniser() in it.engine.asked)
-        await it.engine_says(RecogniserChanged("v1", False))
-        await it.sees("ear: v1 (WER 7.1 ± 5.1)", "it is the ear", "u roll back")
+        await it.until(lambda: active(tmp_path) == "v1" and UseModel("recogniser") in it.engine.asked)
+        await it.engine_says(ModelChanged("recogniser", "v1", False))
+        await it.sees("ear: v1, 7 ± 5 of 100 words wrong", "it is the ear", "u roll back")
         assert rehearings == [tmp_path] and "P promote" not in it.seen()
         await it.until(lambda: any("v1 is in use now." in toast for toast in it.toasts()))
         await it.pilot.resize_terminal(80, 24)
-        await it.sees("ear: v1 7.1±5.1 %", "● offline")
+        await it.sees("ear: v1, 7 of 100 words wrong")
 
         await it.press("u")
         await it.sees("Roll back to starter-ear?")
         await it.press("y")
         await it.until(lambda: active(tmp_path) == "starter-ear")
-        await it.engine_says(RecogniserChanged("starter-ear", True))
-        await it.sees("ear: starter WER ?")
+        await it.engine_says(ModelChanged("recogniser", "starter-ear", True))
+        await it.sees("ear: starter, hears no people")
         assert "u roll back" not in it.seen()
 
 
@@ -151,7 +151,7 @@ async def test_a_version_whose_files_are_gone_is_not_promoted(
         shutil.rmtree(better / "version" / "recogniser-ct2")
         await it.press("P")
         await it.until(lambda: it.toasts() and not it.app.is_promoting)
-        assert active(tmp_path) == "" and not rehearings and UseRecogniser() not in it.engine.asked
+        assert active(tmp_path) == "" and not rehearings and UseModel("recogniser") not in it.engine.asked
         await it.sees("P promote")
 
 
@@ -197,12 +197,40 @@ async def test_the_queue_is_put_in_order_when_it_was_transcribed_again(
 @pytest.mark.parametrize(
     ("engine_name", "standing", "longest", "shortest"),
     [
-        ("v3", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812), "v3 (WER 8.1 ± 1.9)", "v3"),
-        ("", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812), "v3 (WER 8.1 ± 1.9)", "v3"),
+        (
+            "v3",
+            Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812),
+            "v3, 8 ± 2 of 100 words wrong",
+            "v3, 8 % wrong",
+        ),
+        (
+            "",
+            Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812),
+            "v3, 8 ± 2 of 100 words wrong",
+            "v3, 8 % wrong",
+        ),
         ("v2", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 812), 812), "v2", "v2"),
-        ("v3", Standing("v3", Interval(0.081, 0.062, 0.1, 9, 150), 150), "v3 (too little to say)", "v3"),
-        ("v3", Standing("v3", None, 0), "v3 (not measured)", "v3"),
+        (
+            "v3",
+            Standing("v3", Interval(0.081, 0.062, 0.1, 9, 150), 150),
+            "v3, too early to say how well it hears you",
+            "v3, too early to say",
+        ),
+        ("v3", Standing("v3", None, 0), "v3, not yet tested on you", "v3, untested"),
         ("v3", None, "v3", "v3"),
+        ("starter", None, "starter, hears no people", "starter, hears no people"),
+        (
+            "v3",
+            Standing("v3", Interval(1.03, 0.9, 1.2, 9, 812), 812),
+            "v3, nearly all words wrong",
+            "v3, all wrong",
+        ),
+        (
+            "whisper-large-v3-turbo",
+            Standing("whisper-large-v3-turbo", None, 0),
+            "whisper-large-v3-turbo, not yet tested on you",
+            "whisper-large…, untested",
+        ),
     ],
 )
 def test_how_good_the_recogniser_is_is_said_as_long_as_there_is_room(

@@ -16,9 +16,9 @@ from store.errors import StoreError
 from store.segments.edits import STATUSES
 from store.segments.splits import USED
 from tui.database_worker import DatabaseWorker
-from tui.dataset.path_line import PathLine
 from tui.shell.cycle import Cycle
 from tui.shell.form import Form
+from tui.shell.path_line import PathLine
 
 if TYPE_CHECKING:
     from store.segments.tallies import Tally

@@ -14,9 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from store.errors import EncodingError, StoreError
-from tui.dataset.path_line import PathLine
 from tui.shell.cycle import Cycle
 from tui.shell.form import Form
+from tui.shell.path_line import PathLine
 
 if TYPE_CHECKING:
     from core.importing.preview import Preview

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.processes.events import Result
 from core.words import counted
-from tui.dataset.task_runner import TaskEnded
+from tui.shell.task_runner import TaskEnded
 
 MOST_NOTICES = 3
 """Notices of a task that are shown."""

@@ -21,11 +21,11 @@ from tui.dataset.figures_reader import DoubtsFailed, DoubtsRead, FiguresFailed, 
 from tui.dataset.keys import DATASET
 from tui.dataset.outcome import STOPPING, outcome
 from tui.dataset.panels import Panels
-from tui.dataset.task_line import TaskLine
-from tui.dataset.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
 from tui.keys import bindings, letter
 from tui.shell.mode_screen import NO_FOLDER, ModeScreen
 from tui.shell.section_tabs import SectionTabs
+from tui.shell.task_line import TaskLine
+from tui.shell.task_runner import TaskBegan, TaskEnded, TaskProgressed, TaskRunner, TaskStopRequested
 
 if TYPE_CHECKING:
     from core.dataset.stats import Stats

@@ -20,10 +20,13 @@ from tui.text import plain
 from tui.theme import GOOD, HERE, KEY
 
 OFFLINE = "● offline"
+EAR = "ear: "
 NAME_ROOM = 14
-"""Cells that titles of modes leave for the recogniser's name; a longer name is cut to as many."""
-FIGURES_ROOM = 30
-"""Cells for its name and how good it is: where they are left, modes stand farther apart."""
+"""Cells of what listens and how good it is, below which it is left out."""
+WORDS_ROOM = 29
+"""Cells that titles of modes leave for it: `ear: starter, hears no people`."""
+ALL_ROOM = 51
+"""Cells for that and for OFFLINE, at length: where they are left, modes stand farther apart."""
 
 
 def click(action: str) -> Style:
@@ -58,32 +61,32 @@ class HeaderLine(Clickable):
 def header(modes: Sequence[Mode], here: str, recogniser_labels: Sequence[str], room: int) -> Content:
     """The line on top, never wider than the room.
 
-    Every key and the title of the active mode are always there, as far as a line of text can be. Where all of it
-    does not fit, this goes, in this order: how good the recogniser is, which the Train screen says as well; titles
-    of other modes, the last ones first, for their keys stay; that nothing leaves the machine, which never changes;
-    the recogniser's name.
+    Every key and the title of the active mode are always there, as far as a line of text can be, and so is what
+    listens and how good it is, in as many words as there is room for. Titles of other modes go before the last of
+    those words, the last titles first, for their keys stay; that nothing leaves the machine goes before the words
+    are fewer, for it never changes. Where titles stand does not depend on the recogniser.
 
     Args:
         here: name of the active mode.
-        recogniser_labels: for the recogniser, the longest first.
+        recogniser_labels: what listens and how good it is, the longest first.
         room: cells.
     """
     offline = Content.styled(OFFLINE, GOOD)
-    beside = room - 2 - offline.cell_length - 2
     left = _tabs(modes, here, len(modes), "   ")
-    if left.cell_length > beside - FIGURES_ROOM:
+    if left.cell_length > room - 2 - ALL_ROOM:
         tabs = [_tabs(modes, here, named, "  ") for named in range(len(modes), -1, -1)]
         tabs.append(_tabs(modes, here, 0, " "))
-        left = next((one for one in tabs if one.cell_length <= beside - NAME_ROOM), tabs[-1])
+        left = next((one for one in tabs if one.cell_length <= room - 2 - WORDS_ROOM), tabs[-1])
     if left.cell_length > room:
         left = _tabs([mode for mode in modes if mode.name == here], here, 1, "").truncate(room, ellipsis=True)
     left_over = max(0, room - left.cell_length - 2)
-    names = [Content(f"ear: {plain(label)}") for label in recogniser_labels]
-    names += [
-        name.truncate(max(NAME_ROOM, left_over - offline.cell_length - 2), ellipsis=True) for name in names[-1:]
-    ]
-    choices = [*(offline + "  " + name for name in names), *names[-1:], offline, Content("")]
-    right = next(choice for choice in choices if choice.cell_length <= left_over)
+    choices = []
+    for label in recogniser_labels:
+        words = Content(f"{EAR}{plain(label)}")
+        choices += [offline + "  " + words, words]
+    for words in choices[-1:]:
+        choices.append(words.truncate(max(NAME_ROOM, left_over), ellipsis=True))
+    right = next(choice for choice in (*choices, offline, Content("")) if choice.cell_length <= left_over)
     return left + " " * (room - left.cell_length - right.cell_length) + right
 
 

@@ -98,6 +98,8 @@ class TalkScreen(ModeScreen):
                     self._write_by_hand()
                 if self._state == "starting":
                     self._set_state("idle")
+            case protocol.ModelChanged(part="recogniser", starter=starter):
+                self.header.starter = starter
             case protocol.SessionStarted() as started:
                 self._session_started(started)
             case protocol.State(state=state):

@@ -7,19 +7,21 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.keys import letter
 from tui.text import plain
 from tui.theme import BAD
 
+WHERE = f"{letter('mode.models')}, then {letter('everyday')}"
 STARTER = (
-    "starter ear, for trying things out; Models names real ones",
-    "starter ear; Models names real ones",
-    "starter ear",
+    f"! The starter understands no people: {WHERE}, fetches models that do",
+    f"! It understands no people yet: {WHERE}, helps",
+    f"! understands no people: {WHERE}",
 )
 """The same warning for wide and for narrow screens."""
 
 
 class SessionLine(Widget):
-    """Title and level at the left, the starter's warning at the right; trouble, if any, below."""
+    """Title and level at the left, at the right what the starter cannot do; trouble, if any, below."""
 
     DEFAULT_CSS = "SessionLine { height: auto; max-height: 6; padding: 0 1; color: $text-muted; }"
 

@@ -16,12 +16,12 @@ from textual.widgets import Static
 from core.player.protocol import Play
 from models.evaluation.rates import LEAST_WORDS
 from tui.keys import Key, bindings
+from tui.shell.clip_player import ClipPlayer, PlayingFailed
 from tui.shell.header_and_keys import KeysLine
 from tui.shell.listing import LineRow, Listing
 from tui.shell.mode_screen import ModeScreen
 from tui.text import plain
 from tui.theme import BAD, GOOD, MUTED, STRONG
-from tui.train.clip_player import ClipPlayer, PlayingFailed
 from tui.train.differences import LEGEND, marked, wrapped
 from tui.train.verdict_page import change_text, rate_text
 from tui.train.version_comparer import ClipsHeard, ComparisonFailed, ComparisonRead, VersionComparer

@@ -56,7 +56,7 @@ class Talk:
         nobody: Any = None
         self.answering = Answering(
             self.store,
-            EngineParts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), True, None, None),
+            EngineParts(nobody, teacher, None, nobody, Device("cpu", 1, "test"), None, None),
             SpeechOutput(self.hear, lambda speaking: None),
             self.hear,
             self.closing,

@@ -8,18 +8,20 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.engine import protocol
 from core.engine.endpoint import FRAME_SECONDS, Endpoint, pause_for
 from core.engine.filters import Resampler, resample
 from core.engine.pace import stretch
-from core.engine.speaking import Speaking, SpeechOutput
+from core.engine.speaking import Speaking, SpeechOutput, SpokenReply
 from core.processes.json_lines import Outbox, commands
 from tests.patience import PATIENCE
 from tests.sound_card import read_wav
@@ -109,6 +111,37 @@ def test_a_reply_is_written_as_a_whole_wav_and_hushing_does_not_cut_it(tmp_path:
     assert 2.0 < len(samples) / rate < 2.6
     assert posted == []  # without a loudspeaker nobody waits for one
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["reply.wav"]
+
+
+class Impatient:
+    """A listener who has heard enough after the first piece."""
+
+    hushed = False
+
+    def write(self, samples: NDArray[np.float32], rate: int) -> None:
+        self.hush()
+
+    def close(self) -> None:
+        pass
+
+    def hush(self) -> None:
+        self.hushed = True
+
+
+def test_once_a_reply_is_hushed_nothing_more_of_it_is_computed() -> None:
+    computed = []
+
+    def clause(name: str) -> Iterator[NDArray[np.float32]]:
+        for sentence in range(3):
+            computed.append((name, sentence))
+            yield np.zeros(100, np.float32)
+
+    reply = SpokenReply([Impatient()], lambda on: None, pytest.fail)
+    for name in ("first", "second"):
+        reply.say(clause(name), 16_000)
+    reply.end()
+    reply.run()
+    assert computed == [("first", 0)] and reply.synthesised.is_set()
 
 
 def test_without_loudspeaker_and_folder_nothing_is_spoken() -> None:

@@ -18,10 +18,11 @@ from core.engine.pace import HOP, Walk
 from core.player import protocol, recorded
 from core.player.client import Player
 from core.player.playing import NO_LOUDSPEAKER
-from core.player.protocol import Adjust, At, Error, Finished, Play, Ready
+from core.player.protocol import Adjust, At, Error, Finished, Play, PlayFile, Ready
 from core.player.recorded import Recorded
 from store.audio.folder import AudioFolder
 from store.errors import StoreError
+from tests.core.engine.driver import write_wav
 from tests.patience import PATIENCE
 from tests.properties import examples
 
@@ -64,6 +65,16 @@ async def test_without_a_loudspeaker_the_player_says_so_and_lives(tmp_path: Path
         error, finished = await next_events(2)
         assert isinstance(error, Error) and error.text.endswith(".") and NO_LOUDSPEAKER[0] not in error.text
         assert finished == Finished(sha, start, "failed")
+    for name, content in (("none.wav", b""), ("no.wav", b"RIFF" + bytes(40)), ("empty.wav", None)):
+        file = tmp_path / name
+        if content is None:
+            write_wav(file, np.zeros(0))
+        elif content:
+            file.write_bytes(content)
+        await player.send(PlayFile(str(file)))
+        error, finished = await next_events(2)
+        assert isinstance(error, Error) and f"{name} cannot be played" in error.text
+        assert finished == Finished(str(file), 0, "failed")
     await player.close()
     await player.close()
     await player.send(Play(sha256, 10, 100))  # to nobody
@@ -101,7 +112,13 @@ def test_lines_that_are_no_commands_are_refused_one_by_one(tmp_path: Path) -> No
 
 
 def test_the_protocol_knows_its_own_messages() -> None:
-    for command in (Play("ab", 0, 10, 0.5, True, 3.0), Adjust(), Adjust(2, False), protocol.Stop()):
+    for command in (
+        Play("ab", 0, 10, 0.5, True, 3.0),
+        Adjust(),
+        Adjust(2, False),
+        protocol.Stop(),
+        PlayFile("a.wav"),
+    ):
         assert protocol.decode_command(protocol.encode(command)) == command
     for event in (Ready(None), At("ab", 5), Finished("ab", 9, "end", [[0, 9], [0, 9]]), Error("¡No!")):
         assert protocol.decode_event(protocol.encode(event)) == event

@@ -17,8 +17,9 @@ import pytest
 from numpy.typing import NDArray
 
 from core.player.client import Player
-from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Hello, Play, Ready, Stop
+from core.player.protocol import Adjust, At, Command, Error, Event, Finished, Hello, Play, PlayFile, Ready, Stop
 from store.audio.folder import AudioFolder
+from tests.core.engine.driver import write_wav
 from tests.patience import PATIENCE
 from tests.sound_card import SoundCard, plugged_in, read_wav
 
@@ -201,6 +202,19 @@ async def test_a_quiet_speaker_is_made_louder_and_nothing_beyond_full_scale(
                 await desk.send(Play(quiet, 0, RATE // 2, gain=gain))
                 assert (await desk.until(Finished)).reason == "end"
             assert np.abs(read_wav(recording)[0]).max() == pytest.approx(peak, abs=0.06)
+
+
+async def test_a_file_is_heard_at_its_own_rate(card: SoundCard, tmp_path: Path) -> None:
+    rate = 24_000
+    sound = 0.3 * np.sin(2 * np.pi * 500 * np.arange(rate) / rate)
+    async with player(tmp_path) as desk:
+        with card.hear() as recording:
+            await desk.send(PlayFile(str(write_wav(tmp_path / "sample.wav", sound, rate))))
+            finished = await desk.until(Finished)
+        assert finished == Finished(str(tmp_path / "sample.wav"), rate, "end", [[0, rate]])
+        [(heard, heard_rate)] = bursts(recording)
+        assert len(heard) / heard_rate == pytest.approx(1.0, abs=0.05)
+        assert hertz(heard, heard_rate, 0.5) == pytest.approx(500, rel=0.03)
 
 
 async def test_a_player_that_is_killed_costs_one_play(card: SoundCard, siren: str, tmp_path: Path) -> None:

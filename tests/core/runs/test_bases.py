@@ -142,7 +142,7 @@ def test_a_hub_name_is_one_that_lies_in_the_cache(store: Store, tmp_path: Path) 
 
 
 def test_a_model_of_the_catalog_is_trained_from_its_original(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(TrainingRefused, match="whisper-small is not on this machine: put the files"):
+    with pytest.raises(TrainingRefused, match="whisper-small is not on this machine: fetch it with"):
         resolve(store, "whisper-small")
     models = store.folder / "models" / "recogniser"
     deployed(models / "whisper-small")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,7 +28,6 @@ from core.versions.active import (
     load_voice,
     named,
     of_version,
-    try_out,
 )
 from models.catalog import starter
 from models.device import Device
@@ -179,7 +177,7 @@ def test_a_database_that_cannot_be_read_leaves_the_starter(tmp_path: Path, monke
     assert load_recogniser(tmp_path, STARTER, DEVICE).name == STARTER
 
 
-# --- names and trials -----------------------------------------------------------------------------
+# --- names ---------------------------------------------------------------------------------------
 
 
 def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store) -> None:
@@ -190,34 +188,6 @@ def test_a_version_is_named_with_the_checksum_that_it_was_made_with(store: Store
     assert found.sha256 == fingerprint(folder)
     assert named(store.folder, RECOGNISER, STARTER).entry == starter(RECOGNISER)
     assert is_starter(RECOGNISER, STARTER) and not is_starter(RECOGNISER, "v1")
-
-
-def test_a_trial_loads_it_in_a_process_of_its_own(store: Store) -> None:
-    [folder] = promoted_versions(store, 1)
-    found = named(store.folder, RECOGNISER, "v1")
-    try_out(found)
-    # Whole by its checksum, but not what CTranslate2 expects: the process that tries it must not be this one.
-    (folder / WEIGHTS).write_bytes(b"\x06\x00\x00\x00" + b"\xff" * 4096)
-    with pytest.raises(ModelError, match=r"recogniser v1 in .* cannot be used \(.+\): choose another version"):
-        try_out(ModelChoice(found.entry, fingerprint(folder)))
-    with pytest.raises(ModelError, match="wrong checksum"):
-        try_out(found)
-
-
-def test_a_trial_that_dies_or_takes_for_ever_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    promoted_versions(store, 1)
-    found = named(store.folder, RECOGNISER, "v1")
-
-    def killed(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess([], -11, "", "")
-
-    def hangs(*arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
-        raise subprocess.TimeoutExpired("trial", options["timeout"])
-
-    for run, why in ((killed, "signal SIGSEGV"), (hangs, "no answer within 300 s")):
-        monkeypatch.setattr(subprocess, "run", run)
-        with pytest.raises(ModelError, match=f"v1 .* cannot be used .*{why}"):
-            try_out(found)
 
 
 def test_weights_that_cannot_be_read_are_told_with_their_place(tmp_path: Path) -> None:

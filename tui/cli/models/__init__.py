@@ -13,6 +13,14 @@ HELP = "the recognisers, tutors and voices there are: list, fetch, add, choose a
 
 ACTIONS = {
     "list": "list_",
+    "pull": "pull",
+    "verify": "verify",
+    "find": "find",
+    "add": "add",
+    "use": "use",
+    "remove": "remove",
+    "pack": "pack",
+    "unpack": "unpack",
     "calibrate": "calibrate",
 }
 """Actions, in the order of `--help`, and their modules."""

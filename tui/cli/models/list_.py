@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from store.paths import data_folder
 
     data = data_folder()
-    for model in listing(data, say, say):
+    for model in listing(data, say, lambda left: say(f"{left.why} It is left out.")):
         entry = model.entry
         if options.part not in (None, entry.part):
             continue
@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
                 "memory_mb": entry.memory_mb, "licence": entry.licence,
                 "path": str(entry.path) if entry.path else None, "source": entry.source, "note": entry.note,
                 "languages": entry.languages, "speakers": model.speakers, "speaker": entry.speaker or None,
+                "link": str(model.link) if model.link else None,
             }  # fmt: skip
             print(json.dumps(fields, ensure_ascii=False))
         else:
@@ -40,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
             print(f"{mark} {entry.part:10} {entry.name:28} {entry.size_mb:6} MB  {entry.licence:27} {entry.note}")
             if sentence := who_speaks(model):
                 print(f"{'':13}{sentence}")
+            if model.link:
+                print(f"{'':13}A link to {model.link}.")
     if not options.json:
-        print("● in use   ✓ on this machine   ○ known, to be put there by you")
+        print("● in use   ✓ on this machine   ○ known, to be fetched or put there by you")
         print(own_place(data))
     return 0

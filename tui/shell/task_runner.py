@@ -1,4 +1,4 @@
-"""Runs an import, an export or a split as a process of its own, one at a time, and says how it goes.
+"""Runs a command that takes long as a process of its own, one at a time, and says how it goes.
 
 It knows no widget: everything is posted as a message, to whoever shows it.
 """
@@ -14,13 +14,16 @@ from textual.message import Message
 from core.processes.events import Failed, Notice, Progress, Result
 from core.processes.task import Task
 
+MODULE = "tui.cli"
+"""What is run; tests put another in its place."""
+
 
 @dataclass
 class TaskBegan(Message):
     """A task is at work from now on."""
 
     name: str
-    """Of its command: import, export or split."""
+    """What it does: import, fetch."""
 
 
 @dataclass
@@ -28,6 +31,8 @@ class TaskProgressed(Message):
     name: str
     text: str
     """How far it is, as a person reads it."""
+    share: float | None = None
+    """How much is done, 0 to 1; None where nobody knows."""
 
 
 @dataclass
@@ -61,25 +66,26 @@ class TaskRunner:
         """The one that is at work."""
         self._post = post
 
-    async def run(self, name: str, arguments: Sequence[str], data: Path) -> None:
+    async def run(self, name: str, arguments: Sequence[str], data: Path, command: Sequence[str] = ()) -> None:
         """Do a task to its end, unless one is at work; cancelled, it is stopped.
 
         Args:
-            name: of its command.
+            name: what it does.
             arguments: the rest of its command line.
             data: the data folder.
+            command: the beginning of its command line; its name without one.
         """
         if self.task is not None:
             return
-        words = [name, "--json", "--progress=json", *arguments]
-        self.task = task = Task(name, "tui.cli", words, {"TERTULIA_HOME": str(data)})
+        words = [*(command or (name,)), "--json", "--progress=json", *arguments]
+        self.task = task = Task(name, MODULE, words, {"TERTULIA_HOME": str(data)})
         notices: list[Notice] = []
 
         def on_event(event: Progress | Notice) -> None:
             if isinstance(event, Notice):
                 notices.append(event)
             elif not task.stopped:
-                self._post(TaskProgressed(name, event.text))
+                self._post(TaskProgressed(name, event.text, event.share))
 
         self._post(TaskBegan(name))
         try:

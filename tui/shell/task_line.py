@@ -1,4 +1,4 @@
-"""One line about the import, export or split that runs beside the app, or about how the last one ended."""
+"""One line about the task that runs beside the app, or about how the last one ended."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.dataset.keys import DATASET
-from tui.keys import shown
+from tui.keys import letter
 from tui.text import plain
 from tui.theme import BAD, GOOD, KEY, STRONG
 
 MARKS = {"running": ("▶", STRONG), "done": ("✓", GOOD), "failed": ("×", BAD), "stopped": ("■", STRONG)}
-KEY_NAMES = {key.id: shown(key.keys[0]) for key in DATASET}
 
 
 class TaskLine(Widget):
-    """Not there until something has been started. Every state has its own mark."""
+    """Not there until something has been started. Every state has its own mark.
+
+    Args:
+        stop: what the key that stops it means.
+    """
 
     DEFAULT_CSS = "TaskLine { height: 1; padding: 0 1; background: $surface; display: none; }"
 
     state: reactive[str] = reactive("")
     """running, done, failed, stopped; empty: nothing to show."""
     what: reactive[str] = reactive("")
-    """import, export or split."""
+    """import, fetch."""
     text: reactive[str] = reactive("")
     keys: reactive[tuple[tuple[str, str], ...]] = reactive(())
     """Keys that do something about it, and what."""
 
+    def __init__(self, stop: str = "back") -> None:
+        super().__init__()
+        self._stop_key = stop
+
     def begin(self, what: str) -> None:
         """Show that this is at work."""
         self.state, self.what, self.text = "running", what, "begins…"
-        self.keys = ((KEY_NAMES["dataset.back"], "stop"),)
+        self.keys = ((letter(self._stop_key), "stop"),)
 
     def end(self, state: str, text: str, rejected: bool) -> None:
         """Show how it ended: done, failed or stopped.
@@ -41,8 +47,8 @@ class TaskLine(Widget):
             rejected: there are rejected rows to be read about.
         """
         self.state, self.text = state, text
-        why = ((KEY_NAMES["dataset.rejected"], "why"),) if rejected else ()
-        self.keys = (*why, (KEY_NAMES["dataset.back"], "close"))
+        why = ((letter("look closer"), "why"),) if rejected else ()
+        self.keys = (*why, (letter("back"), "close"))
 
     def put_away(self) -> None:
         self.state = ""

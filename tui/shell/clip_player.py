@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from core.player import protocol
-from core.player.protocol import Play, Stop
+from core.player.protocol import Play, PlayFile, Stop
 from tui.player_link import PlayerLink
 from tui.services import PlayerLike
 from tui.shell.host import Host
@@ -42,7 +42,7 @@ class ClipPlayer:
         self._unfinished = 0
         """Plays that were asked for and of whose end the player has not spoken."""
 
-    def play(self, clip: Play) -> None:
+    def play(self, clip: Play | PlayFile) -> None:
         self.playing = True
         self._unfinished += 1
         self._link.send(clip)
