@@ -1,7 +1,9 @@
 """In how short windows a recogniser hears as well as in full ones: their floor and their margin, measured.
 
 A window that is too short does its harm on very short clips, where the network does not find an end, and less on
-longer ones; so both are heard apart, and neither may lose. From the cheapest windows on, until some lose nothing.
+longer ones; so both are heard apart: neither may lose more than BOUND, nor anything for certain, and of both
+together the interval must say that no more was lost. From the cheapest windows on, until some are good.
+
 The clips are of the test split of the person whose recogniser it is, where it has enough of both; else of two
 people whom Debian packages have (core.bench.prompts, core.bench.stamps).
 """
@@ -46,7 +48,7 @@ CLIPS = 80
 LEAST_CLIPS, LEAST_WORDS = 30, 150
 """Fewer of a group say nothing."""
 BOUND = 0.02
-"""So many more words wrong in a hundred, at the upper end of the interval, still count as nothing lost."""
+"""Two more words wrong in a hundred, at the upper end of the interval, still count as nothing lost."""
 
 OnProgress = Callable[[str, float], None]
 """Takes what is heard just now, and how much of it is done, 0 to 1."""
@@ -86,9 +88,28 @@ class Heard:
     """Texts that loop, or are longer than so much speech can be."""
     cpu_seconds: float
 
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Some windows, and what was heard in them."""
+
+    hears: Windows
+    groups: dict[str, Heard]
+    """Where the short clips lost, the long ones were not heard."""
+    change: Interval | None
+    """Of both groups together, from full windows; None where one was not heard."""
+
     @property
     def loses_nothing(self) -> bool:
-        return self.change.high <= BOUND
+        return self.change is not None and self.change.high <= BOUND
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self.hears.as_json(),
+            **{group: _fields(one) for group, one in self.groups.items()},
+            "change": self.change and _change(self.change),
+            "loses_nothing": self.loses_nothing,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +118,26 @@ class Calibration:
 
     recogniser: str
     material: Material
-    tried: list[tuple[Windows, dict[str, Heard]]]
-    """Full windows first. Where the short clips lost, the long ones were not heard."""
-    chosen: Windows
+    tried: list[Tried]
+    """Full windows first, the chosen ones last."""
+
+    @property
+    def chosen(self) -> Windows:
+        """The cheapest that lose nothing; full ones where all others lost."""
+        last = self.tried[-1]
+        return last.hears if last.loses_nothing else Windows()
 
     def as_json(self) -> dict[str, Any]:
         """JSON values only."""
         return {
-            "recogniser": self.recogniser, "heard": self.material.whose,
+            "recogniser": self.recogniser,
+            "heard": self.material.whose,
             "clips": {group: len(said) for group, said in self.material.groups.items()},
             "seconds": {group: sum(one.seconds for one in said) for group, said in self.material.groups.items()},
-            "bound": BOUND, "chosen": self.chosen.as_json(),
-            "tried": [
-                {**hears.as_json(), **{group: _fields(one) for group, one in heard.items()}}
-                for hears, heard in self.tried
-            ],
-        }  # fmt: skip
+            "bound": BOUND,
+            "chosen": self.chosen.as_json(),
+            "tried": [one.as_json() for one in self.tried],
+        }
 
 
 def calibrate(
@@ -144,28 +169,32 @@ def calibrate(
 
 def measure(choice: ModelChoice, heard: Material, device: Device, on_progress: OnProgress) -> Calibration:
     """Let a recogniser hear groups of clips in ever longer windows. Raises ModelError."""
-    tried: list[tuple[Windows, dict[str, Heard]]] = []
-    chosen, full = Windows(), dict[str, list[Errors]]()
+    tried: list[Tried] = []
+    full: dict[str, list[Errors]] = {}
     for hears in [Windows(), *candidates(heard)]:
         listener = kinds.recogniser(choice.entry.format).load(check(choice), choice.name, device, hears)
-        row: dict[str, Heard] = {}
+        groups: dict[str, Heard] = {}
+        blocks: dict[str, list[Errors]] = {}
         for group, said in heard.groups.items():
             texts, began = [], time.process_time()
             for number, one in enumerate(said, 1):
                 on_progress(f"{choice.name}, {hears}: {group} clip {number} of {len(said)}", number / len(said))
                 texts.append(listener.recognise(one.audio).text)
             spent = time.process_time() - began
-            blocks = _blocks(heard, group, texts)
+            blocks[group] = _blocks(heard, group, texts)
             runaways = sum(ran_away(text, one.seconds) for text, one in zip(texts, said, strict=True))
-            before = full.setdefault(group, blocks)
-            row[group] = Heard(interval(blocks), difference(before, blocks), runaways, spent)
-            if not row[group].loses_nothing:
+            change = difference(full.setdefault(group, blocks[group]), blocks[group])
+            groups[group] = Heard(interval(blocks[group]), change, runaways, spent)
+            if change.value > BOUND or change.low > 0:
                 break
-        tried.append((hears, row))
-        if hears.margin is not None and len(row) == len(GROUPS) and all(one.loses_nothing for one in row.values()):
-            chosen = hears
-            break
-    return Calibration(choice.name, heard, tried, chosen)
+        else:
+            before, after = (list(itertools.chain(*side.values())) for side in (full, blocks))
+            tried.append(Tried(hears, groups, difference(before, after)))
+            if hears.margin is not None and tried[-1].loses_nothing:
+                break
+            continue
+        tried.append(Tried(hears, groups, None))
+    return Calibration(choice.name, heard, tried)
 
 
 def candidates(heard: Material) -> list[Windows]:
@@ -231,9 +260,12 @@ def _blocks(heard: Material, group: str, texts: Sequence[str]) -> list[Errors]:
 
 
 def _fields(heard: Heard) -> dict[str, Any]:
-    rate, change = heard.wer, heard.change
+    rate = heard.wer
     return {
         "wer": rate.value, "wer_low": rate.low, "wer_high": rate.high, "words": rate.words,
-        "change": change.value, "change_low": change.low, "change_high": change.high,
-        "runaways": heard.runaways, "cpu_seconds": heard.cpu_seconds,
+        "runaways": heard.runaways, "cpu_seconds": heard.cpu_seconds, **_change(heard.change),
     }  # fmt: skip
+
+
+def _change(change: Interval) -> dict[str, float]:
+    return {"change": change.value, "change_low": change.low, "change_high": change.high}

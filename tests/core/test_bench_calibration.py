@@ -53,12 +53,12 @@ def test_the_first_that_loses_nothing_is_chosen_and_kept(
     seen: list[str] = []
     found = calibration.calibrate(tmp_path, "starter-ear", 3, on_progress=lambda what, share: seen.append(what))
     full, *others = found.tried
-    assert full[0] == Windows() and all(one.change.value == 0 for one in full[1].values())
-    for hears, row in others[:-1]:
-        assert hears != found.chosen and not all(row[group].change.high <= BOUND for group in row)
+    assert full.hears == Windows() and all(one.change.value == 0 for one in full.groups.values())
+    assert not any(one.loses_nothing for one in others[:-1])
     if found.chosen != Windows():
-        assert others[-1][0] == found.chosen
-        assert all(others[-1][1][group].change.high <= BOUND for group in GROUPS)
+        last = others[-1]
+        assert last.hears == found.chosen and last.change is not None and last.change.high <= BOUND
+        assert all(last.groups[group].change.value <= BOUND for group in GROUPS)
     assert measured.hears(tmp_path, starter(RECOGNISER)) == found.chosen
     assert any("short clip 3 of 3" in what for what in seen)
     lines = list(_lines(found))
@@ -69,7 +69,7 @@ def test_where_everything_loses_windows_stay_full(material: Material, monkeypatc
     monkeypatch.setattr(calibration, "BOUND", -1.0)
     found = measure(ModelChoice(starter(RECOGNISER)), material, DEVICE, lambda what, share: None)
     assert found.chosen == Windows() and len(found.tried) == 13
-    assert all(list(row) == ["short"] for _, row in found.tried), "the long ones are spared"
+    assert all(list(one.groups) == ["short"] for one in found.tried), "the long ones are spared"
     assert "It needs full windows" in "\n".join(_lines(found))
 
 

@@ -11,7 +11,7 @@ from tui.cli.progress import ProgressLine, add_option
 from tui.cli.verdicts import points
 
 if TYPE_CHECKING:
-    from core.bench.calibration import Calibration, Heard
+    from core.bench.calibration import Calibration, Heard, Tried
 
 HELP = "measure in how short windows a recogniser hears as well as in full ones: turns are then heard sooner"
 FEWEST, CLIPS = 10, 80
@@ -54,17 +54,22 @@ def _count(text: str) -> int:
 def _lines(found: Calibration) -> Iterator[str]:
     about = found.as_json()
     yield f"{found.recogniser} on the speech of {about['heard']}"
-    for hears, heard in found.tried:
-        yield f"  {hears}"
-        for group, one in heard.items():
-            yield f"    {about['clips'][group]:4} {group:5} clips  {_heard(one)}"
-    full, chosen = found.tried[0], found.tried[-1]
+    for one in found.tried:
+        yield f"  {one.hears}"
+        for group, heard in one.groups.items():
+            yield f"    {about['clips'][group]:4} {group:5} clips  {_heard(heard)}"
+        if one.change is not None and one.hears.margin is not None:
+            yield f"    all together      change {points(one.change)}"
     if found.chosen.margin is None:
-        yield "It needs full windows: everything shorter lost words, or too little was heard to be sure."
+        yield "It needs full windows: in shorter ones words were lost, or too little was heard to be sure."
     else:
-        before, after = (sum(one.cpu_seconds for one in heard.values()) for _, heard in (full, chosen))
-        yield f"Its turns are heard in windows of {found.chosen} from now on: {before / after:.1f} times as cheap."
-    yield f"Nothing lost means at most {about['bound']:.0%} of the words at the upper end of the 95 % interval."
+        before, after = (sum(one.cpu_seconds for one in each.groups.values()) for each in _ends(found))
+        yield f"From now on its turns are heard in windows of {found.chosen}: {before / after:.1f} times as cheaply."
+    yield f"Nothing is lost where the 95 % interval ends below +{100 * about['bound']:.0f} points."
+
+
+def _ends(found: Calibration) -> tuple[Tried, Tried]:
+    return found.tried[0], found.tried[-1]
 
 
 def _heard(one: Heard) -> str:
