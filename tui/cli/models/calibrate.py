@@ -64,7 +64,8 @@ def _lines(found: Calibration) -> Iterator[str]:
         yield "It needs full windows: in shorter ones words were lost, or too little was heard to be sure."
     else:
         before, after = (sum(one.cpu_seconds for one in each.groups.values()) for each in _ends(found))
-        yield f"From now on its turns are heard in windows of {found.chosen}: {before / after:.1f} times as cheaply."
+        yield f"Its turns are heard in windows of {found.chosen} from now on,"
+        yield f"which takes {before / after:.1f} times less of the processor here."
     yield f"Nothing is lost where the 95 % interval ends below +{100 * about['bound']:.0f} points."
 
 
