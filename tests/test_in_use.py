@@ -114,19 +114,19 @@ def test_where_it_is_damaged_all_say_so_and_go_on_with_the_one_before(home: Path
 
 async def test_the_models_screen_shows_what_the_command_lists(home: Path) -> None:
     promote(home, "copied")
-    async with app_with(home, size=(120, 40)) as it:
+    async with app_with(home, size=(120, 60)) as it:
         await it.press("5")
         await it.until(lambda: "whisper-base" in it.seen())
-        rows = {line.split()[1]: line for line in it.seen().splitlines() if line.split()[1:]}
-        assert "● in use" in rows["copied"] and "✓ yes" in rows["v1"] and "– no" in rows["whisper-base"]
+        lines = [line.strip(" ▌") for line in it.seen().splitlines()]
+        marks = {line[2:].split("  ")[0]: line[0] for line in lines if line}
+        assert (marks["copied"], marks["v1"], marks["whisper-base"]) == ("●", "✓", "↓")
         assert str(home / "models") in it.seen().replace("\n ", "")
         for model in listing(home):
-            assert rows[model.entry.name].split()[0] == model.entry.part
-            assert ("● in use" in rows[model.entry.name]) is model.in_use
+            assert (marks[model.entry.name] == "●") is model.in_use
         await it.press("1")
         promote(home, "v1")
         await it.press("5")
-        await it.until(lambda: any("v1" in line and "● in use" in line for line in it.seen().splitlines()))
+        await it.until(lambda: any("● v1 " in line and "in use" in line for line in it.seen().splitlines()))
 
 
 def test_one_that_lies_elsewhere_is_listed_while_it_is_in_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

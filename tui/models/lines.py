@@ -25,7 +25,7 @@ MARKS = {
     IN_USE: ("●", GOOD), HERE: ("✓", ""), ELSEWHERE: ("+", ""), TO_FETCH: ("↓", MUTED), BY_HAND: ("·", MUTED),
     BROKEN: ("×", BAD),
 }  # fmt: skip
-STATE, SIZE, FIT, LICENCE, LANGUAGES = 16, 9, 9, 22, 14
+STATE, SIZE, FIT, LICENCE, LANGUAGES = 16, 9, 9, 22, 17
 """Cells."""
 ROOMY = 100
 """Cells from which licence and languages are in the list, too."""
