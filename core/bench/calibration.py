@@ -203,8 +203,8 @@ def measure(choice: ModelChoice, heard: Material, device: Device, on_progress: O
 def candidates(heard: Material) -> list[Windows]:
     """The windows to try, those that cost least on these clips first.
 
-    A margin that hardly makes a difference on these clips, because the floor is wider anyway, would not be measured:
-    the widest such is tried alone.
+    A margin that hardly makes a difference on these clips, because the floor is wider anyway, would not be
+    measured: of such the widest alone is tried.
     """
     lengths = [len(one.audio) for said in heard.groups.values() for one in said]
     costs: dict[Windows, int] = {}
