@@ -26,6 +26,7 @@ from models.discovery import FoundModel, LeftOut, OnLeftOut, found, ignore
 from models.errors import ModelError, UnknownModelError
 from models.kind import no_speaker
 from models.published import CatalogFile
+from models.whisper.windows import Windows, from_json
 
 STARTER = Path(__file__).parent / "starter"
 CHECKSUMS = "SHA256SUMS"
@@ -56,6 +57,8 @@ class Entry:
     """The one file of the repository (of a starter: of its folder) that is the model; empty when all of it is."""
     speaker: str = ""
     """The one that a person named, of a voice with several; empty for the voice's own choice."""
+    windows: Windows | None = None
+    """In which a recogniser was measured to hear as well as in full ones; None where it was not measured."""
     files: tuple[CatalogFile, ...] = ()
     """Of which it consists, as they were published; empty where nobody vouches for their digests."""
 
@@ -221,6 +224,7 @@ def _catalog() -> tuple[Entry, ...]:
             source=item.get("path") or item["repository"],
             file=item.get("file", ""),
             files=published.files(item),
+            windows=from_json(item["windows"]) if "windows" in item else None,
         )
         for item in _file()["model"]
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from models.tutor.llama import Tutor
     from models.voice import Voice
     from models.whisper.heard import Recogniser
+    from models.whisper.windows import Windows
 
 PARTS = RECOGNISER, TUTOR, VOICE = "recogniser", "tutor", "voice"
 """What is chosen by a person. Voice activity is not: its network comes with a library and is always the same."""
@@ -89,8 +90,15 @@ class RecogniserKind(AnyKind, Protocol):
     @property
     def PART(self) -> Literal["recogniser"]: ...  # noqa: N802
 
-    def load(self, path: Path, name: str, device: Device) -> Recogniser:
-        """A checked one, ready to hear. Raises ModelError."""
+    def load(self, path: Path, name: str, device: Device, hears: Windows | None = None) -> Recogniser:
+        """A checked one, ready to hear.
+
+        Args:
+            hears: windows it may hear in, where somebody measured them; what its own files say without.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
         ...
 
 

@@ -29,6 +29,7 @@ from trainer.contract.job import Job
 from trainer.features import log_mel, to_window
 from trainer.labels import Labels, TimedText
 from trainer.manifest import waveform
+from trainer.shortest import of_base
 
 CACHE = "whisper-1"
 """Part of every cached file's name; another way to compute features gets another one."""
@@ -72,6 +73,7 @@ class Data:
 
     def __init__(self, clips: Sequence[Clip], job: Job, labels: Labels, cache: Path, bands: int) -> None:
         self._clips, self._job, self._labels, self._bands = clips, job, labels, bands
+        self._base = of_base(job)
         self._cache = cache
         cache.mkdir(parents=True, exist_ok=True)
         self.plan = BatchPlan(clips, job)
@@ -82,8 +84,12 @@ class Data:
         windows = [self._window(item, step, place) for place, item in enumerate(batch.items)]
         if batch.full:
             return windows, FULL
-        margin = random.Random(f"{self._job.seed} {step} margin").uniform(0, self._job.margin)
-        return windows, frames_for(max(window.samples for window in windows), margin)
+        # Up to what the base needs: it is asked about replay (Job.distil), and not only where it is lost.
+        margin = random.Random(f"{self._job.seed} {step} margin").uniform(
+            0, max(self._job.margin, self._base.margin or 0.0)
+        )
+        floor = random.Random(f"{self._job.seed} {step} floor").uniform(0, self._base.floor)
+        return windows, frames_for(max(window.samples for window in windows), margin, floor)
 
     def _window(self, item: tuple[int, ...], step: int, place: int) -> Window:
         job, dice = self._job, random.Random(f"{self._job.seed} {step} {place}")

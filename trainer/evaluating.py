@@ -22,6 +22,7 @@ from models.errors import ModelError
 from models.evaluation import cache
 from models.evaluation.evaluate import Evaluation, TestClip, evaluate
 from models.whisper.recogniser import WhisperRecogniser
+from models.whisper.windows import Windows
 from trainer.contract import folder as names
 from trainer.contract.clips import Clip
 from trainer.contract.errors import TrainerError
@@ -78,10 +79,10 @@ def evaluate_version(
         between=between,
     )
     where = device_for(job)
-    first = hear(before, job.before_name or before.parent.name, where)
+    first = hear(before, job.before_name or before.parent.name, where, job.before_hears)
     second = hear(version, f"run {folder.name}", where)
     other = base.is_dir() and cache.model_key(base, "") != cache.model_key(before, "")
-    third = hear(base, job.base.parent.name, where) if other else None
+    third = hear(base, job.base.parent.name, where, job.hears) if other else None
     verified = json.loads((folder / names.VERSION / names.VERIFIED).read_text(encoding="utf-8"))
     report: ReportBody = {
         "v": VERSION,
@@ -100,6 +101,7 @@ def _evaluation(
     model: Path,
     name: str,
     where: Device,
+    hears: Windows | None = None,
     *,
     clips: Sequence[Clip],
     cache_folder: Path,
@@ -107,7 +109,7 @@ def _evaluation(
     heart: Heartbeat,
     between: Callable[[], None],
 ) -> Evaluation:
-    """How well a model hears: from the cache, or measured now."""
+    """How well a model hears, in the windows that its folder says or in others: from the cache, or measured now."""
     tested = [
         TestClip(
             audio=partial(waveform, clip),
@@ -130,10 +132,10 @@ def _evaluation(
             reported = time.monotonic()
 
     try:
-        path = cache.place(cache_folder, model, where.compute_type, sounds, tested)
+        path = cache.place(cache_folder, model, where.compute_type, sounds, tested, hears)
         if found := cache.read(path, tested):
             return dataclasses.replace(found, model=name)
-        found = evaluate(WhisperRecogniser(model, name, where), tested, on_progress)
+        found = evaluate(WhisperRecogniser(model, name, where, hears), tested, on_progress)
     except ModelError as error:
         raise EvaluationError(error.what, error.remedy or "start the run anew", error.place) from error
     cache_folder.mkdir(parents=True, exist_ok=True)

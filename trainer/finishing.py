@@ -21,7 +21,7 @@ from trainer.contract.folder import DEPLOYED, MAKING, REPORT, STRENGTH, TRAINABL
 from trainer.evaluating import device_for, evaluate_version
 from trainer.export import ExportError, convert, merge, verify
 from trainer.files import settle_folder, write_json
-from trainer.shortest import choose_windows
+from trainer.shortest import choose_windows, of_base
 from trainer.strength import Trial, choose_strength
 from trainer.training import RunParts
 
@@ -81,7 +81,7 @@ def make(parts: RunParts, clips: Sequence[Clip], making: Path, on_stage: Callabl
         on_stage("verify")
         found = verify(hf, ct2, parts.labels, own, between)
         compared = [*parts.dev, *_others(clips, "windows")]
-        found["windows"] = choose_windows(ct2, compared, device_for(job), between)
+        found["windows"] = choose_windows(ct2, of_base(job), compared, device_for(job), between)
         strength = json.loads((parts.folder / STRENGTH).read_text(encoding="utf-8"))["chosen"]
         write_json(making / VERIFIED, {"strength": strength, **found})
 

@@ -1,7 +1,8 @@
 """How strong an adapter should be.
 
 At full strength it often gives up more of what the base knew than it has to; scaling it down is free. It is chosen
-on clips that were not trained on, as the app will hear them: converted, and with a beam. A look in mid-training,
+on clips that were not trained on, as the app will hear them: converted, with a beam, and in windows in which the
+base hears well, so that what is measured is what was learnt. A look in mid-training,
 which has none, shows less of what was lost: a beam gains least where a recogniser has become too sure of
 itself.
 """
@@ -18,14 +19,13 @@ from typing import Any
 from models.device import Device
 from models.evaluation.scoring import total, word_errors
 from models.whisper.recogniser import WhisperRecogniser
-from models.whisper.windows import Windows
 from trainer.adapter import set_strength
 from trainer.contract.clips import Clip
 from trainer.contract.folder import DEPLOYED, TRAINABLE
 from trainer.contract.job import Job
 from trainer.export import convert, merge
 from trainer.manifest import waveform
-from trainer.shortest import MARGINS
+from trainer.shortest import of_base
 
 STRENGTHS = (1.0, 0.85, 0.7, 0.5, 0.25)
 WORSE = 0.005
@@ -85,10 +85,11 @@ class Trial:
         """Error rates at a strength. Raises what merging, converting and loading raise."""
         try:
             if strength or not self._job.before:
-                folder, windows = self._converted(strength), Windows(MARGINS[0]) if strength else None
+                folder, hears = self._converted(strength), of_base(self._job)
+                recogniser = WhisperRecogniser(folder, "trial", self._device, hears)
             else:
-                folder, windows = Path(self._job.before), None
-            recogniser = WhisperRecogniser(folder, "trial", self._device, windows)
+                folder = Path(self._job.before)
+                recogniser = WhisperRecogniser(folder, "trial", self._device, self._job.before_hears)
             own, others = (self._rate(recogniser, clips) for clips in (self._own, self._others))
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)

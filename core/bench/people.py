@@ -36,7 +36,7 @@ def summary(model: str | None = None, warn: Warn = quiet) -> dict[str, Any]:
         chosen = [active(data, RECOGNISER, place(model), warn)]
     else:
         known = catalog.entries(models_folder(data))
-        chosen = [ModelChoice(entry) for entry in known if entry.part == RECOGNISER and entry.installed]
+        chosen = [ModelChoice(entry, data=data) for entry in known if entry.part == RECOGNISER and entry.installed]
     seconds = sum(len(audio) for _, audio in clips) / SAMPLE_RATE
     found = []
     for choice in chosen:

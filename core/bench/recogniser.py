@@ -76,9 +76,9 @@ def summary(model: str | None = None, count: int = COUNT, warn: Warn = quiet) ->
         "words": rate.words,
         "sentences": len(texts),
         "speech_seconds": seconds,
-        **turns.of_model(known.path, known.name, said, device),
+        **turns.of_model(known.path, known.name, said, device, known.hears),
         **turns.of_base(said, device),
-        **windows.compared(data, known.path, known.name, list(zip(texts, said, strict=True)), device),
+        **windows.compared(data, known, list(zip(texts, said, strict=True)), device),
     }
 
 

@@ -25,13 +25,14 @@ from numpy.typing import NDArray
 from models.device import Device
 from models.evaluation.bootstrap import bounds, resampled
 from models.units import SAMPLE_RATE
-from models.whisper.recogniser import BEAM, WhisperRecogniser
+from models.whisper.decoding import BEAM
+from models.whisper.recogniser import WhisperRecogniser
 from models.whisper.windows import Windows
 from trainer.contract.folder import DEPLOYED
 
 Audio = NDArray[np.float32]
-MARGIN = 0.3
-"""Seconds of silence behind the speech in a short window."""
+HEARS = Windows(0.3)
+"""Windows of a network that knows nothing, and hears as well in any."""
 SECONDS = 3.0
 """A turn."""
 SHAPE = "base"
@@ -71,10 +72,10 @@ class Latency:
         }
 
 
-def of_model(folder: Path, name: str, said: Sequence[Audio], device: Device) -> dict[str, object]:
-    """With a recogniser of this machine: a whole turn of the app, voice activity, word times and all, against
-    `transcribe(language="es", beam_size=5)`, which gives no word times."""
-    recogniser = WhisperRecogniser(folder, name, device, Windows(MARGIN))
+def of_model(folder: Path, name: str, said: Sequence[Audio], device: Device, hears: Windows) -> dict[str, object]:
+    """With a recogniser of this machine in the windows it hears in: a whole turn of the app, voice activity, word
+    times and all, against `transcribe(language="es", beam_size=5)`, which gives no word times."""
+    recogniser = WhisperRecogniser(folder, name, device, hears)
     whisper = recogniser.library
 
     def theirs(audio: Audio) -> None:
@@ -94,7 +95,7 @@ def of_base(said: Sequence[Audio], device: Device, count: int = OF_BASE) -> dict
         if made.returncode:
             said_why = (made.stderr.strip().splitlines() or [f"it ended with {made.returncode}"])[-1]
             return {"base_turn": f"not measured ({said_why}): pip install 'tertulia[train]'"}
-        recogniser = WhisperRecogniser(Path(temporary) / DEPLOYED, SHAPE, device, Windows(MARGIN))
+        recogniser = WhisperRecogniser(Path(temporary) / DEPLOYED, SHAPE, device, HEARS)
         whisper = recogniser.library
 
         def theirs(audio: Audio) -> None:

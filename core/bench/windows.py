@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.bench.turns import MARGIN
+from core.bench.turns import HEARS
+from core.versions.active import ModelChoice
 from core.versions.compare import held_out
 from models.device import Device
 from models.evaluation.scoring import Errors, difference, interval, total, word_errors
-from models.whisper import windows
 from models.whisper.recogniser import WhisperRecogniser
 from models.whisper.windows import Windows
 from store import reasons
@@ -31,28 +31,35 @@ LEAST = 2
 """Clips, for there to be a spread."""
 
 
-def compared(data: Path, folder: Path, name: str, said: Sentences, device: Device) -> dict[str, object]:
+def compared(data: Path, choice: ModelChoice, said: Sentences, device: Device) -> dict[str, object]:
     """Word error rates in full and in short windows, and the change with its paired interval.
 
     Args:
         data: the data folder; it may not be there.
-        folder: of the recogniser. Where it says what windows it hears in, those are measured.
+        choice: the recogniser. Where it is known what windows it hears in, those are measured.
         said: sentences of the bench and how they sound, for want of anything better.
     """
-    margin = windows.read(folder).margin
-    hears = Windows(MARGIN if margin is None else margin)
+    short = choice.hears.margin is not None
+    hears = choice.hears if short else HEARS
     which, clips = _learners(data) if (data / reasons.DATABASE).exists() else ("", [])
     if len({recording for recording, *_ in clips}) < LEAST:
         which = "the bench's sentences"
         clips = [(f"sentence {n}", text, partial(np.asarray, audio)) for n, (text, audio) in enumerate(said)]
-    full, short = (_errors(WhisperRecogniser(folder, name, device, one), clips) for one in (Windows(), hears))
+    before, after = (
+        _errors(WhisperRecogniser(choice.path, choice.name, device, one), clips) for one in (Windows(), hears)
+    )
     found: dict[str, object] = {"windows_heard": which, "windows_margin_s": hears.margin}
-    found["windows_in_use"] = "full" if margin is None else "short"
-    rates = {"wer_full": interval(full), "wer_short": interval(short), "change": difference(full, short)}
+    found |= {"windows_floor_s": hears.floor, "windows_in_use": "short" if short else "full"}
+    rates = {"wer_full": interval(before), "wer_short": interval(after), "change": difference(before, after)}
     for figure, rate in rates.items():
         found[f"windows_{figure}"] = rate.value
         found |= {f"windows_{figure}_low": rate.low, f"windows_{figure}_high": rate.high}
-    return {**found, "windows_words": total(full).words, "windows_clips": len(clips), "windows_blocks": len(full)}
+    return {
+        **found,
+        "windows_words": total(before).words,
+        "windows_clips": len(clips),
+        "windows_blocks": len(before),
+    }
 
 
 def _learners(data: Path) -> tuple[str, list[Clip]]:

@@ -17,7 +17,7 @@ from core.runs.bases import Base
 from core.runs.snapshot import Snapshot
 from core.runs.state import RunState
 from core.runs.watch import RunWatch
-from models.whisper.windows import FULL
+from models.whisper.windows import FULL, Windows
 from store import runs
 from store.database import Store
 from trainer.contract.job import Job, knobs_in
@@ -127,9 +127,16 @@ def _training(snapshot: Snapshot, clips: float, past: RunState | None, on_gpu: b
         speech = clips * clip * (1 - job.noise / _each(job))
         return speech * past.train_seconds / past.train_speech
     full = job.full_windows
-    window = full * WINDOW + (1 - full) * min(WINDOW, clip + job.margin / 2)
+    hears = job.hears or Windows()
+    speech = clip + max(job.margin, hears.margin or 0.0) / 2
+    window = full * WINDOW + (1 - full) * min(WINDOW, _at_least(speech, hears.floor))
     a_second = OF_ALL + OF_WEIGHTS * snapshot.base.parameters / MILLION
     return clips * window * a_second / _speed(job, on_gpu)
+
+
+def _at_least(seconds: float, floor: float) -> float:
+    """The mean length of windows that have so many seconds, or as many as are drawn up to a floor."""
+    return seconds if floor <= seconds else (seconds**2 + floor**2) / (2 * floor)
 
 
 def _around(snapshot: Snapshot, on_gpu: bool) -> float:

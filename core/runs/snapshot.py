@@ -19,7 +19,7 @@ from core.runs import presets
 from core.runs.bases import Base, resolve
 from core.runs.errors import TrainingRefused
 from core.runs.presets import Preset
-from core.versions.active import RECOGNISER, ModelChoice, active
+from core.versions.active import RECOGNISER, ModelChoice, active, named
 from core.words import counted
 from models.errors import ModelError
 from models.evaluation.scoring import normalise
@@ -279,10 +279,20 @@ def _knobs(store: Store, choice: RunChoice, base: Base, preset: Preset, clips: i
         "base": str(base.folder.absolute()),
         "before": str(before.path),
         "before_name": before.name,
+        "before_hears": before.hears.as_json(),
+        **_hears(store, base),
         "cache": str((store.folder / "cache" / "training").absolute()),
         "seed": 1,
         **presets.knobs(preset, base, clips, replay, own),
     }
+
+
+def _hears(store: Store, base: Base) -> dict[str, Any]:
+    """The windows of the base, where it is a recogniser of this machine; the trainer looks for others."""
+    try:
+        return {"hears": named(store.folder, RECOGNISER, base.name).hears.as_json()}
+    except ModelError:
+        return {}
 
 
 def _in_use(store: Store) -> ModelChoice:

@@ -15,15 +15,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.versions import measured
 from models import catalog, kind, kinds
 from models.catalog import Entry
 from models.errors import ModelError
 from models.files import megabytes
 from models.whisper.kind import FORMAT as MADE_BY_RUNS
+from models.whisper.windows import Windows
 from store import reasons
 from store.database import Store
 from store.errors import StoreError
@@ -54,6 +56,8 @@ class ModelChoice:
     entry: Entry
     sha256: str = ""
     """Of its weights, as it was noted when the version was made; empty where none was."""
+    data: Path | None = None
+    """The data folder in which it was chosen: what was measured there of its windows counts."""
 
     @property
     def name(self) -> str:
@@ -64,6 +68,11 @@ class ModelChoice:
     def path(self) -> Path:
         """Its folder (recogniser) or file (tutor, voice). Raises ModelError where it is not on this machine."""
         return self.entry.path or catalog.verify(self.entry)
+
+    @property
+    def hears(self) -> Windows:
+        """The windows that a recogniser hears in. Raises ModelError where its files cannot be read."""
+        return measured.hears(self.data, replace(self.entry, path=self.path))
 
 
 def quiet(sentence: str) -> None:
@@ -163,7 +172,7 @@ def named(data: Path, part: str, name: str, named_by: str = "") -> ModelChoice:
         ModelError: there is none, it was deleted, or it is not on this machine.
     """
     if Path(name).is_absolute():
-        return ModelChoice(catalog.at(Path(name), part))
+        return ModelChoice(catalog.at(Path(name), part), data=data)
     if (data / reasons.DATABASE).exists():
         try:
             with Store.open(data) as store:
@@ -177,7 +186,7 @@ def named(data: Path, part: str, name: str, named_by: str = "") -> ModelChoice:
 
 def of_catalog(data: Path, part: str, name: str, named_by: str = "") -> ModelChoice:
     """The model of the catalog or of this machine of that name, whatever versions there are. Raises ModelError."""
-    return ModelChoice(catalog.find(part, name, models_folder(data), named_by))
+    return ModelChoice(catalog.find(part, name, models_folder(data), named_by), data=data)
 
 
 def of_version(data: Path, which: ModelVersion) -> ModelChoice:
@@ -193,7 +202,7 @@ def of_version(data: Path, which: ModelVersion) -> ModelChoice:
     size = megabytes(folder)
     note = f"Made by run {which.run}."
     entry = Entry(which.name, which.part, MADE_BY_RUNS, folder, size, note=note, source=str(folder.parent))
-    return ModelChoice(entry, which.sha256)
+    return ModelChoice(entry, which.sha256, data)
 
 
 def models_folder(data: Path) -> Path:
@@ -235,7 +244,8 @@ def open_recogniser(choice: ModelChoice, device: Device | None = None) -> Recogn
     """The recogniser that a choice is, checked and loaded. Raises ModelError."""
     from models import device as devices
 
-    return kinds.recogniser(choice.entry.format).load(check(choice), choice.name, device or devices.choose())
+    kind = kinds.recogniser(choice.entry.format)
+    return kind.load(check(choice), choice.name, device or devices.choose(), choice.hears)
 
 
 def open_tutor(choice: ModelChoice, device: Device | None = None) -> Tutor:
@@ -270,7 +280,7 @@ def _first(data: Path, part: str, name: str | None, warn: Warn, use: Callable[[M
             return use(of_version(data, which))
         except ModelError as error:
             warn(f"{error} Until then the one before it {DOES[part]}.")
-    return use(ModelChoice(catalog.starter(part)))
+    return use(ModelChoice(catalog.starter(part), data=data))
 
 
 def _trusted(data: Path, part: str, warn: Warn) -> list[ModelVersion]:

@@ -263,7 +263,7 @@ def _evaluate(
 ) -> Evaluation:
     """The evaluation of a recogniser: the stored one, or a new one."""
     name, where = choice.name, device.choose()
-    path = cache.place(store.folder / CACHE, choice.path, where.compute_type, sounds, clips)
+    path = cache.place(store.folder / CACHE, choice.path, where.compute_type, sounds, clips, choice.hears)
     if found := cache.read(path, clips):
         on_progress(name, SET, len(clips), len(clips))
         return dataclasses.replace(found, model=name)

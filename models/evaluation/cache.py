@@ -15,8 +15,9 @@ from pathlib import Path
 from models.errors import ModelError
 from models.evaluation.evaluate import Evaluation, TestClip
 from models.evaluation.spoken import RULE
+from models.whisper.windows import Windows
 
-LISTENING = "2"
+LISTENING = "3"
 """Part of every name: another way to listen, or to measure, gets another one."""
 FILES = (
     "model.bin",
@@ -30,13 +31,16 @@ FILES = (
 """What a recogniser's hearing depends on, as far as it is there."""
 
 
-def model_key(folder: Path, compute_type: str) -> str:
+def model_key(folder: Path, compute_type: str, hears: Windows | None = None) -> str:
     """The hash of a recogniser in CTranslate2 format, and of how it computes.
+
+    Args:
+        hears: the windows it hears in; what its folder says without.
 
     Raises:
         ModelError: its files cannot be read.
     """
-    digest = hashlib.sha256(f"{LISTENING} {RULE} {compute_type}".encode())
+    digest = hashlib.sha256(f"{LISTENING} {RULE} {compute_type} {hears or ''}".encode())
     try:
         for name in FILES:
             if (folder / name).is_file():
@@ -62,13 +66,23 @@ def clips_key(sounds: Iterable[str], clips: Sequence[TestClip]) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def place(folder: Path, model: Path, compute_type: str, sounds: Iterable[str], clips: Sequence[TestClip]) -> Path:
+def place(
+    folder: Path,
+    model: Path,
+    compute_type: str,
+    sounds: Iterable[str],
+    clips: Sequence[TestClip],
+    hears: Windows | None = None,
+) -> Path:
     """Where in a folder the evaluation of a model lies that computes so and heard these (see `clips_key`).
+
+    Args:
+        hears: the windows it hears in; what its folder says without.
 
     Raises:
         ModelError: its files cannot be read.
     """
-    return folder / f"{model_key(model, compute_type)}-{clips_key(sounds, clips)}.json"
+    return folder / f"{model_key(model, compute_type, hears)}-{clips_key(sounds, clips)}.json"
 
 
 def read(path: Path, clips: Sequence[TestClip]) -> Evaluation | None:

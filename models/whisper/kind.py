@@ -12,6 +12,7 @@ from models.whisper.folder import VOCABULARIES, WEIGHTS, check_folder, multiling
 if TYPE_CHECKING:
     from models.device import Device
     from models.whisper.recogniser import WhisperRecogniser
+    from models.whisper.windows import Windows
 
 PART: Literal["recogniser"] = "recogniser"
 FORMAT = "CTranslate2"
@@ -32,7 +33,7 @@ def check(path: Path, name: str) -> None:
     check_folder(path, name)
 
 
-def load(path: Path, name: str, device: Device) -> WhisperRecogniser:
+def load(path: Path, name: str, device: Device, hears: Windows | None = None) -> WhisperRecogniser:
     from models.whisper.recogniser import WhisperRecogniser
 
-    return WhisperRecogniser(path, name, device)
+    return WhisperRecogniser(path, name, device, hears)

@@ -8,8 +8,9 @@ one loses most of what it learnt when it is served with the other. Here and in t
 `models.audio.padded`: the waveform is filled up with zero samples, then the features are computed.
 
 `transcribe` can also go back to the silence behind the last word and decode it, which costs a second pass
-and is where Whisper's ghosts live. Here a window is decoded exactly once, with faster-whisper's own parts;
-longer audio is cut at pauses into pieces that are one window each.
+and is where Whisper's ghosts live. Here a window is decoded once, with faster-whisper's own parts;
+longer audio is cut at pauses into pieces that are one window each, and these are full: a network that is at home in
+short windows with whole turns is not so with cuts. What goes astray is heard again (fallback.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +30,17 @@ from models.audio import Audio, check_audio, padded
 from models.device import Device
 from models.errors import ModelError
 from models.units import HOP, SAMPLE_RATE, WINDOW
-from models.whisper import alignment, ghosts, windows
+from models.whisper import alignment, fallback, ghosts, windows
 from models.whisper.alignment import Written, written
 from models.whisper.alternatives import Alternative, alternatives, moved
+from models.whisper.decoding import MAX_TOKENS, Decoder
 from models.whisper.folder import check_folder, vocabulary
 from models.whisper.heard import Hypothesis, Word
 from models.whisper.level import audible
-from models.whisper.windows import Windows
+from models.whisper.windows import FULL, Windows
 
-BEAM = 5
-MAX_TOKENS = 448
-"""Text positions of every Whisper, prompt included."""
-TOKENS_A_SECOND = 30
-"""Faster than anyone speaks, even where a token is a letter or two; it cuts a loop short."""
 STAMP = 0.02
 """Seconds from one timestamp to the next."""
-NO_REPEAT = 6
-"""When the first decoding loops, the second may not say the same six tokens twice."""
 LAST_WORDLESS = "<|notimestamps|>"
 """Stands behind all words and languages, so it tells tokenizers apart that differ in their number."""
 LEAST_FRAMES = 50
@@ -75,7 +71,8 @@ class WhisperRecogniser:
 
     def __init__(self, folder: Path, name: str, device: Device, hears: Windows | None = None) -> None:
         check_folder(folder, name)
-        self._windows = hears or windows.read(folder)
+        self.hears = hears or windows.read(folder)
+        """The windows that it hears whole turns in."""
         # Set before the import, which reads it: nothing below may look for a hub, whatever is missing.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         from faster_whisper import WhisperModel
@@ -111,6 +108,7 @@ class WhisperRecogniser:
         self._features: Any = FeatureExtractor(feature_size=self._whisper.model.n_mels)
         self._tokenizer: Any = Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language="es")
         self._suppressed: Any = get_suppressed_tokens(self._tokenizer, [-1])
+        self._decoder = Decoder(self._whisper.model, self._tokenizer, self._suppressed)
         self._activity = SileroActivity()
         self.name = name
 
@@ -142,8 +140,9 @@ class WhisperRecogniser:
         activity = self._activity.probabilities(audible(audio))
         words: list[Word] = []
         others: list[Alternative] = []
-        for piece in pieces(activity, len(audio)):
-            for heard, likely in self._piece(audio, activity, *piece):
+        cut = pieces(activity, len(audio))
+        for piece in cut:
+            for heard, likely in self._piece(audio, activity, *piece, whole=len(cut) == 1):
                 others += moved(likely, 0, len(heard), len(words))
                 words += heard
         return Hypothesis(
@@ -156,7 +155,11 @@ class WhisperRecogniser:
         )
 
     def hear(
-        self, audio: Audio, speech_seconds: float | None = None, activity: Audio | None = None
+        self,
+        audio: Audio,
+        speech_seconds: float | None = None,
+        activity: Audio | None = None,
+        whole: bool = True,
     ) -> tuple[list[Word], list[Alternative]]:
         """The words of one window and what else they might be, ghosts left out.
 
@@ -164,24 +167,26 @@ class WhisperRecogniser:
             audio: float32, shape (samples,), 16 kHz, at most 30 s.
             speech_seconds: how much of it is speech, where known; one more way to know a ghost.
             activity: speech probability of each of its frames, where known, for the pauses between words.
+            whole: whether it is all of a turn; a cut of something longer is heard in a full window.
         """
         seconds = len(audio) / SAMPLE_RATE
-        encoded = self._encoded(audio)
-        tokens, evidence, variants = self._decode(encoded, seconds, speech_seconds)
-        if evidence.looping:
-            tokens, evidence, variants = self._decode(
-                encoded, seconds, speech_seconds, no_repeat_ngram_size=NO_REPEAT
-            )
-        tokens = [token for token in tokens if token < self._tokenizer.eot]
-        pieces, parts = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
+        hears = self.hears if whole else Windows()
+        frames = hears.frames(len(audio))
+        # Only a floor that was measured says that a network needs context, and may find more in a full window.
+        in_full = partial(self._encoded, audio, FULL) if hears.floor and frames < FULL else None
+        found, most = fallback.settled(
+            self._decoder, self._encoded(audio, frames), seconds, speech_seconds, in_full
+        )  # fmt: skip
+        pieces, parts = self._tokenizer.split_to_word_tokens([*found.tokens, self._tokenizer.eot])
         said = written(pieces[:-1], parts[:-1])
-        times, sure = self._aligned(said, tokens, encoded, audio)
+        times, sure = self._aligned(said, found.tokens, found.encoded, audio)
+        sure = [min(one, most) for one in sure]
         words = _words(said, alignment.fitted(times, said, seconds, alignment.loud(audio, activity)), sure)
-        spoken_words = ghosts.without(words, evidence)
+        spoken_words = ghosts.without(words, found.evidence)
         if not spoken_words:
             return [], []
         first = words.index(spoken_words[0])
-        others = alternatives([word.text for word in words], variants)
+        others = alternatives([word.text for word in words], found.variants)
         return spoken_words, list(moved(others, first, first + len(spoken_words), -first))
 
     def align(self, audio: Audio, text: str) -> list[Word]:
@@ -203,7 +208,12 @@ class WhisperRecogniser:
         said = [Written(word, len(part), range(len(part))) for word, part in zip(text.split(), parts, strict=True)]
         sounds = alignment.loud(audio, self._activity.probabilities(audible(audio)))
         dense, hops = alignment.condensed(audio, sounds)
-        times, sure = self._aligned(said, [token for part in parts for token in part], self._encoded(dense), dense)
+        times, sure = self._aligned(
+            said,
+            [token for part in parts for token in part],
+            self._encoded(dense, self.hears.frames(len(dense))),
+            dense,
+        )
         lost = not said or sum(sure) / len(said) < alignment.LOST
         known = [None] * len(said) if lost else alignment.restored(times, hops)
         return _words(said, alignment.fitted(known, said, len(audio) / SAMPLE_RATE, sounds), sure)
@@ -218,7 +228,7 @@ class WhisperRecogniser:
             Seconds for every timestamp, None for every token of text.
         """
         prompt, begin = self._tokenizer.sot_sequence, self._tokenizer.timestamp_begin
-        room = len(prompt) + 20 + int(len(audio) / SAMPLE_RATE * TOKENS_A_SECOND)
+        room = len(prompt) + self._decoder.room(len(audio) / SAMPLE_RATE)
         tokens = self._whisper.model.generate(
             self._whisper.encode(self._features(padded(audible(audio)))[:, : WINDOW // HOP]),
             [prompt],  # what is missing is <|notimestamps|>
@@ -243,13 +253,12 @@ class WhisperRecogniser:
         plain = word.encode(errors="replace").decode()
         return [token for token in self._tokenizer.encode(f" {plain}") if token < self._tokenizer.eot]
 
-    def _encoded(self, audio: Audio) -> Any:
+    def _encoded(self, audio: Audio, frames: int) -> Any:
         """What Whisper's encoder makes of one window."""
-        frames = self._windows.frames(len(audio))
         return self._whisper.encode(self._features(padded(audible(audio), frames * HOP))[:, :frames])
 
     def _piece(
-        self, audio: Audio, activity: Audio, start: int, end: int
+        self, audio: Audio, activity: Audio, start: int, end: int, whole: bool
     ) -> Iterator[tuple[list[Word], list[Alternative]]]:
         """The words between two samples, window by window, with their times in the whole audio.
 
@@ -265,46 +274,13 @@ class WhisperRecogniser:
                 audio[first:last],
                 sum(s.end - s.start for s in stretches) / SAMPLE_RATE,
                 activity[first // FRAME : -(-last // FRAME)],
+                whole,
             )
             yield [_later(word, first / SAMPLE_RATE) for word in words], others
             if not words:
                 return
             heard = max(first + MARGIN, first + int(words[-1].end * SAMPLE_RATE))  # always some way onward
             start = unheard(stretches, heard, end)
-
-    def _decode(
-        self, encoded: Any, seconds: float, speech_seconds: float | None, **options: int
-    ) -> tuple[list[int], ghosts.WindowEvidence, list[tuple[str, float]]]:
-        """The tokens heard in an encoded window, how sure Whisper is of them, and the whole n-best list.
-
-        Without timestamps: word times come from the alignment anyway, and the text is better for it.
-        """
-        prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
-        room = len(prompt) + 20 + int(seconds * TOKENS_A_SECOND)
-        result = self._whisper.model.generate(
-            encoded,
-            [prompt],
-            beam_size=BEAM,
-            num_hypotheses=BEAM,  # the search has found them anyway
-            max_length=min(MAX_TOKENS, room),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_tokens=self._suppressed,
-            **options,
-        )[0]
-        variants = [
-            (self._tokenizer.decode(tokens).strip(), score * len(tokens))  # the library gives means
-            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
-        ]
-        tokens: list[int] = result.sequences_ids[0]
-        text, log_probability = variants[0]
-        evidence = ghosts.WindowEvidence(
-            text=text,
-            no_speech=float(result.no_speech_prob),
-            log_probability=log_probability / (len(tokens) + 1),
-            speech_seconds=speech_seconds,
-        )
-        return tokens, evidence, variants
 
 
 def pieces(activity: Audio, samples: int) -> list[tuple[int, int]]:

@@ -14,9 +14,11 @@ import pytest
 
 from core.bench import turns, windows
 from core.bench.recogniser import place
+from core.versions.active import ModelChoice
 from models import catalog
 from models.device import Device
 from models.units import SAMPLE_RATE
+from models.whisper.windows import Windows
 from tests.learner_store import corrected, spoken
 from trainer.contract.folder import DEPLOYED
 
@@ -31,7 +33,7 @@ def said() -> list[np.ndarray]:
 
 
 def test_a_turn_is_heard_sooner_in_a_window_of_its_own_length(said: list[np.ndarray]) -> None:
-    found = turns.of_model(FOLDER, "starter-ear", said, DEVICE)
+    found = turns.of_model(FOLDER, "starter-ear", said, DEVICE, Windows(0.3))
     assert found["turn_turns"] == len(said)
     assert found["turn_seconds"] == pytest.approx(sum(map(len, said)) / len(said) / SAMPLE_RATE)
     low, ratio, high = (found[f"turn_ratio{bound}"] for bound in ("_low", "", "_high"))
@@ -67,7 +69,8 @@ def test_the_turns_nearest_to_three_seconds_are_chosen() -> None:
 
 def test_short_windows_are_compared_on_what_the_learner_corrected(tmp_path: Path, said: list[np.ndarray]) -> None:
     corrected(tmp_path, train=1, dev=0, test=4).close()
-    found = windows.compared(tmp_path, FOLDER, "starter-ear", list(zip(TEXTS, said, strict=True)), DEVICE)
+    choice = ModelChoice(catalog.starter("recogniser"))
+    found = windows.compared(tmp_path, choice, list(zip(TEXTS, said, strict=True)), DEVICE)
     assert (found["windows_heard"], found["windows_clips"]) == ("the learner's test split", 4)
     assert found["windows_change"] == pytest.approx(found["windows_wer_short"] - found["windows_wer_full"])  # type: ignore[operator]
     assert found["windows_change_low"] <= found["windows_change"] <= found["windows_change_high"]  # type: ignore[operator]
@@ -77,7 +80,8 @@ def test_without_a_learner_the_sentences_of_the_bench_are_heard(tmp_path: Path, 
     other = tmp_path / "ear"
     shutil.copytree(FOLDER, other)
     (other / "windows.json").write_text('{"v": 1, "margin": 1.0}')
-    found = windows.compared(tmp_path / "none", other, "other", list(zip(TEXTS, said, strict=True)), DEVICE)
+    choice = ModelChoice(catalog.at(other, "recogniser"))
+    found = windows.compared(tmp_path / "none", choice, list(zip(TEXTS, said, strict=True)), DEVICE)
     assert (found["windows_heard"], found["windows_clips"]) == ("the bench's sentences", 3)
     assert (found["windows_margin_s"], found["windows_in_use"]) == (1.0, "short")
     assert found["windows_words"] == sum(len(text.split()) for text in TEXTS)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.catalog import starter
+from models.catalog import entries, starter
 from models.device import Device
 from models.errors import ModelError
 from models.evaluation.scoring import word_errors
@@ -53,6 +53,28 @@ def test_a_window_holds_the_speech_and_its_silence(samples: int, margin: float) 
     assert Windows().frames(samples) == FULL
 
 
+@given(st.integers(1, WINDOW), st.floats(0, 30), st.floats(0, 30))
+def test_a_window_is_no_shorter_than_its_floor(samples: int, margin: float, floor: float) -> None:
+    frames = Windows(margin, floor).frames(samples)
+    assert frames == max(frames_for(samples, margin), frames_for(1, 0.0, floor))
+    assert frames == FULL or frames >= floor * 100 - 1
+
+
+def test_what_was_measured_for_whisper_base_is_known() -> None:
+    [entry] = [one for one in entries() if one.name == "whisper-base"]
+    assert entry.windows == Windows(margin=2.0, floor=10.0)
+    assert entry.windows.frames(3 * SAMPLE_RATE) == 1000 and entry.windows.frames(12 * SAMPLE_RATE) == 1400
+
+
+def test_windows_are_written_and_read(folder: Path) -> None:
+    for hears in (Windows(0.3), Windows(2.0, 10.0)):
+        (folder / windows.NAME).write_text(json.dumps({"v": 1, **hears.as_json(), "tried": []}))
+        assert windows.read(folder) == hears
+    assert windows.from_json(Windows().as_json()) == Windows()
+    (folder / windows.NAME).write_text('{"v": 1, "margin": 0.5}')
+    assert windows.read(folder) == Windows(0.5, 0.0), "as it was written before there was a floor"
+
+
 def seen(
     recogniser: WhisperRecogniser, audio: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, list[int]]:
@@ -85,7 +107,7 @@ def test_a_version_that_may_hears_the_same_words_in_a_window_of_its_turn(
     assert errors <= 0.35 * words
 
 
-def test_longer_audio_is_still_cut_into_windows_that_are_full_at_most(
+def test_longer_audio_is_cut_into_full_windows(
     folder: Path, spoken: list[NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / windows.NAME).write_text(json.dumps({"v": 1, "margin": 0.5}))
@@ -93,14 +115,16 @@ def test_longer_audio_is_still_cut_into_windows_that_are_full_at_most(
     long = np.concatenate([part for audio in spoken * 3 for part in (audio, pause)])
     assert len(long) > WINDOW
     text, frames = seen(WhisperRecogniser(folder, "ear", DEVICE), long, monkeypatch)
-    assert len(frames) > 1 and max(frames) <= FULL
+    assert len(frames) > 1 and set(frames) == {FULL}, "a cut is no turn"
     assert len(text.split()) > 2 * len(SENTENCES[0].split())
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"v": 1}', '{"v": 2, "margin": 0.5}', '{"v": 1, "margin": -1}', '{"v": 1, "margin": NaN}',
-             '{"v": 1, "margin": "wide"}', '{"v": 1, "margin": null}']
+             '{"v": 1, "margin": "wide"}',
+             '{"v": 1, "margin": 1, "floor": 31}', '{"v": 1, "margin": 1, "floor": null}',
+             '{"v": 1, "margin": null}']
 )  # fmt: skip
 def test_a_damaged_file_is_told_with_its_remedy(folder: Path, text: str) -> None:
     (folder / windows.NAME).write_text(text)

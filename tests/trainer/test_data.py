@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch", reason="the training extra is not installed
 from models.audio import padded  # noqa: E402
 from models.units import WINDOW  # noqa: E402
 from models.whisper.level import audible  # noqa: E402
-from models.whisper.windows import FULL, frames_for  # noqa: E402
+from models.whisper.windows import FULL, Windows, frames_for  # noqa: E402
 from tests.trainer.jobs import BASE, clip  # noqa: E402
 from trainer import augment  # noqa: E402
 from trainer.batches import BatchPlan  # noqa: E402
@@ -132,6 +132,17 @@ def test_short_windows_are_as_short_as_their_speech(clips: list[Clip], labels: L
         assert longest <= frames < longest + 100
         assert max(data.features(window).shape[1] for window in windows) == longest + 1  # half of it is silence
     assert [frames_for(n) for n in (1, 8_000, 8_001, WINDOW)] == [50, 50, 100, FULL]
+
+
+def test_windows_grow_up_to_those_that_the_base_needs(clips: list[Clip], labels: Labels, tmp_path: Path) -> None:
+    data = made(clips, labels, tmp_path, full_windows=0.0, margin=0.5, hears=Windows(2.0, 10.0))
+    wider = []
+    for step in range(8):
+        windows, frames = data.drawn(step)
+        longest = max(window.samples for window in windows)
+        assert frames_for(longest) <= frames <= frames_for(longest, 2.0, 10.0)
+        wider.append(frames - frames_for(longest, 0.5))
+    assert max(wider) > 50
 
 
 def test_packed_clips_share_a_window_each_with_its_own_times(

@@ -39,8 +39,9 @@ def test_whoever_decodes_it_gets_as_many_tokens_as_were_asked_for(folder: Path) 
         )
         [segment] = theirs[0]
         assert len([token for token in segment.tokens if token < recogniser._tokenizer.eot]) == 12
-        tokens, evidence, _ = recogniser._decode(recogniser._encoded(audio), 3.0, None)
-        assert len(tokens) == 12 and not evidence.looping, "a loop would be decoded twice"
+        frames = recogniser.hears.frames(len(audio))
+        found = recogniser._decoder.decode(recogniser._encoded(audio, frames), 3.0, None)
+        assert len(found.tokens) == 12 and not found.looping, "a loop would be decoded twice"
 
 
 def test_it_can_be_trained_on(folder: Path) -> None:

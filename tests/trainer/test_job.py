@@ -14,6 +14,7 @@ import soundfile
 
 pytest.importorskip("torch", reason="the training extra is not installed")
 
+from models.whisper.windows import Windows
 from tests.places import ROOT
 from trainer.contract.clips import read_manifest
 from trainer.contract.errors import DataError, JobError
@@ -74,11 +75,21 @@ def test_every_default_lies_within_its_own_limits() -> None:
         ({"cache": "here"}, "not an absolute path"),
         ({"version": 2}, "version 2"),
         ({"base": 3}, "names no base"),
+        ({"hears": {"margin": -1}}, "“hears” says no windows"),
+        ({"before_hears": 2.0}, "“before_hears” says no windows"),
     ],
 )
 def test_a_knob_that_is_not_right_is_named(knobs: dict[str, Any], says: str) -> None:
     with pytest.raises(JobError, match=says):
         job_from({"base": "/base", **knobs}, Path("job.json"))
+
+
+def test_the_windows_of_the_base_and_of_the_one_before_are_read() -> None:
+    job = job_from(
+        {"base": "/base", "hears": {"margin": 2, "floor": 10}, "before_hears": {"margin": None}}, Path("x")
+    )
+    assert (job.hears, job.before_hears) == (Windows(2.0, 10.0), Windows())
+    assert Job(Path("/base")).hears is None, "as in folders of before"
 
 
 def test_a_hubs_name_is_not_taken_for_a_folder() -> None:

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.whisper import windows
+from models.whisper.windows import Windows
 from trainer.contract import folder as names
 from trainer.contract.errors import JobError
 
 VERSION = 1
-PLACES = ("version", "base", "before", "before_name", "cache")
+PLACES = ("version", "base", "hears", "before", "before_name", "before_hears", "cache")
 """What job.json says of the machine and the moment, and not of how to train."""
 BASE_FILES = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json")
 """What a base in Hugging Face format must hold beside its weights: without any of them something later in the
@@ -47,6 +49,11 @@ class Job:
     the test split; empty for no comparison."""
     before_name: str = ""
     """What people call that one."""
+    before_hears: Windows | None = None
+    """In which windows it hears; None for those that its folder says."""
+    hears: Windows | None = None
+    """In which windows the base was measured to hear as well as in full ones; None for those that it has beside its
+    folder, in the one in which it listens. A version begins with them."""
 
     full: bool = False
     """Train all weights instead of an adapter beside them: several times the memory and the disk."""
@@ -107,7 +114,8 @@ class Job:
     """Share of batches with windows of thirty seconds; the others are as short as their speech. One costs nine
     times as much as a short one, and few suffice to keep what the base knows of them."""
     margin: float = _knob(0.6, 0, 30)
-    """Seconds of silence behind the longest clip of a short window, at most; drawn for every batch."""
+    """Seconds of silence behind the longest clip of a short window, at most, or as many as the base needs if those
+    are more; drawn for every batch."""
     pack: bool = False
     """Join short clips into windows of nearly thirty seconds: five times as fast as padding each, but short windows
     are faster still, and turns are then heard in them."""
@@ -228,6 +236,11 @@ def _checked(knob: dataclasses.Field[Any], value: Any, path: Path) -> Any:
                 f"{path}: “targets” must be a list of matrices", f"choose among {', '.join(PARTS)}", path
             )
         return tuple(value)
+    if knob.name in ("hears", "before_hears"):
+        try:
+            return None if value is None else windows.from_json(value)
+        except ValueError as error:
+            raise JobError(f"{path}: “{knob.name}” says no windows", "correct it or leave it out", path) from error
     kinds = _TYPES[str(knob.type)]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise JobError(

@@ -6,7 +6,7 @@ An evaluation in it is what `models.evaluation.evaluate.Evaluation.as_json` give
 from __future__ import annotations
 
 import sys
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 VERSION = 1
 LARGEST = sys.float_info.max
@@ -18,8 +18,10 @@ class ChosenWindows(TypedDict):
 
     margin: float | None
     """Seconds of silence behind the speech; None for full windows."""
+    floor: NotRequired[float]
+    """Seconds that a window has at least; reports of before lack it."""
     tried: list[dict[str, Any]]
-    """Margin, error rate, words, and the change from full windows with its interval, of each."""
+    """Margin, floor, error rate, words, and the change from full windows with its interval, of each."""
 
 
 class ReportBody(TypedDict):

@@ -12,6 +12,7 @@ import pytest
 from core.runs.errors import TrainingRefused
 from core.runs.snapshot import RunChoice, Snapshot, snapshot
 from models import catalog
+from models.whisper.windows import Windows
 from store.audio.folder import AudioFolder
 from store.database import Store
 from store.segments.annotations import put_alignment
@@ -80,6 +81,7 @@ def test_the_trainer_takes_what_is_written(store: Store, tmp_path: Path) -> None
     assert job == shot.job and clips == shot.rows
     assert job.base == shot.base.folder and job.base.is_absolute()
     assert Path(job.before) == catalog.starter("recogniser").path and job.before_name == "starter-ear"
+    assert job.hears == job.before_hears == Windows(0.3)
     assert Path(job.cache) == store.folder / "cache" / "training"
     assert shot.preset.name == "minutes" and job.learning_rate == 1e-3
 

@@ -219,7 +219,8 @@ def test_tutor_and_voice_are_chosen_as_the_recogniser_is(store: Store, monkeypat
     for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
     data = store.folder
-    assert active(data, TUTOR) == ModelChoice(starter(TUTOR)) and active(data, VOICE) == ModelChoice(starter(VOICE))
+    for part in (TUTOR, VOICE):
+        assert active(data, part) == ModelChoice(starter(part), data=data)
     (data / "models" / "tutor").mkdir(parents=True)
     mine = Path(shutil.copy(starters.path("tutor"), data / "models" / "tutor" / "mine.gguf"))
     assert load_tutor(data, "mine", DEVICE).name == "mine"

@@ -21,6 +21,7 @@ ACTIONS = {
     "remove": "remove",
     "pack": "pack",
     "unpack": "unpack",
+    "calibrate": "calibrate",
 }
 """Actions, in the order of `--help`, and their modules."""
 
