@@ -41,8 +41,9 @@ class Decoded:
 
     @cached_property
     def looping(self) -> bool:
-        """It says one thing again and again, or finds no end."""
-        return not self.ended or self.evidence.looping or repeated(self.evidence.text) is not None
+        """It says one thing again and again, or twice where there is no time for it, or finds no end."""
+        times = 2 if self.evidence.hurried else None
+        return not self.ended or self.evidence.looping or repeated(self.evidence.text, times) is not None
 
 
 class Decoder:

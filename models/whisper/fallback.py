@@ -7,8 +7,8 @@ temperatures. Here it is cheaper, and the same audio always gives the same text:
 2. What is still astray and was heard in a short window is heard in a full one: too short a context is what a
    decoder most often loses its way in. Recognisers that were taught short windows find no more in full ones, so
    they are not asked.
-3. Of all that does not loop the most probable is taken. If everything loops, its first round is what is left, and
-   all of it is doubtful.
+3. Of all that does not loop, and fits into the time, the most probable is taken. If everything loops, the first
+   round of it is what is left, and all of it is doubtful.
 
 Nothing is drawn at random: CTranslate2's generator is seeded once for a thread, not for an utterance, so the same
 audio would be heard otherwise the next time; and on what Whisper base hardly believed in the clips of two people
@@ -62,7 +62,7 @@ def settled(
             if not tried[-1].looping:
                 break
     if straight := [one for one in tried if not one.looping]:
-        return max(straight, key=lambda one: one.evidence.log_probability), 1.0
+        return max(straight, key=lambda one: (not one.evidence.hurried, one.evidence.log_probability)), 1.0
     return _cut(decoder, tried[0]), DOUBTED
 
 
@@ -73,7 +73,7 @@ def _believed(one: Decoded) -> bool:
         return True
     if one.looping:
         return one.ended and not evidence.doubtful and evidence.log_probability > SURE
-    return evidence.log_probability >= UNSURE
+    return evidence.log_probability >= UNSURE and not evidence.hurried
 
 
 def _cut(decoder: Decoder, one: Decoded) -> Decoded:

@@ -82,10 +82,14 @@ class WindowEvidence:
         return self.no_speech > SILENT and self.log_probability < UNSURE
 
     @property
+    def hurried(self) -> bool:
+        """The text is more than anybody says in so much speech."""
+        return self.speech_seconds is not None and len(self.text) > FASTEST * self.speech_seconds
+
+    @property
     def doubtful(self) -> bool:
         """Reason enough not to believe a subtitle or a loop."""
-        hurried = self.speech_seconds is not None and len(self.text) > FASTEST * self.speech_seconds
-        return self.no_speech > SUSPECT or self.log_probability < DOUBTFUL or hurried
+        return self.no_speech > SUSPECT or self.log_probability < DOUBTFUL or self.hurried
 
 
 def without(words: list[Word], evidence: WindowEvidence) -> list[Word]:

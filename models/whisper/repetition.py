@@ -22,7 +22,7 @@ def repeated(text: str, times: int | None = None) -> tuple[int, int] | None:
     Returns:
         Places in the text, in letters; None where nothing is repeated so.
     """
-    for found in _ANY.finditer(text):
+    for found in _ANY.finditer(f"{text} "):
         length, once = found.end() - found.start(), found[1] or found[2]
         least = times or (PHRASE if " " in once.strip() else WORD)
         if length >= LETTERS and length >= least * len(once):

@@ -74,6 +74,14 @@ def test_without_a_wider_window_the_first_text_stands() -> None:
     assert heard(script, None) == ("Un gramo de pino.", 1.0)
 
 
+def test_a_sentence_said_twice_in_no_time_is_a_loop_and_a_person_may_say_it_twice() -> None:
+    twice = "Las hojas de acebo son brillantes. Las hojas de acebo son brillantes."
+    for speech, says in ((2.0, "Las hojas de acebo son brillantes."), (6.0, twice)):
+        evidence = WindowEvidence(twice, 0.01, -0.35, speech)
+        first = Decoded("window", [], evidence, [(twice, -3.0)], True)
+        assert heard(Script([first, decoded("Las hojas de acebo son brillantes.", -0.5)]))[0] == says
+
+
 def test_silence_is_not_heard_again() -> None:
     script = Script([decoded("Gracias.", -1.5, no_speech=0.9)])
     assert heard(script) == ("Gracias.", 1.0)
