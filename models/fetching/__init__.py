@@ -7,6 +7,6 @@ Nobody but `tertulia models pull` imports this room.
 
 from models.fetching.fetch import fetch, see_pullable
 from models.fetching.progress import Fetched
-from models.fetching.sources import Answers, CancelledError
+from models.fetching.sources import Answers, CancelledError, NotHadError
 
-__all__ = ["Answers", "CancelledError", "Fetched", "fetch", "see_pullable"]
+__all__ = ["Answers", "CancelledError", "Fetched", "NotHadError", "fetch", "see_pullable"]

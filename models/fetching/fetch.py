@@ -14,7 +14,7 @@ from models.fetching.download import download
 from models.fetching.folder import Folder
 from models.fetching.packages import Index, Wheels
 from models.fetching.progress import Fetched, Speed
-from models.fetching.sources import Answers, CancelledError, Source
+from models.fetching.sources import Answers, CancelledError, NotHadError, Source
 from models.published import Address, CatalogFile, Hub, Packages
 
 WHEELS = "wheels"
@@ -197,15 +197,15 @@ class _Work:
                     sources.append(Index(parts, wheels))
         return sources
 
-    def _nobody_has(self, file: CatalogFile) -> ModelError:
+    def _nobody_has(self, file: CatalogFile) -> NotHadError:
         name = self._entry.name
         if self._source_folder is not None:
-            return ModelError(
+            return NotHadError(
                 f"{file.name} of {name} could not be had: {self._answers}",
                 f"put the files of {name} into {self._source_folder / name}",
                 self._source_folder,
             )
-        return ModelError(
+        return NotHadError(
             f"{file.name} of {name} could not be had: {self._answers}",
             f"try `tertulia models pull {name}` again when this machine is on the network, or bring its files on a "
             f"stick and name the folder with --from",

@@ -19,6 +19,10 @@ class CancelledError(ModelError):
     """Somebody did not want to wait any longer. What has come so far is kept."""
 
 
+class NotHadError(ModelError):
+    """No source has handed it over."""
+
+
 class NoAnswer(Exception):  # noqa: N818 - the next source is asked, and nothing is wrong yet
     """A source that does not hand the file over, or not to its end.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     wanted = _wanted(options.names)
     data = None if options.into else data_folder()
     folder = options.into.absolute() if data is None else models_folder(data)
-    answers, pulled, failures = Answers(), list[Pulled](), list[ModelError]()
+    answers, pulled, failures = Answers(), list[Pulled](), dict[str, ModelError]()
     with ProgressLine(options.progress) as line:
         try:
             for entry, by_name in wanted.values():
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
                         anew=by_name,
                     )
                 except ModelError as error:
-                    failures.append(error)
+                    failures[entry.name] = error
                     continue
                 done = Pulled(entry.name, entry.part, str(path), before != _identity(folder, entry))
                 done.chosen = not by_name and data is not None and _put_in_use(data, entry, line)
@@ -87,9 +88,24 @@ def run(options: argparse.Namespace) -> int:
         if str(answers) and not failures and not options.progress:  # a program has them in the result
             line.say(f"What the sources said: {answers}.")
     _print(pulled, str(answers), options)
-    for failure in failures:
-        complain(Failed.of(failure), options)
+    for failure in _told(failures, str(answers)):
+        complain(failure, options)
     return 1 if failures else 0
+
+
+def _told(failures: Mapping[str, ModelError], answers: str) -> list[Failed]:
+    """What to say of models that could not be had: one sentence where it is the same for all of them."""
+    from models.fetching import NotHadError
+
+    if len(failures) < 2 or not all(isinstance(error, NotHadError) for error in failures.values()):
+        return [Failed.of(error) for error in failures.values()]
+    return [
+        Failed(
+            f"{' and '.join(failures)} could not be had: {answers}",
+            "try again when this machine is on the network, or bring their files on a stick and name the folder "
+            "with `tertulia models pull NAME --from FOLDER`",
+        )
+    ]
 
 
 def _wanted(names: list[str]) -> dict[str, tuple[Entry, bool]]:
