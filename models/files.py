@@ -69,6 +69,8 @@ def read_json(path: Path) -> object:
         OSError: it cannot be read.
         ValueError: it is not JSON, not UTF-8, or too long or too deep to be anybody's settings.
     """
+    if path.exists() and not path.is_file():  # a pipe may keep a reader waiting for ever
+        raise ValueError("no file")
     with path.open("rb") as file:
         body = file.read(LONGEST + 1)
     if len(body) > LONGEST:

@@ -96,7 +96,7 @@ def _link(files: Mapping[str, Path], folder: Path) -> None:
 def _copy(files: Mapping[str, Path], folder: Path, on_progress: OnProgress) -> None:
     """Copy files under other names. Raises OSError, and StoreError where there is no room for them."""
     total = sum(file.stat().st_size for file in files.values())
-    room_for(folder.parent, total)
+    room_for(folder.parent, total, "make room, or add it without --copy")
     folder.mkdir(mode=0o700)
     done = 0
     for name, file in files.items():

@@ -132,6 +132,7 @@ def _choose(store: Store, part: str, name: str) -> ModelVersion:
     """As `choose`, for what is not the recogniser."""
     choice = named(store.folder, part, name)
     try_out(choice)
+    check(choice)  # that took its time, and it may have been removed meanwhile
     before = versions.active_version(store, part)
     if before is not None and before.name == choice.name:
         return before

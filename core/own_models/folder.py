@@ -29,6 +29,7 @@ SECONDS = 5.0
 """How long another change is waited for."""
 LONGEST_NAME = 100
 NAMES = "choose another with --name"
+"""What to do about a name, where a person may give one."""
 
 OnProgress = Callable[[str, float | None], None]
 """Takes how far it is, in words and from 0 to 1."""
@@ -51,13 +52,19 @@ def changing(data: Path) -> Iterator[Path]:
         prepare(data)
         make_folder(folder)
         with locked(folder / LOCK, SECONDS):
-            for left in folder.glob(f"*/.*{LEFTOVER}"):
+            for left in _left_behind(folder):
                 discard(left)
             yield folder
     except BlockingIOError as error:
         raise ModelError("Another Tertulia is adding or removing models", "try again when it is done") from error
     except OSError as error:
         raise reasons.disk(Path(error.filename or folder), error) from error
+
+
+def _left_behind(folder: Path) -> list[Path]:
+    """What a killed process left under a hidden name; not by a link, which may lead to somebody's own files."""
+    parts = [folder / part for part in PARTS if not (folder / part).is_symlink()]
+    return [left for part in parts for left in part.glob(f".*.{'[0-9a-f]' * 8}{LEFTOVER}")]
 
 
 def put(makers: Mapping[Path, Callable[[Path], None]]) -> None:
@@ -115,8 +122,11 @@ def usable_name(name: str) -> str:
     return kept[:LONGEST_NAME].rstrip("-.") or "model"
 
 
-def free_place(folder: Path, part: str, name: str) -> Path:
+def free_place(folder: Path, part: str, name: str, remedy: str = NAMES) -> Path:
     """Where a new model of that name lies.
+
+    Args:
+        remedy: what to do where it is taken.
 
     Raises:
         ModelError: the name cannot be one, or is taken.
@@ -127,21 +137,21 @@ def free_place(folder: Path, part: str, name: str) -> Path:
             "choose one of letters, digits, and - _ . + between them, with --name",
         )
     if name in [starter(each).name for each in PARTS]:
-        raise ModelError(f"{name} is the name of a model that is built in", NAMES)
+        raise ModelError(f"{name} is the name of a model that is built in", remedy)
     if part == RECOGNISER and name[:1] == "v" and name[1:].isdigit():
-        raise ModelError(f"{name} is what versions made by training are called", NAMES)
+        raise ModelError(f"{name} is what versions made by training are called", remedy)
     place = folder / part / name
     if os.path.lexists(place):
-        raise ModelError(f"There is something called {name} in {place.parent} already", NAMES, place)
+        raise ModelError(f"There is something called {name} in {place.parent} already", remedy, place)
     return place
 
 
-def room_for(folder: Path, size: int) -> None:
-    """See that a disk has room for so many bytes. Raises StoreError."""
+def room_for(folder: Path, size: int, remedy: str = "make room") -> None:
+    """See that a disk has room for so many bytes. Raises StoreError, with what to do."""
     free = shutil.disk_usage(folder).free
     if free < size:
         raise StoreError(
             f"{size / 1e6:,.0f} MB do not fit into {folder}, where {free / 1e6:,.0f} MB are free",
-            "make room, or add it without --copy",
+            remedy,
             folder,
         )

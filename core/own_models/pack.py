@@ -27,6 +27,8 @@ from models.kind import PARTS
 MANIFEST = "manifest.json"
 VERSION_KEY, VERSION = "tertulia-models", 1
 MOST_FILES = 1_000
+DEEPEST = 8
+"""Folders within folders that a model has at most."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -121,7 +123,7 @@ def _leads_inside(name: str) -> bool:
     """Whether a name is a plain path below the folder that it is put into."""
     path = PurePosixPath(name)
     plain = path.as_posix() == name and not path.is_absolute() and name.isprintable() and "\\" not in name
-    return plain and bool(path.parts) and not any(part.startswith(".") for part in path.parts)
+    return plain and 0 < len(path.parts) <= DEEPEST and not any(part.startswith(".") for part in path.parts)
 
 
 def _check_entries(archive: zipfile.ZipFile, models: Sequence[PackedModel]) -> None:

@@ -28,6 +28,8 @@ BLOCK = 4_000_000
 """Bytes that are read at a time."""
 EVERYDAY = "everyday"
 """The name of the set that most people need."""
+OTHER = "remove that one first, or have the other one packed under another name"
+"""What to do where a model of a pack has the name of another one."""
 
 
 def pack(data: Path, names: Sequence[str], file: Path, on_progress: OnProgress = unheard) -> list[PackedModel]:
@@ -69,8 +71,11 @@ def unpack(
         ModelError: it is no pack, is damaged, or holds a model whose name another one has.
         StoreError: the models folder cannot be written, or the disk is full. Nothing is changed in any case.
     """
+    file = file.expanduser()
+    if not file.is_file():
+        raise ModelError(f"There is no pack at {file}", "check the path", file)
     try:
-        with file.expanduser().open("rb") as source, zipfile.ZipFile(source) as archive:
+        with file.open("rb") as source, zipfile.ZipFile(source) as archive:
             models = read(file, archive)
             with changing(data) as folder:
                 known = [model for model in models if _is_there(folder, model)]
@@ -80,7 +85,7 @@ def unpack(
                 report = _counting(total, "unpacking", on_progress)
                 put(
                     {
-                        free_place(folder, model.part, model.name): _unpacker(file, archive, model, report)
+                        free_place(folder, model.part, model.name, OTHER): _unpacker(file, archive, model, report)
                         for model in new
                     }
                 )

@@ -68,6 +68,8 @@ def recognise(path: Path, part: str = "") -> Recognised:
     """
     try:
         path.stat()
+        if not path.is_file() and not path.is_dir():  # a pipe may keep a reader waiting for ever
+            raise ModelError(f"{path} is neither a file nor a folder", f"name {_anything()}", path)
         found = _recognise(path)
         if part and part != found.kind.PART:
             raise ModelError(f"{path} is a {found.kind.PART}, and no {part}", f"name {kinds.files(part)}", path)

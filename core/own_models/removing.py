@@ -51,7 +51,7 @@ def remove(data: Path, part: str, name: str, force: bool = False) -> Removed:
     with changing(data) as folder:
         place = _own(data, folder, part, name)
         now = _given_up(data, part, name, force)
-        linked = [file.resolve() for file in [place, *_children(place)] if file.is_symlink()]
+        linked = [Path(os.path.realpath(file)) for file in [place, *_children(place)] if file.is_symlink()]
         _delete([place] if place.is_dir() or place.is_symlink() else belonging(place))
     return Removed(name, part, tuple(linked), now)
 

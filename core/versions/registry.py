@@ -190,6 +190,7 @@ def promote(store: Store, name: str, force: bool = False, reason: str = "") -> M
         if not verdict.promotable:
             raise TrainingRefused(f"{name} was not promoted: {verdict.sentence} --force promotes it all the same.")
     try_out(of_version(store.folder, version))
+    check(of_version(store.folder, version))  # that took its time, and it may have been removed meanwhile
     starter = _named_or_added(store, catalog.starter(RECOGNISER).name) if here is None else None
     why = reason or ("forced" if force else "chosen" if verdict is None else verdict.sentence)
     with store.transaction():

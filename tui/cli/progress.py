@@ -30,8 +30,8 @@ def add_option(parser: argparse.ArgumentParser) -> None:
 
 
 def say(sentence: str) -> None:
-    """Say something beside the output."""
-    print(f"tertulia: {sentence}", file=sys.stderr, flush=True)
+    """Say something beside the output: one line, whatever the names in it are."""
+    print(f"tertulia: {clean(sentence, limit=None)}", file=sys.stderr, flush=True)
 
 
 def complain(failure: Failed, options: argparse.Namespace) -> None:

@@ -85,6 +85,10 @@ def cases() -> dict[str, tuple[Callable[[Path], Path], str]]:
         (folder / "b").symlink_to(folder / "a")
         return folder / "a"
 
+    def pipe(folder: Path) -> Path:
+        os.mkfifo(folder / "x.gguf")
+        return folder / "x.gguf"
+
     def folder(*names: str) -> Callable[[Path], Path]:
         def make(folder: Path) -> Path:
             for name in names:
@@ -133,6 +137,7 @@ def cases() -> dict[str, tuple[Callable[[Path], Path], str]]:
             r"cannot be used \(it ends too early\): install it again",
         ),
         "whisper.cpp's": (write("ggml-base.bin", b"lmgg1234"), "is a Whisper for whisper.cpp, a format"),
+        "a pipe": (pipe, "is neither a file nor a folder: name the folder of"),
         "an empty folder": (
             lambda folder: folder,
             "There is no model in .* that is known here: name the folder of",

@@ -10,7 +10,8 @@ import pytest
 
 from core.own_models import choosing
 from core.own_models.choosing import choose, chosen, part_of
-from core.versions.active import PARTS, RECOGNISER, TUTOR, VARIABLES, VOICE, active, load_voice
+from core.versions import registry
+from core.versions.active import PARTS, RECOGNISER, TUTOR, VARIABLES, VOICE, ModelChoice, active, load_voice
 from models.errors import ModelError
 from store.database import Store
 from store.versions import promotions, versions
@@ -110,3 +111,20 @@ def test_what_a_name_is_for(data: Path) -> None:
         part_of(data, "nothing", VOICE)
     with pytest.raises(ModelError, match="The recogniser whisper-small is not on this machine"):
         part_of(data, "whisper-small")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_goes_while_it_is_tried_is_not_chosen(data: Path, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    recogniser(data / "models" / "recogniser" / "mine")
+    tutor(data / "models" / "tutor")
+    voice(data / "models" / "voice")
+
+    def gone(choice: ModelChoice) -> None:
+        shutil.rmtree(data / "models" / part)
+
+    monkeypatch.setattr(choosing, "try_out", gone)
+    monkeypatch.setattr(registry, "try_out", gone)
+    with pytest.raises(ModelError):
+        choose(data, part, "mine")
+    with Store.open(data) as store:
+        assert not chosen(store, part)

@@ -48,6 +48,16 @@ def test_a_link_to_what_is_gone_is_told_and_can_be_removed(data: Path, tmp_path:
     assert not tree(data) and active(data, VOICE).name == "starter-voice"
 
 
+def test_links_that_lead_to_each_other_can_be_removed(data: Path) -> None:
+    voices = data / "models" / "voice"
+    voices.mkdir(parents=True)
+    (voices / "one").symlink_to(voices / "other")
+    (voices / "other").symlink_to(voices / "one")
+    for name in ("one", "other"):
+        assert remove(data, part_of(data, name), name).linked
+    assert not list(voices.iterdir())
+
+
 def test_files_that_a_person_put_there_themselves(data: Path) -> None:
     folder = data / "models" / "voice"
     voice(folder, "loose")
@@ -116,3 +126,12 @@ def test_what_a_killed_process_left_is_swept_by_the_next(data: Path, tmp_path: P
     assert not [entry for entry in entries(data / "models") if entry.installed and not entry.starter]
     add(data, tutor(tmp_path / "in"))
     assert not left.exists() and len(tree(data)) == 1
+
+
+def test_nothing_is_swept_behind_a_link(data: Path, tmp_path: Path) -> None:
+    own = tmp_path / "mine" / ".letters.0badc0de.part"
+    own.mkdir(parents=True)
+    (data / "models").mkdir(parents=True)
+    (data / "models" / "voice").symlink_to(tmp_path / "mine")
+    add(data, tutor(tmp_path / "in"))
+    assert own.exists()

@@ -136,6 +136,17 @@ def test_without_any_network_it_says_what_to_do(web: Web, tmp_path: Path, monkey
     assert hidden(tmp_path) == []
 
 
+def test_a_mirror_that_is_no_address_is_said(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for endpoint, said in [
+        ("http://[::1", r"could not be asked \(Invalid IPv6 URL\)"),
+        ("file:///etc", "has an address that is not of the web"),
+    ]:
+        monkeypatch.setenv("HF_ENDPOINT", endpoint)
+        with pytest.raises(ModelError, match=said):
+            fetch(made_up.entry(made_up.item(made_up.contents(10))), tmp_path)
+    assert hidden(tmp_path) == []
+
+
 def test_a_silent_server_is_given_up(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(address, "SILENCE", 0.3)
     files = made_up.contents(5_000)
@@ -205,6 +216,7 @@ def test_a_damaged_model_is_mended_when_it_is_named(web: Web, tmp_path: Path) ->
         fetched(place) == files
         and "model-1.bin of made-up is not as it was published, so it is fetched again." in said[0]
     )
+    assert len(said) == 1
     assert len(web.ranges_of(made_up.path("model-0.bin"))) == 1
 
 

@@ -84,7 +84,9 @@ def test_what_is_no_text_or_no_number_of_this_world_is_understood_as_nothing(hom
         assert json.loads(done.stdout)["count"] == 1
 
 
-@pytest.mark.parametrize("command", [("import", ""), ("import", " "), ("export", "", "--format", "json")])
+@pytest.mark.parametrize(
+    "command", [("import", ""), ("import", " "), ("models", "add", ""), ("export", "", "--format", "json")]
+)
 def test_an_empty_name_does_not_mean_the_present_folder(home: Path, command: tuple[str, ...]) -> None:
     refused = tertulia(home, *command)
     assert refused.returncode == 2 and b"the name is empty" in refused.stderr
@@ -98,6 +100,12 @@ def test_a_folder_that_could_repaint_the_terminal_is_named_without_that(home: Pa
     assert done.returncode == 0, done.stderr
     assert b"\x1b" not in done.stdout and done.stdout.count(b"\n") == 1
     assert done.stdout.startswith(b"1 segment, ")
+
+
+def test_nor_does_a_sentence_repaint_it(home: Path, tmp_path: Path) -> None:
+    refused = tertulia(home, "models", "add", tmp_path / "a\x1b]0;x\x07b\nc")
+    assert refused.returncode == 2 and refused.stderr.count(b"\n") == 1
+    assert refused.stderr.startswith(b"tertulia: There is nothing at ") and b"\x1b" not in refused.stderr
 
 
 def test_a_flag_says_why_and_what_is_undone_is_shown(home: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from models.kind import PARTS
+from tui.cli import named_path
 from tui.cli.progress import ProgressLine, add_option
 
 HELP = "add a model that is on this machine: it is checked and linked to"
@@ -14,7 +14,10 @@ HELP = "add a model that is on this machine: it is checked and linked to"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "path", metavar="PATH", help="its file or folder, or a name that `tertulia models find` shows"
+        "path",
+        type=named_path,
+        metavar="PATH",
+        help="its file or folder, or a name that `tertulia models find` shows",
     )
     parser.add_argument("--name", default="", help="what to call it (as its file or folder)")
     parser.add_argument("--copy", action="store_true", help="copy it instead of linking to it")
@@ -29,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     from core.own_models.finding import meant
     from store.paths import data_folder
 
-    path, name = Path(options.path), options.name
-    if not path.exists() and (found := meant(options.path)):
+    path, name = options.path, options.name
+    if not path.exists() and (found := meant(str(path))):
         path, name = found.path, name or found.name
     with ProgressLine(options.progress) as line:
         entry = add(data_folder(), path, name, options.copy, line.show, options.part)
