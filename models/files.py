@@ -41,6 +41,11 @@ def belonging(path: Path) -> list[Path]:
     return [path, *parts, *([settings] if settings.is_file() else [])]
 
 
+def leads_out(folder: Path, within: Path) -> bool:
+    """Whether a folder lies elsewhere than in the one that it seems to lie in, because a link leads there."""
+    return not folder.resolve().is_relative_to(within.resolve())
+
+
 def megabytes(path: Path) -> int:
     """The size of a model's folder or file and what belongs to it, in MB (10^6 bytes); 0 where there is none.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from core.versions.active import models_folder
 from models.catalog import starter
 from models.errors import ModelError
+from models.files import leads_out
 from models.kind import PARTS, RECOGNISER
 from store import reasons
 from store.errors import StoreError
@@ -44,7 +45,7 @@ def changing(data: Path) -> Iterator[Path]:
     """Hold the models folder for a change; gives the folder, made where it is missing.
 
     Raises:
-        ModelError: another process is changing it.
+        ModelError: another process is changing it, or a link in it leads to somebody's other files.
         StoreError: it cannot be written. The same for what the block raises as OSError.
     """
     folder = models_folder(data)
@@ -52,6 +53,7 @@ def changing(data: Path) -> Iterator[Path]:
         prepare(data)
         make_folder(folder)
         with locked(folder / LOCK, SECONDS):
+            _refuse_other_places(folder)
             for left in _left_behind(folder):
                 discard(left)
             yield folder
@@ -61,10 +63,19 @@ def changing(data: Path) -> Iterator[Path]:
         raise reasons.disk(Path(error.filename or folder), error) from error
 
 
+def _refuse_other_places(folder: Path) -> None:
+    for part in PARTS:
+        if leads_out(folder / part, folder):
+            raise ModelError(
+                f"{folder / part} is a link that leads out of {folder}, so nothing is changed in it",
+                "remove the link, or make the whole models folder a link",
+                folder / part,
+            )
+
+
 def _left_behind(folder: Path) -> list[Path]:
-    """What a killed process left under a hidden name; not by a link, which may lead to somebody's own files."""
-    parts = [folder / part for part in PARTS if not (folder / part).is_symlink()]
-    return [left for part in parts for left in part.glob(f".*.{'[0-9a-f]' * 8}{LEFTOVER}")]
+    """What a killed process left under a hidden name."""
+    return [left for part in PARTS for left in (folder / part).glob(f".*.{'[0-9a-f]' * 8}{LEFTOVER}")]
 
 
 def put(makers: Mapping[Path, Callable[[Path], None]]) -> None:

@@ -20,6 +20,8 @@ class Finding:
     name: str
     wrong: str = ""
     """What is wrong with it, as a sentence; empty where it is whole."""
+    to_the_byte: bool = False
+    """Whether all its bytes were held against digests; else its kind has looked at it."""
 
     @property
     def whole(self) -> bool:
@@ -44,9 +46,10 @@ def verify(data: Path, names: Sequence[str] = (), on_progress: OnProgress = unhe
             raise UnknownModelError(
                 f"There is no model called {name!r} on this machine", "see `tertulia models list`"
             )
-    found += [
-        Finding(entry.name, _wrong(entry, folder, on_progress)) for entry in here if _asked(entry.name, names)
-    ]
+    for entry in here:
+        if _asked(entry.name, names):
+            to_the_byte = entry.starter or _as_published(entry, folder)
+            found.append(Finding(entry.name, _wrong(entry, folder, on_progress), to_the_byte))
     return [finding for finding in found if _asked(finding.name, names)]
 
 
@@ -54,17 +57,20 @@ def _asked(name: str, names: Sequence[str]) -> bool:
     return not names or name in names
 
 
-def _as_published(entry: Entry, path: Path) -> bool:
-    """Whether it should be what was published: a file of another name is one's own, and only called the same."""
-    return bool(entry.files) and (path.is_dir() or path.name in {file.name for file in entry.files})
-
-
-def _wrong(entry: Entry, folder: Path, on_progress: OnProgress) -> str:
-    """What is wrong with a model as a sentence, or nothing.
+def _as_published(entry: Entry, folder: Path) -> bool:
+    """Whether it should be what was published: a file of another name is one's own, and only called the same.
 
     Args:
         folder: the person's models folder; elsewhere another revision may lie, and its kind knows what it needs.
     """
+    path = entry.path
+    if path is None or not path.is_relative_to(folder):
+        return False
+    return bool(entry.files) and (path.is_dir() or path.name in {file.name for file in entry.files})
+
+
+def _wrong(entry: Entry, folder: Path, on_progress: OnProgress) -> str:
+    """What is wrong with a model as a sentence, or nothing."""
     seen, total = 0, sum(file.size for file in entry.files if not file.stands_in_for)
 
     def on_bytes(count: int) -> None:
@@ -73,7 +79,7 @@ def _wrong(entry: Entry, folder: Path, on_progress: OnProgress) -> str:
         on_progress(f"{entry.name}: {seen / 1e6:.0f} of {total / 1e6:.0f} MB", min(1.0, seen / total))
 
     try:
-        if entry.path is not None and entry.path.is_relative_to(folder) and _as_published(entry, entry.path):
+        if entry.path is not None and _as_published(entry, folder):
             home = entry.path if entry.path.is_dir() else entry.path.parent
             digests.check(entry.files, home, entry.name, on_bytes)
         catalog.verify(entry)

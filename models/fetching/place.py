@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.errors import ModelError
+from models.files import leads_out
 
 PARTIAL, OLD = "partial", "old"
 """How the hidden names end: of what is not whole yet, and of what a new one takes the place of."""
@@ -41,7 +42,7 @@ def make_parent(folder: Path, place: Path) -> None:
     parent = place.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     parent.mkdir(mode=0o700, exist_ok=True)
-    if not parent.resolve().is_relative_to(folder.resolve()):
+    if leads_out(parent, folder):
         raise ModelError(
             f"{parent} is a link that leads out of {folder}, so nothing is fetched into it",
             "remove the link, or make the whole models folder a link",

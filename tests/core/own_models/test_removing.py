@@ -133,5 +133,15 @@ def test_nothing_is_swept_behind_a_link(data: Path, tmp_path: Path) -> None:
     own.mkdir(parents=True)
     (data / "models").mkdir(parents=True)
     (data / "models" / "voice").symlink_to(tmp_path / "mine")
-    add(data, tutor(tmp_path / "in"))
+    with pytest.raises(ModelError, match="leads out"):
+        add(data, tutor(tmp_path / "in"))
     assert own.exists()
+
+
+def test_nothing_is_removed_behind_a_link_that_leads_out(data: Path, tmp_path: Path) -> None:
+    theirs = recogniser(tmp_path / "elsewhere" / "theirs")
+    (data / "models").mkdir(parents=True, exist_ok=True)
+    (data / "models" / "recogniser").symlink_to(theirs.parent)
+    with pytest.raises(ModelError, match="leads out"):
+        remove(data, RECOGNISER, "theirs")
+    assert (theirs / "model.bin").is_file()

