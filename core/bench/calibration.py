@@ -48,7 +48,7 @@ GROUPS = ("short", "long")
 """The very short ones first: they tell sooner what is too little."""
 CLIPS = 80
 """Of each group, by default."""
-LEAST_CLIPS, LEAST_WORDS = 30, 150
+ENOUGH_CLIPS, ENOUGH_WORDS = 30, 150
 """Fewer of a group say nothing."""
 BOUND = 0.02
 """Two more words wrong in a hundred, at the upper end of the interval, still count as nothing lost."""
@@ -256,7 +256,7 @@ def _grouped(said: Sequence[Said], count: int) -> dict[str, list[Said]]:
     short = [one for one in fit if one.seconds < SHORT]
     long = [one for one in fit if one.seconds >= SHORT]
     for group in (short, long):
-        if len(group) < LEAST_CLIPS or sum(len(one.text.split()) for one in group) < LEAST_WORDS:
+        if len(group) < ENOUGH_CLIPS or sum(len(one.text.split()) for one in group) < ENOUGH_WORDS:
             return {}
     return {
         name: [group[number * len(group) // count] for number in range(count)] if count < len(group) else group
