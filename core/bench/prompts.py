@@ -1,13 +1,16 @@
 """Spanish read by a person, with its text: the telephone prompts of two Debian packages.
 
 asterisk-core-sounds-es-g722 holds the sound (raw G.722, 16 kHz, CC-BY-SA 3.0: one woman, with a foreign accent),
-asterisk-core-sounds-es the texts. Most accents are missing in these (numero, contrasena), so whatever is scored on
-them is scored with accents folded. They are for measuring; none of it is part of Tertulia.
+asterisk-core-sounds-es the texts. Most accents are missing in these (numero, contrasena); `accents_es.txt` puts
+back those of words that can be no others. Some stay away (esta, mas, sera), so what decides is scored with accents
+folded. They are for measuring; none of it is part of Tertulia.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +23,7 @@ from models.evaluation.plain import folded as folded  # how their texts are comp
 PACKAGES = "asterisk-core-sounds-es-g722 asterisk-core-sounds-es"
 SOUNDS = Path("/usr/share/asterisk/sounds/es_MX_f_Allison")
 TEXTS = Path("/usr/share/doc/asterisk-core-sounds-es/core-sounds-es.txt.gz")
+ACCENTS = Path(__file__).with_name("accents_es.txt")
 LEAST_WORDS = 4
 """What is shorter is no sentence."""
 FIRST = 5
@@ -32,7 +36,7 @@ class Prompt(NamedTuple):
     name: str
     """As the packages have it."""
     text: str
-    """As they write it: most accents are missing."""
+    """As they write it, with most of the accents that are missing there."""
     path: Path
     """Raw G.722."""
 
@@ -77,11 +81,31 @@ def prompts() -> list[Prompt]:
         raise CoreError(f"The texts in {TEXTS} cannot be read ({error})", _REMEDY, TEXTS) from error
     names = [name.strip() for name, _, _ in rows]
     found = [
-        Prompt(name.strip(), " ".join(text.split()), SOUNDS / f"{name.strip()}.g722")
+        Prompt(name.strip(), accented(" ".join(text.split())), SOUNDS / f"{name.strip()}.g722")
         for name, _, text in rows
         if names.count(name.strip()) == 1 and not any(char.isdigit() or char in "[]" for char in text)
     ]
     return sorted(each for each in found if len(each.text.split()) >= LEAST_WORDS and each.path.is_file())
+
+
+def accented(text: str) -> str:
+    """A text with the accents put back that the word table has."""
+    table = _accents()
+
+    def written(found: re.Match[str]) -> str:
+        word = found[0]
+        known = table.get(word.lower())
+        return word if known is None else known.capitalize() if word[0].isupper() else known
+
+    return re.sub(r"\w+", written, text)
+
+
+@cache
+def _accents() -> dict[str, str]:
+    """Bare words and what they are with their accents."""
+    lines = ACCENTS.read_text(encoding="utf-8").splitlines()
+    rows = (line.partition(" ") for line in lines if not line.startswith("#"))
+    return {bare: word for bare, _, word in rows}
 
 
 def spread(count: int) -> list[Prompt]:

@@ -19,7 +19,7 @@ _ABOUT = {
     "first-turn": "from a clone of the project to the first spoken turn that is answered aloud, on two cores",
     "recogniser": "real-time factor on one core, how much of what the voice says comes back right, and a turn in a "
     "short window beside faster-whisper's own way",
-    "people": "how many words of a person's speech each recogniser mishears (needs two Debian packages)",
+    "people": "how many words of a person's speech each recogniser mishears (Debian packages have the speech)",
     "voices": "how many words of each installed voice an independent recogniser mishears, and how soon it speaks",
     "tutor": "false corrections and caught mistakes on a set of learner sentences",
     "train": "speech trained in a second, and what is learnt, beside the standard recipe for Whisper",
@@ -69,6 +69,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="for recogniser, people, starter and tutor: a version, a model of this machine, or its path",
+    )
+    parser.add_argument("--set", choices=["prompts", "stamps"], help="for people: one speaker alone (both)")
+    parser.add_argument(
+        "--split", choices=["dev", "test"], help="for people: half of the clips; no text is in both halves (all)"
+    )
+    parser.add_argument("--every", type=_step, default=1, metavar="N", help="for people: one clip of every N (1)")
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="for people: also in full windows and with faster-whisper's transcribe, all on one thread",
     )
     parser.add_argument(
         "--voice", nargs="+", metavar="NAME", help="for voices: these alone, as NAME or NAME:SPEAKER"
@@ -130,7 +140,10 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
             return {"warn": say}
         case "voices":
             return {"voices": options.voice, "recogniser": options.recogniser, "warn": say}
-        case "recogniser" | "people" | "tutor":
+        case "people":
+            which = {"name": options.set, "split": options.split, "every": options.every}
+            return {"model": options.model, "beside": options.beside, **which, "warn": say}
+        case "recogniser" | "tutor":
             return {"model": options.model, "warn": say}
     return {}
 
@@ -147,6 +160,12 @@ def _folder(model: str) -> str:
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1000:
         raise argparse.ArgumentTypeError(f"{text} is no size to measure with: use a number from 1000 on")
+    return int(text)
+
+
+def _step(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of clips: use one from 1 on")
     return int(text)
 
 
