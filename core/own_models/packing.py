@@ -18,7 +18,7 @@ from core.own_models.folder import OnProgress, changing, free_place, put, room_f
 from core.own_models.pack import MANIFEST, PackedFile, PackedModel, manifest, read
 from core.own_models.recognising import Recognised
 from core.versions.active import check, named
-from models import catalog, kinds
+from models import catalog, digests, kinds
 from models.errors import ModelError
 from models.files import belonging
 from store import reasons
@@ -174,14 +174,9 @@ def _is_there(folder: Path, model: PackedModel) -> bool:
     if set(here) != {file.name for file in model.files}:
         return False
     return all(
-        here[file.name].stat().st_size == file.size and _sha256(here[file.name]) == file.sha256
+        here[file.name].stat().st_size == file.size and digests.sha256(here[file.name]) == file.sha256
         for file in model.files
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _counting(total: int, doing: str, on_progress: OnProgress) -> Callable[[str, int], None]:
